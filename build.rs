@@ -1,0 +1,84 @@
+//! Chooses the bindings that the crate is compiled with.
+//!
+//! Without the feature `codegen` that is `generated/client.rs` as committed, once it is known to belong to
+//! `openapi.yaml`. With the feature they are generated anew.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+#[cfg(feature = "codegen")]
+mod codegen;
+
+/// Names another contract to generate the bindings from.
+const OVERRIDE: &str = "MOBISCROLL_CONNECT_OPENAPI";
+
+fn main() {
+    println!("cargo::rerun-if-changed=openapi.yaml");
+    println!("cargo::rerun-if-changed=generated/client.rs");
+    println!("cargo::rerun-if-changed=codegen");
+    println!("cargo::rerun-if-env-changed={OVERRIDE}");
+
+    match bindings() {
+        Ok(path) => println!("cargo::rustc-env=MOBISCROLL_CONNECT_BINDINGS={}", path.display()),
+        Err(reason) => {
+            println!("cargo::error={reason}");
+            process::exit(1);
+        }
+    }
+}
+
+#[cfg(not(feature = "codegen"))]
+fn bindings() -> Result<PathBuf, String> {
+    if env::var_os(OVERRIDE).is_some() {
+        return Err(format!("{OVERRIDE} is set: bindings from another contract need the feature `codegen`"));
+    }
+    let root = manifest_dir()?;
+    let committed = root.join("generated/client.rs");
+    let fingerprint = fingerprint(&read(&root.join("openapi.yaml"))?);
+    if !read(&committed)?.contains(&fingerprint) {
+        return Err("openapi.yaml has changed since generated/ was made; run: cargo build --features codegen".into());
+    }
+    Ok(committed)
+}
+
+#[cfg(feature = "codegen")]
+fn bindings() -> Result<PathBuf, String> {
+    let root = manifest_dir()?;
+    let other = env::var_os(OVERRIDE).map(PathBuf::from);
+    let contract = other.clone().unwrap_or_else(|| root.join("openapi.yaml"));
+    println!("cargo::rerun-if-changed={}", contract.display());
+
+    let text = read(&contract)?;
+    let code = codegen::generate(&text, &fingerprint(&text)).map_err(|e| format!("{}: {e}", contract.display()))?;
+
+    // Only a checkout of this repository is written to; a dependency's sources stay as they are.
+    let committed = root.join("generated/client.rs");
+    if other.is_none() && root.join(".git").exists() && read(&committed).ok().as_ref() != Some(&code) {
+        write(&committed, &code)?;
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?).join("client.rs");
+    write(&out, &code)?;
+    Ok(out)
+}
+
+fn manifest_dir() -> Result<PathBuf, String> {
+    Ok(env::var_os("CARGO_MANIFEST_DIR").ok_or("CARGO_MANIFEST_DIR is not set")?.into())
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))
+}
+
+#[cfg(feature = "codegen")]
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))
+}
+
+/// FNV-1a over the text without carriage returns: it finds a forgotten regeneration, it proves nothing.
+fn fingerprint(text: &str) -> String {
+    let hash = text
+        .bytes()
+        .filter(|byte| *byte != b'\r')
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("contract {hash:016x}")
+}

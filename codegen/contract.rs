@@ -1,0 +1,288 @@
+//! Reads the contract: what only our generator understands is kept as facts, the rest is simplified for progenitor.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use openapiv3::OpenAPI;
+use serde_json::{Map, Value, json};
+
+/// What the contract says beyond the shapes that progenitor generates.
+#[derive(Default)]
+pub(crate) struct Facts {
+    /// Open enums by name (`x-extensible-enum`).
+    pub(crate) enums: BTreeMap<String, OpenEnum>,
+    /// Schemas that may arrive as a bare string, with the property that it stands for (`x-shorthand`).
+    pub(crate) shorthands: BTreeMap<String, String>,
+    /// Descriptions of schemas (under an empty name) and of their properties: progenitor loses those beside a `$ref`.
+    pub(crate) docs: BTreeMap<(String, String), String>,
+    /// Schemas sent in requests, by name.
+    pub(crate) requests: BTreeMap<String, Request>,
+    /// Names of the schemas that arrive in answers or deliveries.
+    pub(crate) responses: BTreeSet<String>,
+    /// Operations in the order of the contract.
+    pub(crate) operations: Vec<Operation>,
+}
+
+pub(crate) struct OpenEnum {
+    pub(crate) doc: String,
+    pub(crate) variants: Vec<Variant>,
+}
+
+pub(crate) struct Variant {
+    pub(crate) wire: String,
+    pub(crate) name: Option<String>,
+    pub(crate) doc: String,
+}
+
+#[derive(Default)]
+pub(crate) struct Request {
+    /// Required properties, in the order of the constructor's arguments.
+    pub(crate) required: Vec<String>,
+    /// Optional properties that `null` clears.
+    pub(crate) clearable: BTreeSet<String>,
+    /// Groups of properties of which only one may be set (`x-exclusive`).
+    pub(crate) exclusive: Vec<Vec<String>>,
+}
+
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) auth: Scheme,
+    /// Whether the path hangs on the origin instead of the base URL.
+    pub(crate) on_origin: bool,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Scheme {
+    None,
+    Basic,
+    Bearer,
+}
+
+const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
+
+/// Keywords that constrain values. The server checks them; types for them would only get in the way.
+const CONSTRAINTS: [&str; 11] = [
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "pattern",
+    "uniqueItems",
+];
+
+/// Formats that decide a Rust type; all others are documentation.
+const FORMATS: [&str; 8] = ["date", "date-time", "double", "float", "ical-date-time", "int32", "int64", "password"];
+
+pub(crate) fn read(text: &str) -> Result<(OpenAPI, Facts), String> {
+    let mut spec: Value = yaml_serde::from_str(text).map_err(|e| e.to_string())?;
+    let mut facts = Facts::default();
+
+    let all_auth = spec["security"].clone();
+    operations(&mut spec, &all_auth, &mut facts)?;
+    schemas(&mut spec, &mut facts)?;
+    directions(&spec, &mut facts);
+    simplify(&mut spec["components"]["schemas"]);
+    simplify(&mut spec["paths"]);
+
+    let spec = serde_json::from_value(spec).map_err(|e| e.to_string())?;
+    Ok((spec, facts))
+}
+
+pub(crate) fn schema_names(spec: &OpenAPI) -> impl Iterator<Item = &str> {
+    spec.components.iter().flat_map(|components| components.schemas.keys().map(String::as_str))
+}
+
+/// Lists the operations, leaves out those for browsers, and leaves each with one answer: any 2xx.
+fn operations(spec: &mut Value, all_auth: &Value, facts: &mut Facts) -> Result<(), String> {
+    let paths = spec["paths"].as_object_mut().ok_or("no paths")?;
+    for (path, item) in paths.iter_mut() {
+        let item = item.as_object_mut().ok_or_else(|| format!("{path} is not an object"))?;
+        let on_origin = item.shift_remove("servers").is_some();
+        for method in METHODS {
+            let Some(operation) = item.get_mut(method) else { continue };
+            if operation["x-browser-only"] == true {
+                item.shift_remove(method);
+                continue;
+            }
+            let id = operation["operationId"].as_str().ok_or_else(|| format!("{method} {path} has no operationId"))?;
+            let security = if operation["security"].is_null() { all_auth } else { &operation["security"] };
+            facts.operations.push(Operation {
+                id: id.to_owned(),
+                method: method.to_uppercase(),
+                path: path.clone(),
+                auth: auth(security),
+                on_origin,
+            });
+            // Every failure reaches the facade whole: status, headers and body.
+            let answers = operation["responses"].as_object().ok_or_else(|| format!("{id} has no responses"))?;
+            let success = answers.iter().filter(|(status, _)| status.starts_with('2')).map(|(_, answer)| answer);
+            let typed = success.clone().find(|answer| !answer["content"].is_null()).or_else(|| success.clone().next());
+            let answer = typed.cloned().ok_or_else(|| format!("{id} has no 2xx answer"))?;
+            operation["responses"] = json!({ "2XX": answer });
+            if let Some(operation) = operation.as_object_mut() {
+                operation.shift_remove("callbacks");
+            }
+        }
+    }
+    paths.retain(|_, item| METHODS.iter().any(|method| item.get(method).is_some()));
+    Ok(())
+}
+
+fn auth(security: &Value) -> Scheme {
+    let schemes: Vec<&str> = security
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .flat_map(Map::keys)
+        .map(|s| &**s)
+        .collect();
+    match schemes.as_slice() {
+        [] => Scheme::None,
+        names if names.iter().any(|name| name.to_lowercase().contains("basic")) => Scheme::Basic,
+        _ => Scheme::Bearer,
+    }
+}
+
+/// Takes the extensions out of the schemas and into the facts.
+fn schemas(spec: &mut Value, facts: &mut Facts) -> Result<(), String> {
+    let schemas = spec["components"]["schemas"].as_object_mut().ok_or("no schemas")?;
+    for (name, schema) in schemas.iter_mut() {
+        if let Some(values) = schema["x-extensible-enum"].as_array() {
+            let variants = values
+                .iter()
+                .map(|value| {
+                    let wire = value.as_str().ok_or_else(|| format!("{name}: a value is not a string"))?;
+                    Ok(Variant {
+                        wire: wire.to_owned(),
+                        name: schema["x-enum-names"][wire].as_str().map(str::to_owned),
+                        doc: text(&schema["x-enum-descriptions"][wire]),
+                    })
+                })
+                .collect::<Result<_, String>>()?;
+            facts.enums.insert(name.clone(), OpenEnum { doc: text(&schema["description"]), variants });
+        }
+        if let Some(property) = schema["x-shorthand"].as_str() {
+            facts.shorthands.insert(name.clone(), property.to_owned());
+            let mut object = schema["oneOf"][0].clone();
+            object["description"] = schema["description"].clone();
+            *schema = object;
+        }
+    }
+    let schemas = &spec["components"]["schemas"];
+    for (name, schema) in schemas.as_object().into_iter().flatten() {
+        facts.docs.insert((name.clone(), String::new()), text(&schema["description"]));
+        for (property, described) in schema["properties"].as_object().into_iter().flatten() {
+            facts.docs.insert((name.clone(), property.clone()), description(described, schemas));
+        }
+    }
+    Ok(())
+}
+
+/// The property's own description, or the first paragraph of what it refers to.
+fn description(property: &Value, schemas: &Value) -> String {
+    let own = text(&property["description"]);
+    let target = property["$ref"].as_str().or_else(|| property["allOf"][0]["$ref"].as_str());
+    match target.and_then(|target| target.rsplit('/').next()) {
+        Some(target) if own.is_empty() => {
+            text(&schemas[target]["description"]).split("\n\n").next().unwrap_or_default().to_owned()
+        }
+        _ => own,
+    }
+}
+
+/// Finds which schemas are sent and which arrive.
+fn directions(spec: &Value, facts: &mut Facts) {
+    let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
+    for item in spec["paths"].as_object().into_iter().flat_map(Map::values) {
+        for operation in METHODS.iter().filter_map(|method| item.get(method)) {
+            references(&operation["requestBody"], spec, &mut sent);
+            references(&operation["responses"], spec, &mut received);
+        }
+    }
+    let schemas = &spec["components"]["schemas"];
+    for name in schemas.as_object().into_iter().flat_map(Map::keys) {
+        if !sent.contains(name) {
+            received.insert(name.clone());
+        }
+    }
+    for name in sent {
+        if let Some(mut request) = request(&schemas[&name]) {
+            // In a model that also arrives, `null` says no more than a missing value.
+            if received.contains(&name) {
+                request.clearable.clear();
+            }
+            facts.requests.insert(name, request);
+        }
+    }
+    facts.responses = received;
+}
+
+fn request(schema: &Value) -> Option<Request> {
+    let properties = schema["properties"].as_object()?;
+    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    Some(Request {
+        required: properties.keys().filter(|name| required.contains(&name.as_str())).cloned().collect(),
+        clearable: properties.iter().filter(|(_, p)| p["nullable"] == true).map(|(name, _)| name.clone()).collect(),
+        exclusive: serde_json::from_value(schema["x-exclusive"].clone()).unwrap_or_default(),
+    })
+}
+
+fn references(value: &Value, spec: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(target) = members.get("$ref").and_then(Value::as_str) {
+                let pointer = target.trim_start_matches('#');
+                let is_new = match pointer.strip_prefix("/components/schemas/") {
+                    Some(name) => found.insert(name.to_owned()),
+                    None => true,
+                };
+                if let (true, Some(next)) = (is_new, spec.pointer(pointer)) {
+                    references(next, spec, found);
+                }
+            }
+            members.values().for_each(|member| references(member, spec, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, spec, found)),
+        _ => {}
+    }
+}
+
+/// Leaves of each schema what a Rust type depends on.
+fn simplify(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, member| {
+                // A property may be called like a keyword; a keyword's value is never a schema.
+                let is_keyword = !member.is_object();
+                !(is_keyword && (name == "nullable" || CONSTRAINTS.contains(&name.as_str())))
+                    && !(name == "format" && member.as_str().is_some_and(|format| !FORMATS.contains(&format)))
+                    // What the server assumes of a missing value is prose, unless it is what Rust assumes, too.
+                    && !(name == "default" && *member != false)
+                    && name != "example"
+                    && name != "examples"
+            });
+            // `allOf` with one member only carries a description beside a reference.
+            if let Some([only]) = members.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
+                && only.get("$ref").is_some()
+            {
+                let only = only["$ref"].clone();
+                members.shift_remove("allOf");
+                members.insert("$ref".into(), only);
+            }
+            members.values_mut().for_each(simplify);
+        }
+        Value::Array(items) => items.iter_mut().for_each(simplify),
+        _ => {}
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().trim().to_owned()
+}

@@ -1,0 +1,103 @@
+//! Enums that take values which this release has never heard of.
+
+use quote::{format_ident, quote};
+use syn::Item;
+
+use crate::codegen::contract::{OpenEnum, Variant};
+
+pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
+    let ident = format_ident!("{name}");
+    let names: Vec<_> = open.variants.iter().map(|v| format_ident!("{}", rust_name(v))).collect();
+    let wires: Vec<_> = open.variants.iter().map(|v| &v.wire).collect();
+    let values = open.variants.iter().map(|v| match v.doc.as_str() {
+        "" => format!(" `{}`", v.wire),
+        doc => format!(" `{}`: {doc}", v.wire),
+    });
+    let doc = docs(&open.doc);
+    let file: syn::File = syn::parse2(quote! {
+        #(#doc)*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum #ident {
+            #(#[doc = #values] #names,)*
+            /// A value that this release does not know, kept as it came.
+            Unknown(crate::UnknownValue),
+        }
+
+        impl #ident {
+            /// The values that this release knows.
+            pub const KNOWN: &'static [Self] = &[#(Self::#names),*];
+
+            /// Returns the value as it stands on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#names => #wires,)*
+                    Self::Unknown(value) => value.as_str(),
+                }
+            }
+        }
+
+        impl crate::wire::OpenEnum for #ident {
+            const NAME: &'static str = #name;
+            const VALUES: &'static [&'static str] = &[#(#wires),*];
+            fn from_wire(value: &str) -> Self {
+                match value {
+                    #(#wires => Self::#names,)*
+                    other => Self::Unknown(crate::UnknownValue::new(other)),
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for #ident {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::serde::Serialize for #ident {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for #ident {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                crate::wire::open_enum(deserializer)
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for #ident {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                #name.into()
+            }
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                crate::wire::open_enum_schema::<Self>()
+            }
+        }
+    })
+    .map_err(|e| format!("{name}: {e}"))?;
+    Ok(file.items)
+}
+
+/// A description as doc comments, a line each.
+pub(crate) fn docs(text: &str) -> Vec<syn::Attribute> {
+    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    lines.map(|line| syn::parse_quote!(#[doc = #line])).collect()
+}
+
+/// `free-busy` becomes `FreeBusy`, `DAILY` becomes `Daily`.
+fn rust_name(variant: &Variant) -> String {
+    if let Some(name) = &variant.name {
+        return name.clone();
+    }
+    let words = variant.wire.split(|c: char| !c.is_ascii_alphanumeric());
+    words
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            let (first, rest) = word.split_at(1);
+            let shouts = !word.chars().any(|c| c.is_ascii_lowercase());
+            first.to_uppercase() + &if shouts { rest.to_lowercase() } else { rest.to_owned() }
+        })
+        .collect()
+}

@@ -1,0 +1,332 @@
+//! Reworks progenitor's models: answers forgive what a JavaScript server sends, requests get constructors and setters.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::{Attribute, Expr, Field, Fields, File, GenericArgument, Ident, Item, ItemStruct, Lit, PathArguments, Type};
+use syn::{parse_quote, parse2};
+
+use crate::codegen::contract::{Facts, Request};
+use crate::codegen::enums;
+
+/// Puts the models of one run into the client of the other.
+pub(crate) fn merge(client: &mut File, models: File, facts: &Facts) -> Result<(), String> {
+    let mut items = Vec::new();
+    for item in module(models)? {
+        match item {
+            Item::Struct(model) => items.extend(rework(model, facts)?),
+            other => items.push(other),
+        }
+    }
+    for (name, open) in &facts.enums {
+        items.extend(enums::items(name, open)?);
+    }
+    let needs_errors = items
+        .iter()
+        .any(|item| !matches!(item, Item::Mod(_)) && item.to_token_stream().to_string().contains("ConversionError"));
+    items.retain(|item| needs_errors || !matches!(item, Item::Mod(_)));
+
+    client.items.retain(|item| !matches!(item, Item::Mod(module) if module.ident == "prelude"));
+    for item in &mut client.items {
+        match item {
+            Item::Mod(module) if module.ident == "types" => {
+                module.content = Some((Default::default(), std::mem::take(&mut items)));
+            }
+            Item::Impl(block) if block.trait_.is_none() => narrow(&mut block.items),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The generated constructors: one panics when TLS cannot be set up, both would hand out a client without credentials.
+fn narrow(items: &mut Vec<syn::ImplItem>) {
+    items.retain(|item| !matches!(item, syn::ImplItem::Fn(function) if function.sig.ident == "new"));
+    for item in items {
+        if let syn::ImplItem::Fn(function) = item
+            && function.sig.ident == "new_with_client"
+        {
+            function.vis = parse_quote!(pub(crate));
+        }
+    }
+}
+
+fn module(models: File) -> Result<Vec<Item>, String> {
+    let types = models.items.into_iter().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content,
+        _ => None,
+    });
+    Ok(types.ok_or("progenitor made no module of types")?.1)
+}
+
+fn rework(mut model: ItemStruct, facts: &Facts) -> Result<Vec<Item>, String> {
+    let name = model.ident.to_string();
+    let Fields::Named(fields) = &mut model.fields else { return Ok(vec![Item::Struct(model)]) };
+    let request = facts.requests.get(&name);
+    let arrives = facts.responses.contains(&name);
+
+    let mut properties = Vec::new();
+    for field in &mut fields.named {
+        let property = Property::read(&name, field, facts)?;
+        property.write(field, arrives);
+        properties.push(property);
+    }
+
+    let doc = facts.docs.get(&(name.clone(), String::new())).map(|doc| enums::docs(doc)).unwrap_or_default();
+    model.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+    model.attrs.splice(0..0, doc);
+    model.attrs.push(parse_quote!(#[non_exhaustive]));
+    model.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
+    let shorthand = facts.shorthands.get(&name);
+    if shorthand.is_some() {
+        model.attrs.push(parse_quote!(#[serde(remote = "Self")]));
+    }
+
+    let ident = model.ident.clone();
+    let mut items = vec![Item::Struct(model)];
+    if let Some(request) = request {
+        items.push(builder(&ident, &properties, request)?);
+    }
+    if let Some(property) = shorthand {
+        items.extend(text_or_object(&ident, &properties, property)?);
+    }
+    Ok(items)
+}
+
+/// One property of a model, as its field will be.
+struct Property {
+    wire: String,
+    ident: Ident,
+    docs: Vec<Attribute>,
+    /// The type of a value that is there.
+    value: Type,
+    presence: Presence,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Presence {
+    Required,
+    /// `Option<T>`.
+    Optional,
+    /// `Option<Option<T>>`: the inner `None` is sent as `null`.
+    Clearable,
+    /// `T`, with its default when missing.
+    Defaulted,
+}
+
+impl Property {
+    fn read(model: &str, field: &Field, facts: &Facts) -> Result<Self, String> {
+        let request = facts.requests.get(model);
+        let ident = field.ident.clone().ok_or("a field without a name")?;
+        let (mut wire, mut defaulted) = (ident.to_string(), false);
+        for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+            let read = attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("default") {
+                    defaulted = true;
+                }
+                if meta.input.peek(syn::Token![=]) {
+                    let value: Expr = meta.value()?.parse()?;
+                    if let (true, Expr::Lit(literal)) = (meta.path.is_ident("rename"), &value)
+                        && let Lit::Str(text) = &literal.lit
+                    {
+                        wire = text.value();
+                    }
+                }
+                Ok(())
+            });
+            read.map_err(|e| format!("{ident}: {e}"))?;
+        }
+        let inner = option(&field.ty);
+        let presence = match (request, &inner, defaulted) {
+            (Some(request), ..) if request.clearable.contains(&wire) => Presence::Clearable,
+            (_, Some(_), _) => Presence::Optional,
+            // What is sent tells an empty list from none.
+            (Some(_), None, true) => Presence::Optional,
+            (None, None, true) => Presence::Defaulted,
+            (_, None, false) => Presence::Required,
+        };
+        let docs = match facts.docs.get(&(model.to_owned(), wire.clone())) {
+            Some(doc) if !doc.is_empty() => enums::docs(doc),
+            _ => Vec::new(),
+        };
+        Ok(Self { wire, ident, docs, value: inner.unwrap_or_else(|| field.ty.clone()), presence })
+    }
+
+    fn write(&self, field: &mut Field, arrives: bool) {
+        let (wire, value) = (&self.wire, &self.value);
+        let instant = is(value, "Timestamp");
+        field.attrs = self.docs.clone();
+        if *wire != self.ident.to_string() {
+            field.attrs.push(parse_quote!(#[serde(rename = #wire)]));
+        }
+        if !arrives {
+            // What is sent was valid when it was built, and stays so.
+            field.vis = parse_quote!(pub(crate));
+        }
+        field.ty = match self.presence {
+            Presence::Required | Presence::Defaulted => parse_quote!(#value),
+            Presence::Optional => parse_quote!(::std::option::Option<#value>),
+            Presence::Clearable => parse_quote!(::std::option::Option<::std::option::Option<#value>>),
+        };
+        let skip = "::std::option::Option::is_none";
+        match self.presence {
+            Presence::Required if instant && arrives => {
+                field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::wire::instant")]));
+            }
+            Presence::Required => {}
+            Presence::Optional if instant && arrives => field.attrs.push(parse_quote! {
+                #[serde(default, deserialize_with = "crate::wire::optional_instant", skip_serializing_if = #skip)]
+            }),
+            Presence::Optional => field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = #skip)])),
+            Presence::Clearable => field.attrs.push(parse_quote! {
+                #[serde(default, deserialize_with = "crate::wire::present", skip_serializing_if = #skip)]
+            }),
+            Presence::Defaulted => field.attrs.push(parse_quote! {
+                #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+            }),
+        }
+        if instant {
+            let schema = match self.presence {
+                Presence::Required | Presence::Defaulted => "crate::wire::InstantSchema",
+                _ => "::std::option::Option<crate::wire::InstantSchema>",
+            };
+            field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #schema))]));
+        }
+    }
+
+    /// The argument that takes a value, and the expression that turns it into the field's type.
+    fn argument(&self) -> (TokenStream, TokenStream) {
+        let (ident, value) = (&self.ident, &self.value);
+        if let Some(item) = generic(value, "Vec") {
+            let argument = quote!(impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<#item>>);
+            return (argument, quote!(#ident.into_iter().map(::std::convert::Into::into).collect()));
+        }
+        if is(value, "Timestamp") {
+            return (quote!(impl ::std::convert::Into<#value>), quote!(crate::wire::to_millis(#ident.into())));
+        }
+        if is(value, "BasicTimestamp") {
+            return (quote!(impl ::std::convert::Into<::jiff::Timestamp>), quote!(#ident.into().into()));
+        }
+        if ["String", "Secret"].iter().any(|name| is(value, name)) {
+            return (quote!(impl ::std::convert::Into<#value>), quote!(#ident.into()));
+        }
+        (quote!(#value), quote!(#ident))
+    }
+}
+
+/// `new` with the required properties, and a setter for each of the others.
+fn builder(model: &Ident, properties: &[Property], request: &Request) -> Result<Item, String> {
+    let find = |wire: &String| {
+        properties.iter().find(|p| p.wire == *wire).ok_or_else(|| format!("{model} has no property {wire}"))
+    };
+    let required = request.required.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+    let arguments = required.iter().map(|p| {
+        let (name, (argument, _)) = (&p.ident, p.argument());
+        quote!(#name: #argument)
+    });
+    let values = properties.iter().map(|p| {
+        let (name, (_, value)) = (&p.ident, p.argument());
+        match p.presence {
+            Presence::Required => quote!(#name: #value),
+            _ => quote!(#name: ::std::default::Default::default()),
+        }
+    });
+
+    let mut setters = Vec::new();
+    for property in properties.iter().filter(|p| p.presence != Presence::Required) {
+        let (name, docs, (argument, value)) = (&property.ident, &property.docs, property.argument());
+        let rivals = request.exclusive.iter().filter(|group| group.contains(&property.wire)).flatten();
+        let rivals = rivals.filter(|wire| **wire != property.wire).map(find).collect::<Result<Vec<_>, _>>()?;
+        let rivals: Vec<_> = rivals.iter().map(|p| &p.ident).collect();
+        let set = match property.presence {
+            Presence::Clearable => quote!(::std::option::Option::Some(::std::option::Option::Some(#value))),
+            _ => quote!(::std::option::Option::Some(#value)),
+        };
+        setters.push(quote! {
+            #(#docs)*
+            #[must_use]
+            pub fn #name(mut self, #name: #argument) -> Self {
+                #(self.#rivals = ::std::option::Option::None;)*
+                self.#name = #set;
+                self
+            }
+        });
+        if property.presence == Presence::Clearable {
+            let clear = format_ident!("clear_{}", name);
+            let doc = format!(" Clears `{}`: sends `null` for it.", property.wire);
+            setters.push(quote! {
+                #[doc = #doc]
+                #[must_use]
+                pub fn #clear(mut self) -> Self {
+                    self.#name = ::std::option::Option::Some(::std::option::Option::None);
+                    self
+                }
+            });
+        }
+    }
+    let doc = match required.is_empty() {
+        true => " Makes an empty value.",
+        false => " Makes a value of what is required; setters add the rest.",
+    };
+    let block = quote! {
+        impl #model {
+            #[doc = #doc]
+            #[must_use]
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#values),* }
+            }
+            #(#setters)*
+        }
+    };
+    parse2(block).map_err(|e| format!("{model}: {e}"))
+}
+
+/// Takes a bare string for an object of which only `property` is known.
+fn text_or_object(model: &Ident, properties: &[Property], property: &str) -> Result<Vec<Item>, String> {
+    let values = properties.iter().map(|p| {
+        let name = &p.ident;
+        if p.wire == property { quote!(#name: text.into()) } else { quote!(#name: ::std::default::Default::default()) }
+    });
+    let name = model.to_string();
+    let file: File = parse2(quote! {
+        impl crate::wire::TextOrObject for #model {
+            const NAME: &'static str = #name;
+            fn from_text(text: String) -> Self {
+                Self { #(#values),* }
+            }
+            fn from_object<'de, D: ::serde::Deserializer<'de>>(object: D) -> ::std::result::Result<Self, D::Error> {
+                Self::deserialize(object)
+            }
+        }
+        impl<'de> ::serde::Deserialize<'de> for #model {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                crate::wire::text_or_object(deserializer)
+            }
+        }
+        impl ::serde::Serialize for #model {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                Self::serialize(self, serializer)
+            }
+        }
+    })
+    .map_err(|e| format!("{model}: {e}"))?;
+    Ok(file.items)
+}
+
+fn option(ty: &Type) -> Option<Type> {
+    generic(ty, "Option")
+}
+
+/// The argument of a generic type of that name.
+fn generic(ty: &Type, name: &str) -> Option<Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) => Some(inner.clone()),
+        _ => None,
+    }
+}
+
+fn is(ty: &Type, name: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == name))
+}

@@ -1,0 +1,4610 @@
+// Generated from openapi.yaml (contract 1c881ecd99578310). Do not edit: change the contract or codegen/, then run
+// cargo build --features codegen
+
+#[allow(unused_imports)]
+pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
+#[allow(unused_imports)]
+use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
+/// Types used as operation parameters and responses.
+#[allow(clippy::all)]
+pub mod types {
+    /// An account that has not granted the calendar permission.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct BlockedAccount {
+        /// Id of the account, usually an email address.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub account: ::std::option::Option<::std::string::String>,
+        /// Provider of the account.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub provider: ::std::option::Option<crate::raw::types::Provider>,
+    }
+    /// A calendar of a connected account.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Calendar {
+        /// Colour of the calendar, for example `#9fc6e7`.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub color: ::std::option::Option<::std::string::String>,
+        /// Description of the calendar. May be empty.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Id of the calendar at its provider. Opaque: an email address, a UUID, a URL or something else.
+        pub id: ::std::string::String,
+        /// The calendar as the provider has it.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub original: ::std::option::Option<crate::RawJson>,
+        /// Provider of the calendar.
+        pub provider: crate::raw::types::Provider,
+        /// Time zone as an IANA name or `UTC`. `UTC` when absent.
+        #[serde(rename = "timeZone")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub time_zone: ::std::option::Option<::std::string::String>,
+        /// Name of the calendar.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub title: ::std::option::Option<::std::string::String>,
+    }
+    /// An event of a calendar, in the same form for every provider.
+    ///
+    /// Dates are ISO 8601, normally in UTC with milliseconds and `Z`. The fraction or the offset may be
+    /// missing, the offset may be numeric, and the value may be a bare date.
+    ///
+    /// With the `free-busy` scope title, description and attendees are withheld.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CalendarEvent {
+        /// Whether the event takes whole days.
+        #[serde(rename = "allDay")]
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub all_day: bool,
+        /// The people invited.
+        ///
+        /// Google gives the guest list exactly as it keeps it, which names the organizer only if invited and
+        /// may contain group calendars. The other providers list the organizer as an entry of its own.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub attendees: ::std::vec::Vec<EventAttendee>,
+        /// Whether the event blocks time.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub availability: ::std::option::Option<crate::raw::types::Availability>,
+        /// Id of the calendar that holds the event. Some answers leave it out.
+        #[serde(rename = "calendarId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub calendar_id: ::std::option::Option<::std::string::String>,
+        /// Colour of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub color: ::std::option::Option<::std::string::String>,
+        /// The online meeting of the event, by its URL or with details.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub conference: ::std::option::Option<Conference>,
+        /// Further data of the online meeting.
+        #[serde(rename = "conferenceData")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub conference_data: ::std::option::Option<ConferenceData>,
+        /// Your own keys and values, stored with the event.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub custom: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        /// Description of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// End of the event. For an all-day event usually midnight of the following day.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub end: ::std::option::Option<::jiff::Timestamp>,
+        /// Id of the event at its provider.
+        pub id: ::std::string::String,
+        /// When the event last changed.
+        #[serde(rename = "lastModified")]
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub last_modified: ::std::option::Option<::jiff::Timestamp>,
+        /// Web address of the event at its provider.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub link: ::std::option::Option<::std::string::String>,
+        /// Place of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub location: ::std::option::Option<::std::string::String>,
+        /// The event as the provider has it.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub original: ::std::option::Option<crate::RawJson>,
+        /// Who may see the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub privacy: ::std::option::Option<crate::raw::types::Privacy>,
+        /// Provider of the event.
+        pub provider: crate::raw::types::Provider,
+        /// Id of the series, when the event is an instance of one.
+        #[serde(rename = "recurringEventId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub recurring_event_id: ::std::option::Option<::std::string::String>,
+        /// Beginning of the event.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub start: ::std::option::Option<::jiff::Timestamp>,
+        /// Whether the event takes place.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::raw::types::EventStatus>,
+        /// Title of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub title: ::std::option::Option<::std::string::String>,
+    }
+    ///A choice of calendars: ids by provider. Sent as compact JSON in the `calendarIds` parameter.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(transparent)]
+    pub struct CalendarIds(
+        pub ::std::collections::HashMap<
+            ::std::string::String,
+            ::std::vec::Vec<::std::string::String>,
+        >,
+    );
+    impl ::std::ops::Deref for CalendarIds {
+        type Target = ::std::collections::HashMap<
+            ::std::string::String,
+            ::std::vec::Vec<::std::string::String>,
+        >;
+        fn deref(
+            &self,
+        ) -> &::std::collections::HashMap<
+            ::std::string::String,
+            ::std::vec::Vec<::std::string::String>,
+        > {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<CalendarIds>
+    for ::std::collections::HashMap<
+        ::std::string::String,
+        ::std::vec::Vec<::std::string::String>,
+    > {
+        fn from(value: CalendarIds) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<
+        ::std::collections::HashMap<
+            ::std::string::String,
+            ::std::vec::Vec<::std::string::String>,
+        >,
+    > for CalendarIds {
+        fn from(
+            value: ::std::collections::HashMap<
+                ::std::string::String,
+                ::std::vec::Vec<::std::string::String>,
+            >,
+        ) -> Self {
+            Self(value)
+        }
+    }
+    /// The online meeting of an event. It may arrive as a bare string, which is its URL.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
+    pub struct Conference {
+        /// Whether the meeting was made by the provider on request.
+        #[serde(rename = "autoGenerate")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub auto_generate: ::std::option::Option<bool>,
+        /// The meeting as the provider has it.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<crate::RawJson>,
+        /// Meeting service, for example `google-meet`, `microsoft-teams`, `zoom` or `webex`.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub provider: ::std::option::Option<::std::string::String>,
+        /// Address at which to join.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
+    }
+    impl crate::wire::TextOrObject for Conference {
+        const NAME: &'static str = "Conference";
+        fn from_text(text: String) -> Self {
+            Self {
+                auto_generate: ::std::default::Default::default(),
+                data: ::std::default::Default::default(),
+                provider: ::std::default::Default::default(),
+                url: text.into(),
+            }
+        }
+        fn from_object<'de, D: ::serde::Deserializer<'de>>(
+            object: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(object)
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Conference {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::text_or_object(deserializer)
+        }
+    }
+    impl ::serde::Serialize for Conference {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
+    /// Data of an online meeting.
+    ///
+    /// Which members a response holds depends on the provider; further ones are passed through.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ConferenceData {
+        /// Request to have the provider make the meeting.
+        ///
+        /// For Google and Microsoft; Apple and CalDAV ignore it. When true, the service ignores `conference`
+        /// and the other members.
+        #[serde(rename = "autoGenerate")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub auto_generate: ::std::option::Option<bool>,
+        /// Id of the meeting, from Google and Microsoft.
+        #[serde(rename = "conferenceId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub conference_id: ::std::option::Option<::std::string::String>,
+        /// The meeting product, as Google gives it.
+        #[serde(rename = "conferenceSolution")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub conference_solution: ::std::option::Option<crate::RawJson>,
+        /// Ways to join, as Google gives them.
+        #[serde(rename = "entryPoints")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub entry_points: ::std::option::Option<crate::RawJson>,
+        /// Address at which to join, from Microsoft.
+        #[serde(rename = "joinUrl")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub join_url: ::std::option::Option<::std::string::String>,
+        /// Meeting service, for example `google-meet`, `microsoft-teams`, `zoom` or `webex`.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub provider: ::std::option::Option<::std::string::String>,
+    }
+    impl ConferenceData {
+        /// Makes an empty value.
+        #[must_use]
+        pub fn new() -> Self {
+            Self {
+                auto_generate: ::std::default::Default::default(),
+                conference_id: ::std::default::Default::default(),
+                conference_solution: ::std::default::Default::default(),
+                entry_points: ::std::default::Default::default(),
+                join_url: ::std::default::Default::default(),
+                provider: ::std::default::Default::default(),
+            }
+        }
+        /// Request to have the provider make the meeting.
+        ///
+        /// For Google and Microsoft; Apple and CalDAV ignore it. When true, the service ignores `conference`
+        /// and the other members.
+        #[must_use]
+        pub fn auto_generate(mut self, auto_generate: bool) -> Self {
+            self.auto_generate = ::std::option::Option::Some(auto_generate);
+            self
+        }
+        /// Id of the meeting, from Google and Microsoft.
+        #[must_use]
+        pub fn conference_id(
+            mut self,
+            conference_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.conference_id = ::std::option::Option::Some(conference_id.into());
+            self
+        }
+        /// The meeting product, as Google gives it.
+        #[must_use]
+        pub fn conference_solution(
+            mut self,
+            conference_solution: crate::RawJson,
+        ) -> Self {
+            self.conference_solution = ::std::option::Option::Some(conference_solution);
+            self
+        }
+        /// Ways to join, as Google gives them.
+        #[must_use]
+        pub fn entry_points(mut self, entry_points: crate::RawJson) -> Self {
+            self.entry_points = ::std::option::Option::Some(entry_points);
+            self
+        }
+        /// Address at which to join, from Microsoft.
+        #[must_use]
+        pub fn join_url(
+            mut self,
+            join_url: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.join_url = ::std::option::Option::Some(join_url.into());
+            self
+        }
+        /// Meeting service, for example `google-meet`, `microsoft-teams`, `zoom` or `webex`.
+        #[must_use]
+        pub fn provider(
+            mut self,
+            provider: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.provider = ::std::option::Option::Some(provider.into());
+            self
+        }
+    }
+    /// An account that a user has connected. It may arrive as a bare string, which is its id.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
+    pub struct ConnectedAccount {
+        /// Whether the user granted access to the calendars.
+        ///
+        /// False means connected, yet without calendar access: the user must connect the account again.
+        /// Absent or `null` means that it does not apply (Apple, CalDAV) or is not known. It is judged
+        /// against the scope of the calling token, records the consent and never changes later.
+        #[serde(rename = "calendarPermissionGranted")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub calendar_permission_granted: ::std::option::Option<bool>,
+        /// Name to show for the account.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub display: ::std::option::Option<::std::string::String>,
+        /// The scopes that the provider really granted, in its own words. Empty for Apple and CalDAV.
+        #[serde(rename = "grantedScopes")]
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub granted_scopes: ::std::vec::Vec<::std::string::String>,
+        /// Id of the account, usually an email address.
+        pub id: ::std::string::String,
+        /// Whether the stored credentials still work. `active` when absent.
+        #[serde(rename = "syncState")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub sync_state: ::std::option::Option<crate::raw::types::SyncState>,
+        /// When the sync state last changed. Absent or `null` when it never did.
+        #[serde(rename = "syncStateUpdatedAt")]
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub sync_state_updated_at: ::std::option::Option<::jiff::Timestamp>,
+    }
+    impl crate::wire::TextOrObject for ConnectedAccount {
+        const NAME: &'static str = "ConnectedAccount";
+        fn from_text(text: String) -> Self {
+            Self {
+                calendar_permission_granted: ::std::default::Default::default(),
+                display: ::std::default::Default::default(),
+                granted_scopes: ::std::default::Default::default(),
+                id: text.into(),
+                sync_state: ::std::default::Default::default(),
+                sync_state_updated_at: ::std::default::Default::default(),
+            }
+        }
+        fn from_object<'de, D: ::serde::Deserializer<'de>>(
+            object: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(object)
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ConnectedAccount {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::text_or_object(deserializer)
+        }
+    }
+    impl ::serde::Serialize for ConnectedAccount {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
+    /// The accounts that a user has connected.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ConnectionStatus {
+        /// The connected accounts by provider. A provider without accounts has an empty array or no entry, and unknown providers may appear.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub connections: ::std::collections::HashMap<
+            ::std::string::String,
+            ::std::vec::Vec<ConnectedAccount>,
+        >,
+        /// The number of connected accounts that the plan allows. Not every server sends it.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub limit: ::std::option::Option<i32>,
+        /// Whether the plan of the application allows no further connected account.
+        #[serde(rename = "limitReached")]
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub limit_reached: bool,
+    }
+    /// Outcome of disconnecting.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct DisconnectResponse {
+        /// Explanation for people.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Whether the account was disconnected.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub success: bool,
+    }
+    /// Body of an error response. Any member may be missing.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ErrorBody {
+        /// The accounts without calendar permission, with the code `calendar_permission_required`.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub accounts: ::std::vec::Vec<BlockedAccount>,
+        /// Code of the error, for example `calendar_permission_required`.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<::std::string::String>,
+        /// What is wrong with the request, usually an object from field name to a list of texts.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub details: ::std::option::Option<crate::RawJson>,
+        /// Short text or title of the error.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub error: ::std::option::Option<::std::string::String>,
+        /// Explanation for people.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+    }
+    /// A person invited to an event. It may arrive as a bare string, which is the email address.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
+    pub struct EventAttendee {
+        /// Email address of the attendee. For a group calendar of Google it is no mailbox.
+        pub email: ::std::string::String,
+        /// Whether the attendee organizes the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub organizer: ::std::option::Option<bool>,
+        /// Answer to the invitation.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::raw::types::AttendeeStatus>,
+    }
+    impl crate::wire::TextOrObject for EventAttendee {
+        const NAME: &'static str = "EventAttendee";
+        fn from_text(text: String) -> Self {
+            Self {
+                email: text.into(),
+                organizer: ::std::default::Default::default(),
+                status: ::std::default::Default::default(),
+            }
+        }
+        fn from_object<'de, D: ::serde::Deserializer<'de>>(
+            object: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(object)
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for EventAttendee {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::text_or_object(deserializer)
+        }
+    }
+    impl ::serde::Serialize for EventAttendee {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
+    /// A new event.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct EventCreate {
+        /// Whether the event takes whole days. By default it does not.
+        #[serde(rename = "allDay")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) all_day: ::std::option::Option<bool>,
+        /// Email addresses of the people to invite.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) attendees: ::std::option::Option<
+            ::std::vec::Vec<::std::string::String>,
+        >,
+        /// Whether the event blocks time.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) availability: ::std::option::Option<crate::raw::types::Availability>,
+        /// Id of the calendar, which must belong to the provider. Google also knows `primary`.
+        #[serde(rename = "calendarId")]
+        pub(crate) calendar_id: ::std::string::String,
+        /// Colour of the event. The service does not document it on input.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) color: ::std::option::Option<::std::string::String>,
+        /// URL of an online meeting that exists already. For Google, Apple and CalDAV; Microsoft makes no online meeting of it.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) conference: ::std::option::Option<::std::string::String>,
+        /// Data of the online meeting, or the request to make one.
+        #[serde(rename = "conferenceData")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) conference_data: ::std::option::Option<ConferenceData>,
+        /// Your own keys and values, such as ids of your system or a mark of origin.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) custom: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+        /// Description of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) description: ::std::option::Option<::std::string::String>,
+        /// End of the event. Midnight of the following day for an all-day event.
+        #[cfg_attr(feature = "schemars", schemars(with = "crate::wire::InstantSchema"))]
+        pub(crate) end: ::jiff::Timestamp,
+        /// Place of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) location: ::std::option::Option<::std::string::String>,
+        /// Who may see the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) privacy: ::std::option::Option<crate::raw::types::Privacy>,
+        /// Provider of the calendar.
+        pub(crate) provider: crate::raw::types::Provider,
+        /// How the event repeats. Once only when absent.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) recurrence: ::std::option::Option<RecurrenceRule>,
+        /// Beginning of the event. Midnight for an all-day event.
+        #[cfg_attr(feature = "schemars", schemars(with = "crate::wire::InstantSchema"))]
+        pub(crate) start: ::jiff::Timestamp,
+        /// Whether the event takes place.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) status: ::std::option::Option<crate::raw::types::EventStatus>,
+        /// Title of the event.
+        pub(crate) title: ::std::string::String,
+    }
+    impl EventCreate {
+        /// Makes a value of what is required; setters add the rest.
+        #[must_use]
+        pub fn new(
+            provider: crate::raw::types::Provider,
+            calendar_id: impl ::std::convert::Into<::std::string::String>,
+            title: impl ::std::convert::Into<::std::string::String>,
+            start: impl ::std::convert::Into<::jiff::Timestamp>,
+            end: impl ::std::convert::Into<::jiff::Timestamp>,
+        ) -> Self {
+            Self {
+                all_day: ::std::default::Default::default(),
+                attendees: ::std::default::Default::default(),
+                availability: ::std::default::Default::default(),
+                calendar_id: calendar_id.into(),
+                color: ::std::default::Default::default(),
+                conference: ::std::default::Default::default(),
+                conference_data: ::std::default::Default::default(),
+                custom: ::std::default::Default::default(),
+                description: ::std::default::Default::default(),
+                end: crate::wire::to_millis(end.into()),
+                location: ::std::default::Default::default(),
+                privacy: ::std::default::Default::default(),
+                provider: provider,
+                recurrence: ::std::default::Default::default(),
+                start: crate::wire::to_millis(start.into()),
+                status: ::std::default::Default::default(),
+                title: title.into(),
+            }
+        }
+        /// Whether the event takes whole days. By default it does not.
+        #[must_use]
+        pub fn all_day(mut self, all_day: bool) -> Self {
+            self.all_day = ::std::option::Option::Some(all_day);
+            self
+        }
+        /// Email addresses of the people to invite.
+        #[must_use]
+        pub fn attendees(
+            mut self,
+            attendees: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.attendees = ::std::option::Option::Some(
+                attendees.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Whether the event blocks time.
+        #[must_use]
+        pub fn availability(
+            mut self,
+            availability: crate::raw::types::Availability,
+        ) -> Self {
+            self.availability = ::std::option::Option::Some(availability);
+            self
+        }
+        /// Colour of the event. The service does not document it on input.
+        #[must_use]
+        pub fn color(
+            mut self,
+            color: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.color = ::std::option::Option::Some(color.into());
+            self
+        }
+        /// URL of an online meeting that exists already. For Google, Apple and CalDAV; Microsoft makes no online meeting of it.
+        #[must_use]
+        pub fn conference(
+            mut self,
+            conference: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.conference = ::std::option::Option::Some(conference.into());
+            self
+        }
+        /// Data of the online meeting, or the request to make one.
+        #[must_use]
+        pub fn conference_data(mut self, conference_data: ConferenceData) -> Self {
+            self.conference_data = ::std::option::Option::Some(conference_data);
+            self
+        }
+        /// Your own keys and values, such as ids of your system or a mark of origin.
+        #[must_use]
+        pub fn custom(
+            mut self,
+            custom: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        ) -> Self {
+            self.custom = ::std::option::Option::Some(custom);
+            self
+        }
+        /// Description of the event.
+        #[must_use]
+        pub fn description(
+            mut self,
+            description: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.description = ::std::option::Option::Some(description.into());
+            self
+        }
+        /// Place of the event.
+        #[must_use]
+        pub fn location(
+            mut self,
+            location: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.location = ::std::option::Option::Some(location.into());
+            self
+        }
+        /// Who may see the event.
+        #[must_use]
+        pub fn privacy(mut self, privacy: crate::raw::types::Privacy) -> Self {
+            self.privacy = ::std::option::Option::Some(privacy);
+            self
+        }
+        /// How the event repeats. Once only when absent.
+        #[must_use]
+        pub fn recurrence(mut self, recurrence: RecurrenceRule) -> Self {
+            self.recurrence = ::std::option::Option::Some(recurrence);
+            self
+        }
+        /// Whether the event takes place.
+        #[must_use]
+        pub fn status(mut self, status: crate::raw::types::EventStatus) -> Self {
+            self.status = ::std::option::Option::Some(status);
+            self
+        }
+    }
+    /// Outcome of deleting an event.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct EventDeleteResponse {
+        /// Explanation for people.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Whether the event was deleted. Only an explicit false means a failure.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<bool>,
+    }
+    /// A change of an event.
+    ///
+    /// Only the given fields change. Where a field can be cleared, this is sent as `null`; the service does
+    /// not document clearing, and providers may differ.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct EventUpdate {
+        /// Whether the event takes whole days.
+        #[serde(rename = "allDay")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) all_day: ::std::option::Option<bool>,
+        /// Email addresses of the people to invite. Cleared by `null`, which the service does not document.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::present",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub(crate) attendees: ::std::option::Option<
+            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        >,
+        /// Whether the event blocks time.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) availability: ::std::option::Option<crate::raw::types::Availability>,
+        /// Id of the calendar that holds the event.
+        #[serde(rename = "calendarId")]
+        pub(crate) calendar_id: ::std::string::String,
+        /// Colour of the event. Cleared by `null`; the service documents neither that nor the field on input.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::present",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub(crate) color: ::std::option::Option<
+            ::std::option::Option<::std::string::String>,
+        >,
+        /// URL of an online meeting that exists already. For Google, Apple and CalDAV; Microsoft makes no online meeting of it. Cleared by `null`, which the service does not document.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::present",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub(crate) conference: ::std::option::Option<
+            ::std::option::Option<::std::string::String>,
+        >,
+        /// Data of the online meeting, or the request to make one. Cleared by `null`, which the service does not document.
+        #[serde(rename = "conferenceData")]
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::present",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub(crate) conference_data: ::std::option::Option<
+            ::std::option::Option<ConferenceData>,
+        >,
+        /// Your own keys and values, such as ids of your system or a mark of origin. Cleared by `null`, which the service does not document.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::present",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub(crate) custom: ::std::option::Option<
+            ::std::option::Option<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        >,
+        /// Description of the event. Cleared by `null`, which the service does not document.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::present",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub(crate) description: ::std::option::Option<
+            ::std::option::Option<::std::string::String>,
+        >,
+        /// End of the event. Midnight of the following day for an all-day event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub(crate) end: ::std::option::Option<::jiff::Timestamp>,
+        /// Id of the event, of one instance or of a series.
+        #[serde(rename = "eventId")]
+        pub(crate) event_id: ::std::string::String,
+        /// Place of the event. Cleared by `null`, which the service does not document.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::present",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub(crate) location: ::std::option::Option<
+            ::std::option::Option<::std::string::String>,
+        >,
+        /// Who may see the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) privacy: ::std::option::Option<crate::raw::types::Privacy>,
+        /// Provider of the calendar.
+        pub(crate) provider: crate::raw::types::Provider,
+        /// How the event repeats. Cleared by `null`, which the service does not document.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::present",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub(crate) recurrence: ::std::option::Option<
+            ::std::option::Option<RecurrenceRule>,
+        >,
+        /// Id of the series. Needed when `eventId` names one instance.
+        #[serde(rename = "recurringEventId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) recurring_event_id: ::std::option::Option<::std::string::String>,
+        /// Beginning of the event. Midnight for an all-day event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub(crate) start: ::std::option::Option<::jiff::Timestamp>,
+        /// Whether the event takes place.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) status: ::std::option::Option<crate::raw::types::EventStatus>,
+        /// Title of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) title: ::std::option::Option<::std::string::String>,
+        /// How far a change within a series reaches. The single event or the series when absent.
+        #[serde(rename = "updateMode")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) update_mode: ::std::option::Option<crate::raw::types::SeriesMode>,
+    }
+    impl EventUpdate {
+        /// Makes a value of what is required; setters add the rest.
+        #[must_use]
+        pub fn new(
+            provider: crate::raw::types::Provider,
+            calendar_id: impl ::std::convert::Into<::std::string::String>,
+            event_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                all_day: ::std::default::Default::default(),
+                attendees: ::std::default::Default::default(),
+                availability: ::std::default::Default::default(),
+                calendar_id: calendar_id.into(),
+                color: ::std::default::Default::default(),
+                conference: ::std::default::Default::default(),
+                conference_data: ::std::default::Default::default(),
+                custom: ::std::default::Default::default(),
+                description: ::std::default::Default::default(),
+                end: ::std::default::Default::default(),
+                event_id: event_id.into(),
+                location: ::std::default::Default::default(),
+                privacy: ::std::default::Default::default(),
+                provider: provider,
+                recurrence: ::std::default::Default::default(),
+                recurring_event_id: ::std::default::Default::default(),
+                start: ::std::default::Default::default(),
+                status: ::std::default::Default::default(),
+                title: ::std::default::Default::default(),
+                update_mode: ::std::default::Default::default(),
+            }
+        }
+        /// Whether the event takes whole days.
+        #[must_use]
+        pub fn all_day(mut self, all_day: bool) -> Self {
+            self.all_day = ::std::option::Option::Some(all_day);
+            self
+        }
+        /// Email addresses of the people to invite. Cleared by `null`, which the service does not document.
+        #[must_use]
+        pub fn attendees(
+            mut self,
+            attendees: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<::std::string::String>,
+            >,
+        ) -> Self {
+            self.attendees = ::std::option::Option::Some(
+                ::std::option::Option::Some(
+                    attendees.into_iter().map(::std::convert::Into::into).collect(),
+                ),
+            );
+            self
+        }
+        /// Clears `attendees`: sends `null` for it.
+        #[must_use]
+        pub fn clear_attendees(mut self) -> Self {
+            self.attendees = ::std::option::Option::Some(::std::option::Option::None);
+            self
+        }
+        /// Whether the event blocks time.
+        #[must_use]
+        pub fn availability(
+            mut self,
+            availability: crate::raw::types::Availability,
+        ) -> Self {
+            self.availability = ::std::option::Option::Some(availability);
+            self
+        }
+        /// Colour of the event. Cleared by `null`; the service documents neither that nor the field on input.
+        #[must_use]
+        pub fn color(
+            mut self,
+            color: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.color = ::std::option::Option::Some(
+                ::std::option::Option::Some(color.into()),
+            );
+            self
+        }
+        /// Clears `color`: sends `null` for it.
+        #[must_use]
+        pub fn clear_color(mut self) -> Self {
+            self.color = ::std::option::Option::Some(::std::option::Option::None);
+            self
+        }
+        /// URL of an online meeting that exists already. For Google, Apple and CalDAV; Microsoft makes no online meeting of it. Cleared by `null`, which the service does not document.
+        #[must_use]
+        pub fn conference(
+            mut self,
+            conference: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.conference = ::std::option::Option::Some(
+                ::std::option::Option::Some(conference.into()),
+            );
+            self
+        }
+        /// Clears `conference`: sends `null` for it.
+        #[must_use]
+        pub fn clear_conference(mut self) -> Self {
+            self.conference = ::std::option::Option::Some(::std::option::Option::None);
+            self
+        }
+        /// Data of the online meeting, or the request to make one. Cleared by `null`, which the service does not document.
+        #[must_use]
+        pub fn conference_data(mut self, conference_data: ConferenceData) -> Self {
+            self.conference_data = ::std::option::Option::Some(
+                ::std::option::Option::Some(conference_data),
+            );
+            self
+        }
+        /// Clears `conferenceData`: sends `null` for it.
+        #[must_use]
+        pub fn clear_conference_data(mut self) -> Self {
+            self.conference_data = ::std::option::Option::Some(
+                ::std::option::Option::None,
+            );
+            self
+        }
+        /// Your own keys and values, such as ids of your system or a mark of origin. Cleared by `null`, which the service does not document.
+        #[must_use]
+        pub fn custom(
+            mut self,
+            custom: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        ) -> Self {
+            self.custom = ::std::option::Option::Some(
+                ::std::option::Option::Some(custom),
+            );
+            self
+        }
+        /// Clears `custom`: sends `null` for it.
+        #[must_use]
+        pub fn clear_custom(mut self) -> Self {
+            self.custom = ::std::option::Option::Some(::std::option::Option::None);
+            self
+        }
+        /// Description of the event. Cleared by `null`, which the service does not document.
+        #[must_use]
+        pub fn description(
+            mut self,
+            description: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.description = ::std::option::Option::Some(
+                ::std::option::Option::Some(description.into()),
+            );
+            self
+        }
+        /// Clears `description`: sends `null` for it.
+        #[must_use]
+        pub fn clear_description(mut self) -> Self {
+            self.description = ::std::option::Option::Some(::std::option::Option::None);
+            self
+        }
+        /// End of the event. Midnight of the following day for an all-day event.
+        #[must_use]
+        pub fn end(mut self, end: impl ::std::convert::Into<::jiff::Timestamp>) -> Self {
+            self.end = ::std::option::Option::Some(crate::wire::to_millis(end.into()));
+            self
+        }
+        /// Place of the event. Cleared by `null`, which the service does not document.
+        #[must_use]
+        pub fn location(
+            mut self,
+            location: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.location = ::std::option::Option::Some(
+                ::std::option::Option::Some(location.into()),
+            );
+            self
+        }
+        /// Clears `location`: sends `null` for it.
+        #[must_use]
+        pub fn clear_location(mut self) -> Self {
+            self.location = ::std::option::Option::Some(::std::option::Option::None);
+            self
+        }
+        /// Who may see the event.
+        #[must_use]
+        pub fn privacy(mut self, privacy: crate::raw::types::Privacy) -> Self {
+            self.privacy = ::std::option::Option::Some(privacy);
+            self
+        }
+        /// How the event repeats. Cleared by `null`, which the service does not document.
+        #[must_use]
+        pub fn recurrence(mut self, recurrence: RecurrenceRule) -> Self {
+            self.recurrence = ::std::option::Option::Some(
+                ::std::option::Option::Some(recurrence),
+            );
+            self
+        }
+        /// Clears `recurrence`: sends `null` for it.
+        #[must_use]
+        pub fn clear_recurrence(mut self) -> Self {
+            self.recurrence = ::std::option::Option::Some(::std::option::Option::None);
+            self
+        }
+        /// Id of the series. Needed when `eventId` names one instance.
+        #[must_use]
+        pub fn recurring_event_id(
+            mut self,
+            recurring_event_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.recurring_event_id = ::std::option::Option::Some(
+                recurring_event_id.into(),
+            );
+            self
+        }
+        /// Beginning of the event. Midnight for an all-day event.
+        #[must_use]
+        pub fn start(
+            mut self,
+            start: impl ::std::convert::Into<::jiff::Timestamp>,
+        ) -> Self {
+            self.start = ::std::option::Option::Some(
+                crate::wire::to_millis(start.into()),
+            );
+            self
+        }
+        /// Whether the event takes place.
+        #[must_use]
+        pub fn status(mut self, status: crate::raw::types::EventStatus) -> Self {
+            self.status = ::std::option::Option::Some(status);
+            self
+        }
+        /// Title of the event.
+        #[must_use]
+        pub fn title(
+            mut self,
+            title: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.title = ::std::option::Option::Some(title.into());
+            self
+        }
+        /// How far a change within a series reaches. The single event or the series when absent.
+        #[must_use]
+        pub fn update_mode(
+            mut self,
+            update_mode: crate::raw::types::SeriesMode,
+        ) -> Self {
+            self.update_mode = ::std::option::Option::Some(update_mode);
+            self
+        }
+    }
+    /// Answer to an event write that failed with a 2xx status.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct EventWriteFailure {
+        /// Reason of the failure.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// False.
+        pub success: bool,
+    }
+    /// Answer to an event write with the event as a member of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct EventWriteNested {
+        /// The event as written.
+        pub event: CalendarEvent,
+        /// Explanation for people.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Whether the write succeeded. Not every server sends it with the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<bool>,
+    }
+    /// Answer to an event write with the members of the event at the root.
+    ///
+    /// The provider and the calendar may be missing; they are those of the request.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct EventWriteRoot {
+        /// Whether the event takes whole days.
+        #[serde(rename = "allDay")]
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub all_day: bool,
+        /// The people invited.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub attendees: ::std::vec::Vec<EventAttendee>,
+        /// Whether the event blocks time.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub availability: ::std::option::Option<crate::raw::types::Availability>,
+        /// Id of the calendar that holds the event.
+        #[serde(rename = "calendarId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub calendar_id: ::std::option::Option<::std::string::String>,
+        /// Colour of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub color: ::std::option::Option<::std::string::String>,
+        /// The online meeting of the event, by its URL or with details.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub conference: ::std::option::Option<Conference>,
+        /// Further data of the online meeting.
+        #[serde(rename = "conferenceData")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub conference_data: ::std::option::Option<ConferenceData>,
+        /// Your own keys and values, stored with the event.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub custom: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        /// Description of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// End of the event. For an all-day event usually midnight of the following day.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub end: ::std::option::Option<::jiff::Timestamp>,
+        /// Id of the event at its provider.
+        pub id: ::std::string::String,
+        /// When the event last changed.
+        #[serde(rename = "lastModified")]
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub last_modified: ::std::option::Option<::jiff::Timestamp>,
+        /// Web address of the event at its provider.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub link: ::std::option::Option<::std::string::String>,
+        /// Place of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub location: ::std::option::Option<::std::string::String>,
+        /// Explanation for people.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// The event as the provider has it.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub original: ::std::option::Option<crate::RawJson>,
+        /// Who may see the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub privacy: ::std::option::Option<crate::raw::types::Privacy>,
+        /// Provider of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub provider: ::std::option::Option<crate::raw::types::Provider>,
+        /// Id of the series, when the event is an instance of one.
+        #[serde(rename = "recurringEventId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub recurring_event_id: ::std::option::Option<::std::string::String>,
+        /// Beginning of the event.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub start: ::std::option::Option<::jiff::Timestamp>,
+        /// Whether the event takes place.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::raw::types::EventStatus>,
+        /// Whether the write succeeded.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<bool>,
+        /// Title of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub title: ::std::option::Option<::std::string::String>,
+    }
+    /// One page of events.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct EventsListResponse {
+        /// The events, sorted by start across providers. None when absent.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub events: ::std::vec::Vec<CalendarEvent>,
+        /// Opaque token of the next page. Absent or empty on the last page.
+        #[serde(rename = "nextPageToken")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_page_token: ::std::option::Option<::std::string::String>,
+        /// Page size that the service applied.
+        #[serde(rename = "pageSize")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub page_size: ::std::option::Option<i32>,
+    }
+    /// State of the service.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Health {
+        /// The state, `ok` when all is well.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<::std::string::String>,
+    }
+    /// Body of an error response of the token endpoint.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct OAuthErrorBody {
+        /// OAuth error code: `invalid_grant`, `invalid_client`, `invalid_request`, `session_expired` or another.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub error: ::std::option::Option<::std::string::String>,
+        /// Explanation for people.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub error_description: ::std::option::Option<::std::string::String>,
+    }
+    /// How an event repeats.
+    ///
+    /// A rule ends after `count` occurrences or at `until`, not both; with neither it goes on.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct RecurrenceRule {
+        /// Days of the week, mainly for `WEEKLY`.
+        #[serde(rename = "byDay")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) by_day: ::std::option::Option<
+            ::std::vec::Vec<crate::raw::types::Weekday>,
+        >,
+        /// Months, from 1 to 12.
+        #[serde(rename = "byMonth")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) by_month: ::std::option::Option<::std::vec::Vec<i32>>,
+        /// Days of the month, from 1 to 31.
+        #[serde(rename = "byMonthDay")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) by_month_day: ::std::option::Option<::std::vec::Vec<i32>>,
+        /// Number of occurrences. Excludes `until`.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) count: ::std::option::Option<i32>,
+        /// Unit in which the event repeats.
+        pub(crate) frequency: crate::raw::types::Frequency,
+        /// Steps of the frequency between occurrences, so 2 with `WEEKLY` is every other week.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) interval: ::std::option::Option<i32>,
+        /// End of the repetition in UTC, in the basic form `YYYYMMDDTHHMMSSZ`. Excludes `count`.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) until: ::std::option::Option<crate::wire::BasicTimestamp>,
+    }
+    impl RecurrenceRule {
+        /// Makes a value of what is required; setters add the rest.
+        #[must_use]
+        pub fn new(frequency: crate::raw::types::Frequency) -> Self {
+            Self {
+                by_day: ::std::default::Default::default(),
+                by_month: ::std::default::Default::default(),
+                by_month_day: ::std::default::Default::default(),
+                count: ::std::default::Default::default(),
+                frequency: frequency,
+                interval: ::std::default::Default::default(),
+                until: ::std::default::Default::default(),
+            }
+        }
+        /// Days of the week, mainly for `WEEKLY`.
+        #[must_use]
+        pub fn by_day(
+            mut self,
+            by_day: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<crate::raw::types::Weekday>,
+            >,
+        ) -> Self {
+            self.by_day = ::std::option::Option::Some(
+                by_day.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Months, from 1 to 12.
+        #[must_use]
+        pub fn by_month(
+            mut self,
+            by_month: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i32>,
+            >,
+        ) -> Self {
+            self.by_month = ::std::option::Option::Some(
+                by_month.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Days of the month, from 1 to 31.
+        #[must_use]
+        pub fn by_month_day(
+            mut self,
+            by_month_day: impl ::std::iter::IntoIterator<
+                Item = impl ::std::convert::Into<i32>,
+            >,
+        ) -> Self {
+            self.by_month_day = ::std::option::Option::Some(
+                by_month_day.into_iter().map(::std::convert::Into::into).collect(),
+            );
+            self
+        }
+        /// Number of occurrences. Excludes `until`.
+        #[must_use]
+        pub fn count(mut self, count: i32) -> Self {
+            self.until = ::std::option::Option::None;
+            self.count = ::std::option::Option::Some(count);
+            self
+        }
+        /// Steps of the frequency between occurrences, so 2 with `WEEKLY` is every other week.
+        #[must_use]
+        pub fn interval(mut self, interval: i32) -> Self {
+            self.interval = ::std::option::Option::Some(interval);
+            self
+        }
+        /// End of the repetition in UTC, in the basic form `YYYYMMDDTHHMMSSZ`. Excludes `count`.
+        #[must_use]
+        pub fn until(
+            mut self,
+            until: impl ::std::convert::Into<::jiff::Timestamp>,
+        ) -> Self {
+            self.count = ::std::option::Option::None;
+            self.until = ::std::option::Option::Some(until.into().into());
+            self
+        }
+    }
+    /// Body of a revocation.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct RevokeRequest {
+        /// An access token or a refresh token of the user.
+        pub(crate) token: crate::Secret,
+    }
+    impl RevokeRequest {
+        /// Makes a value of what is required; setters add the rest.
+        #[must_use]
+        pub fn new(token: impl ::std::convert::Into<crate::Secret>) -> Self {
+            Self { token: token.into() }
+        }
+    }
+    /// Outcome of a revocation.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct RevokeResponse {
+        /// Always true, even when the token was invalid.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub success: bool,
+    }
+    /// Body of a webhook subscription.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SubscribeWebhookRequest {
+        /// Id of the calendar to watch.
+        #[serde(rename = "calendarId")]
+        pub(crate) calendar_id: ::std::string::String,
+        /// Id for the channel. The service makes one up when absent.
+        #[serde(rename = "channelId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) channel_id: ::std::option::Option<::std::string::String>,
+        /// End of the subscription in Unix milliseconds. The provider decides when absent.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) expiration: ::std::option::Option<i64>,
+        /// Provider of the calendar.
+        pub(crate) provider: crate::raw::types::Provider,
+    }
+    impl SubscribeWebhookRequest {
+        /// Makes a value of what is required; setters add the rest.
+        #[must_use]
+        pub fn new(
+            provider: crate::raw::types::Provider,
+            calendar_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                calendar_id: calendar_id.into(),
+                channel_id: ::std::default::Default::default(),
+                expiration: ::std::default::Default::default(),
+                provider: provider,
+            }
+        }
+        /// Id for the channel. The service makes one up when absent.
+        #[must_use]
+        pub fn channel_id(
+            mut self,
+            channel_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.channel_id = ::std::option::Option::Some(channel_id.into());
+            self
+        }
+        /// End of the subscription in Unix milliseconds. The provider decides when absent.
+        #[must_use]
+        pub fn expiration(mut self, expiration: i64) -> Self {
+            self.expiration = ::std::option::Option::Some(expiration);
+            self
+        }
+    }
+    /// An open webhook channel.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SubscribeWebhookResponse {
+        /// Id of the channel, the same as in the subscription.
+        #[serde(rename = "channelId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub channel_id: ::std::option::Option<::std::string::String>,
+        /// Provider of the calendar.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub provider: ::std::option::Option<crate::raw::types::Provider>,
+        /// Where the provider reports to Connect. For information only.
+        #[serde(rename = "serverWebhookUrl")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub server_webhook_url: ::std::option::Option<::std::string::String>,
+        /// The subscription at the provider.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub subscription: ::std::option::Option<WebhookSubscription>,
+        /// Whether the channel is open.
+        pub success: bool,
+    }
+    /// Body of a token request.
+    ///
+    /// For `authorization_code` send `code` and `redirect_uri`; for `refresh_token` send `refresh_token`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TokenRequest {
+        /// The client id, when HTTP Basic is not used.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) client_id: ::std::option::Option<::std::string::String>,
+        /// The client secret, when HTTP Basic is not used.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) client_secret: ::std::option::Option<crate::Secret>,
+        /// The authorization code. It works once and expires 10 minutes after it was issued.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) code: ::std::option::Option<crate::Secret>,
+        /// What the request presents.
+        pub(crate) grant_type: crate::raw::types::GrantType,
+        /// The redirect URI of the OAuth flow. Required with a code, and equal to the one sent then; harmless with a refresh.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) redirect_uri: ::std::option::Option<::std::string::String>,
+        /// The latest refresh token of the user.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) refresh_token: ::std::option::Option<crate::Secret>,
+    }
+    impl TokenRequest {
+        /// Makes a value of what is required; setters add the rest.
+        #[must_use]
+        pub fn new(grant_type: crate::raw::types::GrantType) -> Self {
+            Self {
+                client_id: ::std::default::Default::default(),
+                client_secret: ::std::default::Default::default(),
+                code: ::std::default::Default::default(),
+                grant_type: grant_type,
+                redirect_uri: ::std::default::Default::default(),
+                refresh_token: ::std::default::Default::default(),
+            }
+        }
+        /// The client id, when HTTP Basic is not used.
+        #[must_use]
+        pub fn client_id(
+            mut self,
+            client_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.client_id = ::std::option::Option::Some(client_id.into());
+            self
+        }
+        /// The client secret, when HTTP Basic is not used.
+        #[must_use]
+        pub fn client_secret(
+            mut self,
+            client_secret: impl ::std::convert::Into<crate::Secret>,
+        ) -> Self {
+            self.client_secret = ::std::option::Option::Some(client_secret.into());
+            self
+        }
+        /// The authorization code. It works once and expires 10 minutes after it was issued.
+        #[must_use]
+        pub fn code(mut self, code: impl ::std::convert::Into<crate::Secret>) -> Self {
+            self.code = ::std::option::Option::Some(code.into());
+            self
+        }
+        /// The redirect URI of the OAuth flow. Required with a code, and equal to the one sent then; harmless with a refresh.
+        #[must_use]
+        pub fn redirect_uri(
+            mut self,
+            redirect_uri: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.redirect_uri = ::std::option::Option::Some(redirect_uri.into());
+            self
+        }
+        /// The latest refresh token of the user.
+        #[must_use]
+        pub fn refresh_token(
+            mut self,
+            refresh_token: impl ::std::convert::Into<crate::Secret>,
+        ) -> Self {
+            self.refresh_token = ::std::option::Option::Some(refresh_token.into());
+            self
+        }
+    }
+    /// A token pair.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TokenResponse {
+        /// The access token, a JWT for the `Authorization` header.
+        pub access_token: crate::Secret,
+        /// Lifetime of the access token in seconds, normally 3600.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub expires_in: ::std::option::Option<i64>,
+        /// The refresh token, valid without limit until it is rotated or revoked. It replaces the earlier one, which stays in use when this is absent or empty.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub refresh_token: ::std::option::Option<crate::Secret>,
+        /// The granted scope. The service does not document it.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub scope: ::std::option::Option<::std::string::String>,
+        /// The kind of the access token. `Bearer` when absent.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub token_type: ::std::option::Option<::std::string::String>,
+    }
+    /// Body that ends a webhook subscription.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UnsubscribeWebhookRequest {
+        /// Id of the channel to close.
+        #[serde(rename = "channelId")]
+        pub(crate) channel_id: ::std::string::String,
+        /// Provider of the calendar.
+        pub(crate) provider: crate::raw::types::Provider,
+        /// The `resourceId` of the subscription. Google needs it to end its side; best always sent.
+        #[serde(rename = "resourceId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub(crate) resource_id: ::std::option::Option<::std::string::String>,
+    }
+    impl UnsubscribeWebhookRequest {
+        /// Makes a value of what is required; setters add the rest.
+        #[must_use]
+        pub fn new(
+            provider: crate::raw::types::Provider,
+            channel_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                channel_id: channel_id.into(),
+                provider: provider,
+                resource_id: ::std::default::Default::default(),
+            }
+        }
+        /// The `resourceId` of the subscription. Google needs it to end its side; best always sent.
+        #[must_use]
+        pub fn resource_id(
+            mut self,
+            resource_id: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.resource_id = ::std::option::Option::Some(resource_id.into());
+            self
+        }
+    }
+    /// Outcome of ending a webhook subscription.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UnsubscribeWebhookResponse {
+        /// Explanation for people, for example of a channel that had expired.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        /// Whether the channel is closed. True even when the provider could not end its side.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub success: bool,
+    }
+    /// Changes of one calendar, delivered to your webhook URL.
+    ///
+    /// Texts are in English. Several deliveries may report one change, and order is not guaranteed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookDelivery {
+        /// Id of the calendar that changed.
+        #[serde(rename = "calendarId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub calendar_id: ::std::option::Option<::std::string::String>,
+        /// What happened to the events.
+        #[serde(rename = "changeType")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub change_type: ::std::option::Option<crate::raw::types::ChangeType>,
+        /// Kind of the delivery, for example `event.updated`. Not documented and usually absent.
+        #[serde(rename = "eventType")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub event_type: ::std::option::Option<::std::string::String>,
+        /// The events that changed.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub events: ::std::vec::Vec<WebhookEvent>,
+        /// Facts about the delivery itself.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<WebhookDeliveryMetadata>,
+        /// Provider of the calendar.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub provider: ::std::option::Option<crate::raw::types::Provider>,
+        /// When Connect processed the changes.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub timestamp: ::std::option::Option<::jiff::Timestamp>,
+        /// Your own id for the user, as given when the OAuth flow started.
+        #[serde(rename = "userId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub user_id: ::std::option::Option<::std::string::String>,
+    }
+    /// Facts about a webhook delivery.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookDeliveryMetadata {
+        /// Id of the channel that the delivery belongs to.
+        #[serde(rename = "channelId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub channel_id: ::std::option::Option<::std::string::String>,
+        /// Number of events in the delivery.
+        #[serde(rename = "eventCount")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub event_count: ::std::option::Option<i32>,
+        /// Whether this is the delivery made when the channel was first established. False for ordinary changes, however many.
+        #[serde(rename = "isInitialSync")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_initial_sync: ::std::option::Option<bool>,
+    }
+    /// An event as a webhook delivery reports it.
+    ///
+    /// Any member may be missing; provider and calendar are then those of the delivery. Dates are ISO 8601,
+    /// normally in UTC with milliseconds and `Z`. The fraction or the offset may be missing, the offset may
+    /// be numeric, and the value may be a bare date.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookEvent {
+        /// Whether the event takes whole days.
+        #[serde(rename = "allDay")]
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub all_day: bool,
+        /// The people invited.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub attendees: ::std::vec::Vec<EventAttendee>,
+        /// Whether the event blocks time.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub availability: ::std::option::Option<crate::raw::types::Availability>,
+        /// Id of the calendar that holds the event. That of the delivery when absent.
+        #[serde(rename = "calendarId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub calendar_id: ::std::option::Option<::std::string::String>,
+        /// What happened to the event.
+        #[serde(rename = "changeType")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub change_type: ::std::option::Option<crate::raw::types::ChangeType>,
+        /// Colour of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub color: ::std::option::Option<::std::string::String>,
+        /// The online meeting of the event, by its URL or with details.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub conference: ::std::option::Option<Conference>,
+        /// Further data of the online meeting.
+        #[serde(rename = "conferenceData")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub conference_data: ::std::option::Option<ConferenceData>,
+        /// Your own keys and values, stored with the event.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub custom: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        /// Description of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// End of the event. For an all-day event usually midnight of the following day.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub end: ::std::option::Option<::jiff::Timestamp>,
+        /// Id of the event at its provider.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::std::string::String>,
+        /// When the event last changed.
+        #[serde(rename = "lastModified")]
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub last_modified: ::std::option::Option<::jiff::Timestamp>,
+        /// Web address of the event at its provider.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub link: ::std::option::Option<::std::string::String>,
+        /// Place of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub location: ::std::option::Option<::std::string::String>,
+        /// The event as the provider has it.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub original: ::std::option::Option<crate::RawJson>,
+        /// Who may see the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub privacy: ::std::option::Option<crate::raw::types::Privacy>,
+        /// Provider of the event. That of the delivery when absent.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub provider: ::std::option::Option<crate::raw::types::Provider>,
+        /// Id of the series, when the event is an instance of one.
+        #[serde(rename = "recurringEventId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub recurring_event_id: ::std::option::Option<::std::string::String>,
+        /// Beginning of the event.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub start: ::std::option::Option<::jiff::Timestamp>,
+        /// Whether the event takes place.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::raw::types::EventStatus>,
+        /// Title of the event.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub title: ::std::option::Option<::std::string::String>,
+    }
+    /// A public key that verifies webhook deliveries.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookKey {
+        /// When the key came into use.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub activated_at: ::std::option::Option<::jiff::Timestamp>,
+        /// Signature algorithm, `ed25519` in any case. Absent or empty means the same; with anything else the entry is to be skipped.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub alg: ::std::option::Option<::std::string::String>,
+        /// Id of the key.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::std::string::String>,
+        /// The key: `whpk_` and the standard base64 of 32 raw bytes. Without the prefix the entry is to be skipped.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub key: ::std::option::Option<::std::string::String>,
+        /// When the key goes out of use.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub retires_at: ::std::option::Option<::jiff::Timestamp>,
+        /// Place of the key in the rotation. Keys are used whatever it says.
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::raw::types::WebhookKeyStatus>,
+    }
+    /// The public keys that verify webhook deliveries.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookKeys {
+        /// The keys in use. Skip those with another algorithm or without a well-formed key.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+        pub keys: ::std::vec::Vec<WebhookKey>,
+    }
+    /// A webhook subscription at the provider.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookSubscription {
+        /// Id of the channel. Needed for unsubscribing.
+        #[serde(rename = "channelId")]
+        pub channel_id: ::std::string::String,
+        /// End of the subscription. The request gives it in milliseconds, the answer as an ISO 8601 date.
+        #[serde(
+            default,
+            deserialize_with = "crate::wire::optional_instant",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "::std::option::Option<crate::wire::InstantSchema>")
+        )]
+        pub expiration: ::std::option::Option<::jiff::Timestamp>,
+        /// Id of the watched resource at the provider. Google needs it for unsubscribing.
+        #[serde(rename = "resourceId")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub resource_id: ::std::option::Option<::std::string::String>,
+        /// The webhook URL of the application, to which changes are delivered.
+        #[serde(rename = "webhookUrl")]
+        #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+        pub webhook_url: ::std::option::Option<::std::string::String>,
+    }
+    /// Answer of an attendee to an invitation. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum AttendeeStatus {
+        /// `accepted`: The attendee will come.
+        Accepted,
+        /// `declined`: The attendee will not come.
+        Declined,
+        /// `tentative`: The attendee may come.
+        Tentative,
+        /// `none`: The attendee has not answered.
+        NoResponse,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl AttendeeStatus {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[
+            Self::Accepted,
+            Self::Declined,
+            Self::Tentative,
+            Self::NoResponse,
+        ];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Accepted => "accepted",
+                Self::Declined => "declined",
+                Self::Tentative => "tentative",
+                Self::NoResponse => "none",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for AttendeeStatus {
+        const NAME: &'static str = "AttendeeStatus";
+        const VALUES: &'static [&'static str] = &[
+            "accepted",
+            "declined",
+            "tentative",
+            "none",
+        ];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "accepted" => Self::Accepted,
+                "declined" => Self::Declined,
+                "tentative" => Self::Tentative,
+                "none" => Self::NoResponse,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for AttendeeStatus {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for AttendeeStatus {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AttendeeStatus {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for AttendeeStatus {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "AttendeeStatus".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// Whether an event blocks time. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Availability {
+        /// `free`: The time stays open for other events.
+        Free,
+        /// `busy`: The time is taken.
+        Busy,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl Availability {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[Self::Free, Self::Busy];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Free => "free",
+                Self::Busy => "busy",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for Availability {
+        const NAME: &'static str = "Availability";
+        const VALUES: &'static [&'static str] = &["free", "busy"];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "free" => Self::Free,
+                "busy" => Self::Busy,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for Availability {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for Availability {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Availability {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for Availability {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "Availability".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// What happened to one or more events. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum ChangeType {
+        /// `created`: The event is new.
+        Created,
+        /// `updated`: The event changed.
+        Updated,
+        /// `deleted`: The event is gone.
+        Deleted,
+        /// `mixed`: The events of a delivery changed in different ways.
+        Mixed,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl ChangeType {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[
+            Self::Created,
+            Self::Updated,
+            Self::Deleted,
+            Self::Mixed,
+        ];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Created => "created",
+                Self::Updated => "updated",
+                Self::Deleted => "deleted",
+                Self::Mixed => "mixed",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for ChangeType {
+        const NAME: &'static str = "ChangeType";
+        const VALUES: &'static [&'static str] = &[
+            "created",
+            "updated",
+            "deleted",
+            "mixed",
+        ];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "created" => Self::Created,
+                "updated" => Self::Updated,
+                "deleted" => Self::Deleted,
+                "mixed" => Self::Mixed,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for ChangeType {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for ChangeType {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ChangeType {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for ChangeType {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "ChangeType".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// Whether an event takes place. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum EventStatus {
+        /// `confirmed`: The event takes place.
+        Confirmed,
+        /// `tentative`: The event is not settled yet.
+        Tentative,
+        /// `cancelled`: The event is called off.
+        Cancelled,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl EventStatus {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[
+            Self::Confirmed,
+            Self::Tentative,
+            Self::Cancelled,
+        ];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Confirmed => "confirmed",
+                Self::Tentative => "tentative",
+                Self::Cancelled => "cancelled",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for EventStatus {
+        const NAME: &'static str = "EventStatus";
+        const VALUES: &'static [&'static str] = &["confirmed", "tentative", "cancelled"];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "confirmed" => Self::Confirmed,
+                "tentative" => Self::Tentative,
+                "cancelled" => Self::Cancelled,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for EventStatus {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for EventStatus {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for EventStatus {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for EventStatus {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "EventStatus".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// Unit in which an event repeats. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Frequency {
+        /// `DAILY`: Every day.
+        Daily,
+        /// `WEEKLY`: Every week.
+        Weekly,
+        /// `MONTHLY`: Every month.
+        Monthly,
+        /// `YEARLY`: Every year.
+        Yearly,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl Frequency {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[
+            Self::Daily,
+            Self::Weekly,
+            Self::Monthly,
+            Self::Yearly,
+        ];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Daily => "DAILY",
+                Self::Weekly => "WEEKLY",
+                Self::Monthly => "MONTHLY",
+                Self::Yearly => "YEARLY",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for Frequency {
+        const NAME: &'static str = "Frequency";
+        const VALUES: &'static [&'static str] = &[
+            "DAILY",
+            "WEEKLY",
+            "MONTHLY",
+            "YEARLY",
+        ];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "DAILY" => Self::Daily,
+                "WEEKLY" => Self::Weekly,
+                "MONTHLY" => Self::Monthly,
+                "YEARLY" => Self::Yearly,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for Frequency {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for Frequency {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Frequency {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for Frequency {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "Frequency".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// What a token request presents. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum GrantType {
+        /// `authorization_code`: The code from the redirect of the OAuth flow.
+        AuthorizationCode,
+        /// `refresh_token`: The refresh token of an earlier token response.
+        RefreshToken,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl GrantType {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[
+            Self::AuthorizationCode,
+            Self::RefreshToken,
+        ];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::AuthorizationCode => "authorization_code",
+                Self::RefreshToken => "refresh_token",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for GrantType {
+        const NAME: &'static str = "GrantType";
+        const VALUES: &'static [&'static str] = &["authorization_code", "refresh_token"];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "authorization_code" => Self::AuthorizationCode,
+                "refresh_token" => Self::RefreshToken,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for GrantType {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for GrantType {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for GrantType {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for GrantType {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "GrantType".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// Language of the hosted pages. Other values may come.
+    ///
+    /// Case does not matter, and `_` is taken for `-`. A value without an exact match falls back to the bare
+    /// language, then to its default variant (`pt` gives `pt-PT`), then to English.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Language {
+        /// `en`: English.
+        English,
+        /// `es`: Spanish.
+        Spanish,
+        /// `fr`: French.
+        French,
+        /// `de`: German.
+        German,
+        /// `it`: Italian.
+        Italian,
+        /// `pt-PT`: Portuguese as in Portugal.
+        PortuguesePortugal,
+        /// `pt-BR`: Portuguese as in Brazil.
+        PortugueseBrazil,
+        /// `ar`: Arabic, written from right to left.
+        Arabic,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl Language {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[
+            Self::English,
+            Self::Spanish,
+            Self::French,
+            Self::German,
+            Self::Italian,
+            Self::PortuguesePortugal,
+            Self::PortugueseBrazil,
+            Self::Arabic,
+        ];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::English => "en",
+                Self::Spanish => "es",
+                Self::French => "fr",
+                Self::German => "de",
+                Self::Italian => "it",
+                Self::PortuguesePortugal => "pt-PT",
+                Self::PortugueseBrazil => "pt-BR",
+                Self::Arabic => "ar",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for Language {
+        const NAME: &'static str = "Language";
+        const VALUES: &'static [&'static str] = &[
+            "en",
+            "es",
+            "fr",
+            "de",
+            "it",
+            "pt-PT",
+            "pt-BR",
+            "ar",
+        ];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "en" => Self::English,
+                "es" => Self::Spanish,
+                "fr" => Self::French,
+                "de" => Self::German,
+                "it" => Self::Italian,
+                "pt-PT" => Self::PortuguesePortugal,
+                "pt-BR" => Self::PortugueseBrazil,
+                "ar" => Self::Arabic,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for Language {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for Language {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Language {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for Language {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "Language".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// Who may see an event. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Privacy {
+        /// `public`: Everyone with access to the calendar sees the details.
+        Public,
+        /// `private`: Only the participants see the details.
+        Private,
+        /// `confidential`: The details are confidential.
+        Confidential,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl Privacy {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[
+            Self::Public,
+            Self::Private,
+            Self::Confidential,
+        ];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Public => "public",
+                Self::Private => "private",
+                Self::Confidential => "confidential",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for Privacy {
+        const NAME: &'static str = "Privacy";
+        const VALUES: &'static [&'static str] = &["public", "private", "confidential"];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "public" => Self::Public,
+                "private" => Self::Private,
+                "confidential" => Self::Confidential,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for Privacy {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for Privacy {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Privacy {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for Privacy {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "Privacy".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// A calendar provider. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Provider {
+        /// `google`: Google Calendar.
+        Google,
+        /// `microsoft`: Microsoft Outlook.
+        Microsoft,
+        /// `apple`: Apple Calendar.
+        Apple,
+        /// `caldav`: A CalDAV server.
+        CalDav,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl Provider {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[
+            Self::Google,
+            Self::Microsoft,
+            Self::Apple,
+            Self::CalDav,
+        ];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Google => "google",
+                Self::Microsoft => "microsoft",
+                Self::Apple => "apple",
+                Self::CalDav => "caldav",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for Provider {
+        const NAME: &'static str = "Provider";
+        const VALUES: &'static [&'static str] = &[
+            "google",
+            "microsoft",
+            "apple",
+            "caldav",
+        ];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "google" => Self::Google,
+                "microsoft" => Self::Microsoft,
+                "apple" => Self::Apple,
+                "caldav" => Self::CalDav,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for Provider {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for Provider {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Provider {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for Provider {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "Provider".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// The access that an application is granted to the calendars of a user. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Scope {
+        /// `free-busy`: Busy times only; no calendars, no details of events.
+        FreeBusy,
+        /// `read`: Calendars and events with all details.
+        Read,
+        /// `read-write`: Like `read`, and events can be created, changed and deleted.
+        ReadWrite,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl Scope {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[
+            Self::FreeBusy,
+            Self::Read,
+            Self::ReadWrite,
+        ];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::FreeBusy => "free-busy",
+                Self::Read => "read",
+                Self::ReadWrite => "read-write",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for Scope {
+        const NAME: &'static str = "Scope";
+        const VALUES: &'static [&'static str] = &["free-busy", "read", "read-write"];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "free-busy" => Self::FreeBusy,
+                "read" => Self::Read,
+                "read-write" => Self::ReadWrite,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for Scope {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for Scope {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Scope {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for Scope {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "Scope".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// How far a change within a recurring series reaches. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum SeriesMode {
+        /// `this`: Only the addressed instance.
+        This,
+        /// `following`: The addressed instance and those after it.
+        Following,
+        /// `all`: The whole series.
+        All,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl SeriesMode {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[Self::This, Self::Following, Self::All];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::This => "this",
+                Self::Following => "following",
+                Self::All => "all",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for SeriesMode {
+        const NAME: &'static str = "SeriesMode";
+        const VALUES: &'static [&'static str] = &["this", "following", "all"];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "this" => Self::This,
+                "following" => Self::Following,
+                "all" => Self::All,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for SeriesMode {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for SeriesMode {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for SeriesMode {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for SeriesMode {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "SeriesMode".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// Whether an account is being synced. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum SyncState {
+        /// `active`: The stored credentials work.
+        Active,
+        /// `reauth_required`: The provider rejected the stored credentials and syncing stopped; the user must connect the account again.
+        ReauthRequired,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl SyncState {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[Self::Active, Self::ReauthRequired];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Active => "active",
+                Self::ReauthRequired => "reauth_required",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for SyncState {
+        const NAME: &'static str = "SyncState";
+        const VALUES: &'static [&'static str] = &["active", "reauth_required"];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "active" => Self::Active,
+                "reauth_required" => Self::ReauthRequired,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for SyncState {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for SyncState {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for SyncState {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for SyncState {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "SyncState".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// Colour scheme of the hosted pages. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Theme {
+        /// `light`: Dark text on a light ground.
+        Light,
+        /// `dark`: Light text on a dark ground.
+        Dark,
+        /// `auto`: Whatever the device of the user prefers.
+        Auto,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl Theme {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[Self::Light, Self::Dark, Self::Auto];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Light => "light",
+                Self::Dark => "dark",
+                Self::Auto => "auto",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for Theme {
+        const NAME: &'static str = "Theme";
+        const VALUES: &'static [&'static str] = &["light", "dark", "auto"];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "light" => Self::Light,
+                "dark" => Self::Dark,
+                "auto" => Self::Auto,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for Theme {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for Theme {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Theme {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for Theme {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "Theme".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// Place of a webhook key in the rotation. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum WebhookKeyStatus {
+        /// `active`: The key that signs now.
+        Active,
+        /// `previous`: The key before, which still signs beside the active one for a while.
+        Previous,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl WebhookKeyStatus {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[Self::Active, Self::Previous];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Active => "active",
+                Self::Previous => "previous",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for WebhookKeyStatus {
+        const NAME: &'static str = "WebhookKeyStatus";
+        const VALUES: &'static [&'static str] = &["active", "previous"];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "active" => Self::Active,
+                "previous" => Self::Previous,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for WebhookKeyStatus {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for WebhookKeyStatus {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for WebhookKeyStatus {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for WebhookKeyStatus {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "WebhookKeyStatus".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+    /// Day of the week. Other values may come.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Weekday {
+        /// `MO`: Monday.
+        Monday,
+        /// `TU`: Tuesday.
+        Tuesday,
+        /// `WE`: Wednesday.
+        Wednesday,
+        /// `TH`: Thursday.
+        Thursday,
+        /// `FR`: Friday.
+        Friday,
+        /// `SA`: Saturday.
+        Saturday,
+        /// `SU`: Sunday.
+        Sunday,
+        /// A value that this release does not know, kept as it came.
+        Unknown(crate::UnknownValue),
+    }
+    impl Weekday {
+        /// The values that this release knows.
+        pub const KNOWN: &'static [Self] = &[
+            Self::Monday,
+            Self::Tuesday,
+            Self::Wednesday,
+            Self::Thursday,
+            Self::Friday,
+            Self::Saturday,
+            Self::Sunday,
+        ];
+        /// Returns the value as it stands on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Monday => "MO",
+                Self::Tuesday => "TU",
+                Self::Wednesday => "WE",
+                Self::Thursday => "TH",
+                Self::Friday => "FR",
+                Self::Saturday => "SA",
+                Self::Sunday => "SU",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl crate::wire::OpenEnum for Weekday {
+        const NAME: &'static str = "Weekday";
+        const VALUES: &'static [&'static str] = &[
+            "MO",
+            "TU",
+            "WE",
+            "TH",
+            "FR",
+            "SA",
+            "SU",
+        ];
+        fn from_wire(value: &str) -> Self {
+            match value {
+                "MO" => Self::Monday,
+                "TU" => Self::Tuesday,
+                "WE" => Self::Wednesday,
+                "TH" => Self::Thursday,
+                "FR" => Self::Friday,
+                "SA" => Self::Saturday,
+                "SU" => Self::Sunday,
+                other => Self::Unknown(crate::UnknownValue::new(other)),
+            }
+        }
+    }
+    impl ::std::fmt::Display for Weekday {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+    impl ::serde::Serialize for Weekday {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Weekday {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::wire::open_enum(deserializer)
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for Weekday {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "Weekday".into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::wire::open_enum_schema::<Self>()
+        }
+    }
+}
+#[derive(Clone, Debug)]
+/**Client for Mobiscroll Connect
+
+One OAuth flow and one event model over Google Calendar, Microsoft Outlook, Apple Calendar and CalDAV.
+
+**Transport.** HTTPS with JSON in UTF-8. Property names are camelCase; the OAuth parameters, the token
+response and the dates of a webhook key are snake_case. Booleans in a query are `true` or `false`.
+
+**Authentication.** Calls made for a user carry a bearer access token in the `Authorization` header. The
+token endpoint takes HTTP Basic with the client id and secret. Starting the flow, revoking a token, the
+health check and the webhook keys need no credentials.
+
+**Dates.** Requests send ISO 8601 instants, best in UTC with `Z`. Responses usually hold UTC with
+milliseconds and `Z`, but the fraction may be missing, the offset may be numeric or missing, and the value
+may be a bare date.
+
+**Tolerance.** Any optional member of a response may be absent or `null`. Members and enum values that
+this document does not list may appear at any time, and clients accept them. Any 2xx status is a success;
+a 204 or an empty 2xx body is a success without a value.
+
+**Failures.** Error bodies are JSON objects, any member of which may be missing; a proxy on the way may
+answer with something else or nothing at all. For a message read `message`, then `error_description`,
+then `error`, then the reason of the HTTP status. Besides 500, gateways may answer with 502, 503 or 504.
+An event write can also fail with a 2xx status and `success: false` in the body.
+
+**Rate limits.** They exist, but their numbers are not published. A 429 says in `Retry-After` how long to
+wait; back off exponentially when it does not.
+
+Version: 1.6.0*/
+pub struct Client {
+    pub(crate) baseurl: String,
+    pub(crate) client: reqwest::Client,
+    pub(crate) inner: crate::call::Attempt,
+}
+impl Client {
+    /// Construct a new client with an existing `reqwest::Client`,
+    /// allowing more control over its configuration.
+    ///
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
+    pub(crate) fn new_with_client(
+        baseurl: &str,
+        client: reqwest::Client,
+        inner: crate::call::Attempt,
+    ) -> Self {
+        Self {
+            baseurl: baseurl.to_string(),
+            client,
+            inner,
+        }
+    }
+}
+impl ClientInfo<crate::call::Attempt> for Client {
+    fn api_version() -> &'static str {
+        "1.6.0"
+    }
+    fn baseurl(&self) -> &str {
+        self.baseurl.as_str()
+    }
+    fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+    fn inner(&self) -> &crate::call::Attempt {
+        &self.inner
+    }
+}
+const _: () = {
+    #[allow(dead_code)]
+    fn assert_client_hooks()
+    where
+        Client: ClientHooks<crate::call::Attempt>,
+    {}
+};
+impl Client {
+    /**Exchange an authorization code, or refresh a token pair
+
+Issues an access token and a refresh token.
+
+The client authenticates with HTTP Basic and the `CLIENT_ID` header, or with `client_id` and
+`client_secret` in the body. A bearer token must not be sent here. The service also takes the same
+members as a JSON body.
+
+Every refresh returns a new refresh token and retires the one that was sent: store the new one before
+anything else. Concurrent refreshes with the same token are accepted, but a token that is two or more
+refreshes out of date revokes the authorization of the user. A refresh keeps the scope; to raise it,
+send the user through the OAuth flow again.
+
+Sends a `POST` request to `/oauth/token`
+
+Arguments:
+- `client_id`: The client id in clear, sent next to the Basic credentials.
+- `body`
+```ignore
+let response = client.token()
+    .client_id(client_id)
+    .body(body)
+    .send()
+    .await;
+```*/
+    pub fn token(&self) -> builder::Token<'_> {
+        builder::Token::new(self)
+    }
+    /**Revoke all tokens of a user
+
+Revokes every token that this application holds for the user to whom the given token belongs.
+
+Either token of a pair will do; it identifies the pair, so no other credentials are needed. The user
+must authorize again afterwards. Connected accounts are not disconnected by this.
+
+Sends a `POST` request to `/oauth/revoke`
+
+```ignore
+let response = client.revoke()
+    .body(body)
+    .send()
+    .await;
+```*/
+    pub fn revoke(&self) -> builder::Revoke<'_> {
+        builder::Revoke::new(self)
+    }
+    /**Read which accounts the user has connected
+
+Lists the connected accounts of the user, grouped by provider, with the health of each.
+
+Older deployments answer 404 here and know the operation only as `/connection-status`.
+
+Sends a `GET` request to `/oauth/connection-status`
+
+```ignore
+let response = client.connection_status()
+    .send()
+    .await;
+```*/
+    pub fn connection_status(&self) -> builder::ConnectionStatus<'_> {
+        builder::ConnectionStatus::new(self)
+    }
+    /**Read which accounts the user has connected, on an older deployment
+
+Answers like `/oauth/connection-status`. Use it only when that path is unknown to the server.
+
+Sends a `GET` request to `/connection-status`
+
+```ignore
+let response = client.connection_status_legacy()
+    .send()
+    .await;
+```*/
+    pub fn connection_status_legacy(&self) -> builder::ConnectionStatusLegacy<'_> {
+        builder::ConnectionStatusLegacy::new(self)
+    }
+    /**Disconnect one account, or all accounts of a provider
+
+Removes the connection between the user and one or all accounts of a provider.
+
+The parameters travel in the query; the request body is empty or an empty JSON object. The tokens of
+the user stay valid. A 2xx answer with an empty body is a success too. Older deployments answer 404
+here and know the operation only as `/disconnect`.
+
+Sends a `POST` request to `/oauth/disconnect`
+
+Arguments:
+- `account`: The `id` of the account as the connection status gives it, usually an email address. All accounts of the provider when absent.
+- `provider`: The provider to disconnect.
+```ignore
+let response = client.disconnect()
+    .account(account)
+    .provider(provider)
+    .send()
+    .await;
+```*/
+    pub fn disconnect(&self) -> builder::Disconnect<'_> {
+        builder::Disconnect::new(self)
+    }
+    /**Disconnect accounts on an older deployment
+
+Works like `/oauth/disconnect`, with the same query. Use it only when that path is unknown to the server.
+
+Sends a `POST` request to `/disconnect`
+
+Arguments:
+- `account`: The `id` of the account as the connection status gives it, usually an email address. All accounts of the provider when absent.
+- `provider`: The provider to disconnect.
+```ignore
+let response = client.disconnect_legacy()
+    .account(account)
+    .provider(provider)
+    .send()
+    .await;
+```*/
+    pub fn disconnect_legacy(&self) -> builder::DisconnectLegacy<'_> {
+        builder::DisconnectLegacy::new(self)
+    }
+    /**List the calendars of all connected accounts
+
+Returns one array with the calendars of every connected account.
+
+Needs the scope `read` or `read-write`; a `free-busy` token gets a 403. When some accounts lack the
+calendar permission, the others are returned and a header names those left out; when all of them
+lack it, the answer is a 403 with the code `calendar_permission_required`.
+
+Sends a `GET` request to `/calendars`
+
+```ignore
+let response = client.list_calendars()
+    .send()
+    .await;
+```*/
+    pub fn list_calendars(&self) -> builder::ListCalendars<'_> {
+        builder::ListCalendars::new(self)
+    }
+    /**List events across calendars and providers
+
+Returns one page of events, sorted by start across all providers.
+
+Any scope will do. With `free-busy` the events are opaque busy blocks without title, description and
+attendees. While `nextPageToken` is present there is more: repeat the call with that token and the
+same filters, even after an empty page. When some accounts lack the calendar permission, a header
+names those left out; when all of them lack it, the answer is a 403 with the code
+`calendar_permission_required`.
+
+Sends a `GET` request to `/events`
+
+Arguments:
+- `calendar_ids`: The calendars to read, as compact JSON. All calendars when absent. The JSON follows the `CalendarIds` schema, an object from provider to an array of calendar ids, and is percent-encoded like any value. Ids that do not belong to the user are ignored. Leave out providers without ids: the meaning of an empty array is not documented.
+- `end`: End of the range, an ISO 8601 instant. By default the last day of the current month at 23:59:59 UTC. Whether an event at this very instant is included is not documented.
+- `next_page_token`: The opaque token of the previous page, passed back unchanged.
+- `page_size`: Number of events per page over all providers together, from 1 to 1000. By default 250; the service caps larger values at 1000.
+- `single_events`: Whether recurring series are expanded. By default `true`, which returns the instances; `false` returns only the series themselves.
+- `start`: Beginning of the range, an ISO 8601 instant. By default the first day of the current month at 00:00:00 UTC.
+```ignore
+let response = client.list_events()
+    .calendar_ids(calendar_ids)
+    .end(end)
+    .next_page_token(next_page_token)
+    .page_size(page_size)
+    .single_events(single_events)
+    .start(start)
+    .send()
+    .await;
+```*/
+    pub fn list_events(&self) -> builder::ListEvents<'_> {
+        builder::ListEvents::new(self)
+    }
+    /**Change an event
+
+Changes the given fields of an event and leaves the others as they are.
+
+Needs the scope `read-write`. To change one instance of a series send `recurringEventId` too and
+choose with `updateMode` how far the change reaches; the modes vary a little between providers. A 2xx
+answer with `success: false` is a failure. Changes made through the API are kept out of your own
+webhook deliveries for 30 seconds, as far as possible.
+
+Sends a `PUT` request to `/event`
+
+```ignore
+let response = client.update_event()
+    .body(body)
+    .send()
+    .await;
+```*/
+    pub fn update_event(&self) -> builder::UpdateEvent<'_> {
+        builder::UpdateEvent::new(self)
+    }
+    /**Create an event
+
+Creates an event, or a recurring series, in one calendar.
+
+Needs the scope `read-write`. A 2xx answer with `success: false` is a failure. Changes made through
+the API are kept out of your own webhook deliveries for 30 seconds, as far as possible.
+
+Sends a `POST` request to `/event`
+
+```ignore
+let response = client.create_event()
+    .body(body)
+    .send()
+    .await;
+```*/
+    pub fn create_event(&self) -> builder::CreateEvent<'_> {
+        builder::CreateEvent::new(self)
+    }
+    /**Delete an event
+
+Deletes an event, a whole series, or part of one; this cannot be undone.
+
+Needs the scope `read-write`. The parameters travel in the query; the service also knows the same
+members as a JSON body. A 2xx answer with `success: false` is a failure. Changes made through the API
+are kept out of your own webhook deliveries for 30 seconds, as far as possible.
+
+Sends a `DELETE` request to `/event`
+
+Arguments:
+- `calendar_id`: The id of the calendar that holds the event.
+- `delete_mode`: How far a deletion within a series reaches. When absent, the event or the whole series goes; `this` cancels one instance.
+- `event_id`: The id of the event, of one instance or of a series.
+- `provider`: The provider of the calendar.
+- `recurring_event_id`: The id of the series; needed when `eventId` names one instance.
+```ignore
+let response = client.delete_event()
+    .calendar_id(calendar_id)
+    .delete_mode(delete_mode)
+    .event_id(event_id)
+    .provider(provider)
+    .recurring_event_id(recurring_event_id)
+    .send()
+    .await;
+```*/
+    pub fn delete_event(&self) -> builder::DeleteEvent<'_> {
+        builder::DeleteEvent::new(self)
+    }
+    /**Subscribe to the changes of one calendar
+
+Opens a channel through which changes of one calendar are delivered to the webhook URL of the
+application.
+
+The URL is set in the dashboard, one per application, and is not part of the request; without it the
+answer is a 400. Keep `channelId` and `subscription.resourceId` for unsubscribing. Channels expire:
+subscribe again before that. Google and Microsoft push their changes; Apple is polled every 5 minutes
+and CalDAV is polled too.
+
+Sends a `POST` request to `/subscribe-webhook`
+
+```ignore
+let response = client.subscribe_webhook()
+    .body(body)
+    .send()
+    .await;
+```*/
+    pub fn subscribe_webhook(&self) -> builder::SubscribeWebhook<'_> {
+        builder::SubscribeWebhook::new(self)
+    }
+    /**End a webhook subscription
+
+Closes a channel that was opened by subscribing.
+
+A 200 is final: `success` is true even when the provider could not end its side, for example because
+the channel had expired, and `message` then explains it.
+
+Sends a `POST` request to `/unsubscribe-webhook`
+
+```ignore
+let response = client.unsubscribe_webhook()
+    .body(body)
+    .send()
+    .await;
+```*/
+    pub fn unsubscribe_webhook(&self) -> builder::UnsubscribeWebhook<'_> {
+        builder::UnsubscribeWebhook::new(self)
+    }
+    /**Check that the service is up
+
+Reports whether the service is running. Needs no credentials.
+
+Sends a `GET` request to `/health`
+
+```ignore
+let response = client.health()
+    .send()
+    .await;
+```*/
+    pub fn health(&self) -> builder::Health<'_> {
+        builder::Health::new(self)
+    }
+    /**Fetch the public keys that verify webhook deliveries
+
+Returns the public keys with which deliveries are signed.
+
+The path lies at the origin of the service, not under the prefix of the API. Never send credentials
+here. Keep the keys for the `max-age` of the `Cache-Control` header, one hour when it is missing.
+During a rotation deliveries carry signatures of both the active and the previous key.
+
+Sends a `GET` request to `/.well-known/webhook-keys`
+
+```ignore
+let response = client.webhook_keys()
+    .send()
+    .await;
+```*/
+    pub fn webhook_keys(&self) -> builder::WebhookKeys<'_> {
+        builder::WebhookKeys::new(self)
+    }
+}
+/// Types for composing operation parameters.
+#[allow(clippy::all)]
+pub mod builder {
+    use super::types;
+    #[allow(unused_imports)]
+    use super::{
+        encode_path, ByteStream, ClientInfo, ClientHooks, Error, OperationInfo,
+        RequestBuilderExt, ResponseValue,
+    };
+    /**Builder for [`Client::token`]
+
+[`Client::token`]: super::Client::token*/
+    #[derive(Debug, Clone)]
+    pub struct Token<'a> {
+        client: &'a super::Client,
+        client_id: Result<Option<::std::string::String>, String>,
+        body: Result<types::TokenRequest, String>,
+    }
+    impl<'a> Token<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                client_id: Ok(None),
+                body: Err("body was not initialized".to_string()),
+            }
+        }
+        pub fn client_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.client_id = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for client_id failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::TokenRequest>,
+        {
+            self.body = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `types :: TokenRequest` for body failed".to_string()
+                });
+            self
+        }
+        ///Sends a `POST` request to `/oauth/token`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::TokenResponse>, Error<()>> {
+            let Self { client, client_id, body } = self;
+            let client_id = client_id.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/oauth/token", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            if let Some(value) = client_id {
+                header_map.append("CLIENT_ID", value.to_string().try_into()?);
+            }
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .form_urlencoded(&body)?
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "token",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::revoke`]
+
+[`Client::revoke`]: super::Client::revoke*/
+    #[derive(Debug, Clone)]
+    pub struct Revoke<'a> {
+        client: &'a super::Client,
+        body: Result<types::RevokeRequest, String>,
+    }
+    impl<'a> Revoke<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Err("body was not initialized".to_string()),
+            }
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::RevokeRequest>,
+        {
+            self.body = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `types :: RevokeRequest` for body failed".to_string()
+                });
+            self
+        }
+        ///Sends a `POST` request to `/oauth/revoke`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::RevokeResponse>, Error<()>> {
+            let Self { client, body } = self;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/oauth/revoke", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "revoke",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::connection_status`]
+
+[`Client::connection_status`]: super::Client::connection_status*/
+    #[derive(Debug, Clone)]
+    pub struct ConnectionStatus<'a> {
+        client: &'a super::Client,
+    }
+    impl<'a> ConnectionStatus<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self { client: client }
+        }
+        ///Sends a `GET` request to `/oauth/connection-status`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::ConnectionStatus>, Error<()>> {
+            let Self { client } = self;
+            let url = format!("{}/oauth/connection-status", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "connection_status",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::connection_status_legacy`]
+
+[`Client::connection_status_legacy`]: super::Client::connection_status_legacy*/
+    #[derive(Debug, Clone)]
+    pub struct ConnectionStatusLegacy<'a> {
+        client: &'a super::Client,
+    }
+    impl<'a> ConnectionStatusLegacy<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self { client: client }
+        }
+        ///Sends a `GET` request to `/connection-status`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::ConnectionStatus>, Error<()>> {
+            let Self { client } = self;
+            let url = format!("{}/connection-status", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "connection_status_legacy",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::disconnect`]
+
+[`Client::disconnect`]: super::Client::disconnect*/
+    #[derive(Debug, Clone)]
+    pub struct Disconnect<'a> {
+        client: &'a super::Client,
+        account: Result<Option<::std::string::String>, String>,
+        provider: Result<types::Provider, String>,
+    }
+    impl<'a> Disconnect<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account: Ok(None),
+                provider: Err("provider was not initialized".to_string()),
+            }
+        }
+        pub fn account<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.account = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for account failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn provider<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::Provider>,
+        {
+            self.provider = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `types :: Provider` for provider failed".to_string()
+                });
+            self
+        }
+        ///Sends a `POST` request to `/oauth/disconnect`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::DisconnectResponse>, Error<()>> {
+            let Self { client, account, provider } = self;
+            let account = account.map_err(Error::InvalidRequest)?;
+            let provider = provider.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/oauth/disconnect", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("account", &account))
+                .query(&progenitor_client::QueryParam::new("provider", &provider))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "disconnect",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::disconnect_legacy`]
+
+[`Client::disconnect_legacy`]: super::Client::disconnect_legacy*/
+    #[derive(Debug, Clone)]
+    pub struct DisconnectLegacy<'a> {
+        client: &'a super::Client,
+        account: Result<Option<::std::string::String>, String>,
+        provider: Result<types::Provider, String>,
+    }
+    impl<'a> DisconnectLegacy<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account: Ok(None),
+                provider: Err("provider was not initialized".to_string()),
+            }
+        }
+        pub fn account<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.account = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for account failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn provider<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::Provider>,
+        {
+            self.provider = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `types :: Provider` for provider failed".to_string()
+                });
+            self
+        }
+        ///Sends a `POST` request to `/disconnect`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::DisconnectResponse>, Error<()>> {
+            let Self { client, account, provider } = self;
+            let account = account.map_err(Error::InvalidRequest)?;
+            let provider = provider.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/disconnect", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("account", &account))
+                .query(&progenitor_client::QueryParam::new("provider", &provider))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "disconnect_legacy",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::list_calendars`]
+
+[`Client::list_calendars`]: super::Client::list_calendars*/
+    #[derive(Debug, Clone)]
+    pub struct ListCalendars<'a> {
+        client: &'a super::Client,
+    }
+    impl<'a> ListCalendars<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self { client: client }
+        }
+        ///Sends a `GET` request to `/calendars`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<::std::vec::Vec<types::Calendar>>, Error<()>> {
+            let Self { client } = self;
+            let url = format!("{}/calendars", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "list_calendars",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::list_events`]
+
+[`Client::list_events`]: super::Client::list_events*/
+    #[derive(Debug, Clone)]
+    pub struct ListEvents<'a> {
+        client: &'a super::Client,
+        calendar_ids: Result<Option<::std::string::String>, String>,
+        end: Result<Option<::jiff::Timestamp>, String>,
+        next_page_token: Result<Option<::std::string::String>, String>,
+        page_size: Result<Option<i32>, String>,
+        single_events: Result<Option<bool>, String>,
+        start: Result<Option<::jiff::Timestamp>, String>,
+    }
+    impl<'a> ListEvents<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                calendar_ids: Ok(None),
+                end: Ok(None),
+                next_page_token: Ok(None),
+                page_size: Ok(None),
+                single_events: Ok(None),
+                start: Ok(None),
+            }
+        }
+        pub fn calendar_ids<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.calendar_ids = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for calendar_ids failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn end<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::jiff::Timestamp>,
+        {
+            self.end = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: jiff :: Timestamp` for end failed".to_string()
+                });
+            self
+        }
+        pub fn next_page_token<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.next_page_token = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for next_page_token failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "conversion to `i32` for page_size failed".to_string());
+            self
+        }
+        pub fn single_events<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<bool>,
+        {
+            self.single_events = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `bool` for single_events failed".to_string()
+                });
+            self
+        }
+        pub fn start<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::jiff::Timestamp>,
+        {
+            self.start = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: jiff :: Timestamp` for start failed".to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/events`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::EventsListResponse>, Error<()>> {
+            let Self {
+                client,
+                calendar_ids,
+                end,
+                next_page_token,
+                page_size,
+                single_events,
+                start,
+            } = self;
+            let calendar_ids = calendar_ids.map_err(Error::InvalidRequest)?;
+            let end = end.map_err(Error::InvalidRequest)?;
+            let next_page_token = next_page_token.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let single_events = single_events.map_err(Error::InvalidRequest)?;
+            let start = start.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/events", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("calendarIds", &calendar_ids))
+                .query(&progenitor_client::QueryParam::new("end", &end))
+                .query(
+                    &progenitor_client::QueryParam::new(
+                        "nextPageToken",
+                        &next_page_token,
+                    ),
+                )
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .query(
+                    &progenitor_client::QueryParam::new("singleEvents", &single_events),
+                )
+                .query(&progenitor_client::QueryParam::new("start", &start))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "list_events",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::update_event`]
+
+[`Client::update_event`]: super::Client::update_event*/
+    #[derive(Debug, Clone)]
+    pub struct UpdateEvent<'a> {
+        client: &'a super::Client,
+        body: Result<types::EventUpdate, String>,
+    }
+    impl<'a> UpdateEvent<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Err("body was not initialized".to_string()),
+            }
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::EventUpdate>,
+        {
+            self.body = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `types :: EventUpdate` for body failed".to_string()
+                });
+            self
+        }
+        ///Sends a `PUT` request to `/event`
+        pub async fn send(self) -> Result<ResponseValue<crate::RawJson>, Error<()>> {
+            let Self { client, body } = self;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/event", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .put(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "update_event",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::create_event`]
+
+[`Client::create_event`]: super::Client::create_event*/
+    #[derive(Debug, Clone)]
+    pub struct CreateEvent<'a> {
+        client: &'a super::Client,
+        body: Result<types::EventCreate, String>,
+    }
+    impl<'a> CreateEvent<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Err("body was not initialized".to_string()),
+            }
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::EventCreate>,
+        {
+            self.body = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `types :: EventCreate` for body failed".to_string()
+                });
+            self
+        }
+        ///Sends a `POST` request to `/event`
+        pub async fn send(self) -> Result<ResponseValue<crate::RawJson>, Error<()>> {
+            let Self { client, body } = self;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/event", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "create_event",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::delete_event`]
+
+[`Client::delete_event`]: super::Client::delete_event*/
+    #[derive(Debug, Clone)]
+    pub struct DeleteEvent<'a> {
+        client: &'a super::Client,
+        calendar_id: Result<::std::string::String, String>,
+        delete_mode: Result<Option<types::SeriesMode>, String>,
+        event_id: Result<::std::string::String, String>,
+        provider: Result<types::Provider, String>,
+        recurring_event_id: Result<Option<::std::string::String>, String>,
+    }
+    impl<'a> DeleteEvent<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                calendar_id: Err("calendar_id was not initialized".to_string()),
+                delete_mode: Ok(None),
+                event_id: Err("event_id was not initialized".to_string()),
+                provider: Err("provider was not initialized".to_string()),
+                recurring_event_id: Ok(None),
+            }
+        }
+        pub fn calendar_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.calendar_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for calendar_id failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn delete_mode<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::SeriesMode>,
+        {
+            self.delete_mode = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `types :: SeriesMode` for delete_mode failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn event_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.event_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for event_id failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn provider<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::Provider>,
+        {
+            self.provider = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `types :: Provider` for provider failed".to_string()
+                });
+            self
+        }
+        pub fn recurring_event_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.recurring_event_id = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for recurring_event_id failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `DELETE` request to `/event`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::EventDeleteResponse>, Error<()>> {
+            let Self {
+                client,
+                calendar_id,
+                delete_mode,
+                event_id,
+                provider,
+                recurring_event_id,
+            } = self;
+            let calendar_id = calendar_id.map_err(Error::InvalidRequest)?;
+            let delete_mode = delete_mode.map_err(Error::InvalidRequest)?;
+            let event_id = event_id.map_err(Error::InvalidRequest)?;
+            let provider = provider.map_err(Error::InvalidRequest)?;
+            let recurring_event_id = recurring_event_id.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/event", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .delete(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("calendarId", &calendar_id))
+                .query(&progenitor_client::QueryParam::new("deleteMode", &delete_mode))
+                .query(&progenitor_client::QueryParam::new("eventId", &event_id))
+                .query(&progenitor_client::QueryParam::new("provider", &provider))
+                .query(
+                    &progenitor_client::QueryParam::new(
+                        "recurringEventId",
+                        &recurring_event_id,
+                    ),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "delete_event",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::subscribe_webhook`]
+
+[`Client::subscribe_webhook`]: super::Client::subscribe_webhook*/
+    #[derive(Debug, Clone)]
+    pub struct SubscribeWebhook<'a> {
+        client: &'a super::Client,
+        body: Result<types::SubscribeWebhookRequest, String>,
+    }
+    impl<'a> SubscribeWebhook<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Err("body was not initialized".to_string()),
+            }
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::SubscribeWebhookRequest>,
+        {
+            self.body = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `types :: SubscribeWebhookRequest` for body failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `POST` request to `/subscribe-webhook`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::SubscribeWebhookResponse>, Error<()>> {
+            let Self { client, body } = self;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/subscribe-webhook", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "subscribe_webhook",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::unsubscribe_webhook`]
+
+[`Client::unsubscribe_webhook`]: super::Client::unsubscribe_webhook*/
+    #[derive(Debug, Clone)]
+    pub struct UnsubscribeWebhook<'a> {
+        client: &'a super::Client,
+        body: Result<types::UnsubscribeWebhookRequest, String>,
+    }
+    impl<'a> UnsubscribeWebhook<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Err("body was not initialized".to_string()),
+            }
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::UnsubscribeWebhookRequest>,
+        {
+            self.body = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `types :: UnsubscribeWebhookRequest` for body failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `POST` request to `/unsubscribe-webhook`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::UnsubscribeWebhookResponse>, Error<()>> {
+            let Self { client, body } = self;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/unsubscribe-webhook", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "unsubscribe_webhook",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::health`]
+
+[`Client::health`]: super::Client::health*/
+    #[derive(Debug, Clone)]
+    pub struct Health<'a> {
+        client: &'a super::Client,
+    }
+    impl<'a> Health<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self { client: client }
+        }
+        ///Sends a `GET` request to `/health`
+        pub async fn send(self) -> Result<ResponseValue<types::Health>, Error<()>> {
+            let Self { client } = self;
+            let url = format!("{}/health", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "health",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::webhook_keys`]
+
+[`Client::webhook_keys`]: super::Client::webhook_keys*/
+    #[derive(Debug, Clone)]
+    pub struct WebhookKeys<'a> {
+        client: &'a super::Client,
+    }
+    impl<'a> WebhookKeys<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self { client: client }
+        }
+        ///Sends a `GET` request to `/.well-known/webhook-keys`
+        pub async fn send(self) -> Result<ResponseValue<types::WebhookKeys>, Error<()>> {
+            let Self { client } = self;
+            let url = format!("{}/.well-known/webhook-keys", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "webhook_keys",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+}
+/// What the contract says of each operation.
+#[allow(dead_code)]
+pub(crate) mod operations {
+    use crate::call::{Operation, Scheme};
+    /// `POST /oauth/token`
+    pub(crate) const TOKEN: Operation = Operation {
+        id: "token",
+        auth: Scheme::Basic,
+        on_origin: false,
+    };
+    /// `POST /oauth/revoke`
+    pub(crate) const REVOKE: Operation = Operation {
+        id: "revoke",
+        auth: Scheme::None,
+        on_origin: false,
+    };
+    /// `GET /oauth/connection-status`
+    pub(crate) const CONNECTION_STATUS: Operation = Operation {
+        id: "connection_status",
+        auth: Scheme::Bearer,
+        on_origin: false,
+    };
+    /// `GET /connection-status`
+    pub(crate) const CONNECTION_STATUS_LEGACY: Operation = Operation {
+        id: "connection_status_legacy",
+        auth: Scheme::Bearer,
+        on_origin: false,
+    };
+    /// `POST /oauth/disconnect`
+    pub(crate) const DISCONNECT: Operation = Operation {
+        id: "disconnect",
+        auth: Scheme::Bearer,
+        on_origin: false,
+    };
+    /// `POST /disconnect`
+    pub(crate) const DISCONNECT_LEGACY: Operation = Operation {
+        id: "disconnect_legacy",
+        auth: Scheme::Bearer,
+        on_origin: false,
+    };
+    /// `GET /calendars`
+    pub(crate) const LIST_CALENDARS: Operation = Operation {
+        id: "list_calendars",
+        auth: Scheme::Bearer,
+        on_origin: false,
+    };
+    /// `GET /events`
+    pub(crate) const LIST_EVENTS: Operation = Operation {
+        id: "list_events",
+        auth: Scheme::Bearer,
+        on_origin: false,
+    };
+    /// `PUT /event`
+    pub(crate) const UPDATE_EVENT: Operation = Operation {
+        id: "update_event",
+        auth: Scheme::Bearer,
+        on_origin: false,
+    };
+    /// `POST /event`
+    pub(crate) const CREATE_EVENT: Operation = Operation {
+        id: "create_event",
+        auth: Scheme::Bearer,
+        on_origin: false,
+    };
+    /// `DELETE /event`
+    pub(crate) const DELETE_EVENT: Operation = Operation {
+        id: "delete_event",
+        auth: Scheme::Bearer,
+        on_origin: false,
+    };
+    /// `POST /subscribe-webhook`
+    pub(crate) const SUBSCRIBE_WEBHOOK: Operation = Operation {
+        id: "subscribe_webhook",
+        auth: Scheme::Bearer,
+        on_origin: false,
+    };
+    /// `POST /unsubscribe-webhook`
+    pub(crate) const UNSUBSCRIBE_WEBHOOK: Operation = Operation {
+        id: "unsubscribe_webhook",
+        auth: Scheme::Bearer,
+        on_origin: false,
+    };
+    /// `GET /health`
+    pub(crate) const HEALTH: Operation = Operation {
+        id: "health",
+        auth: Scheme::None,
+        on_origin: false,
+    };
+    /// `GET /.well-known/webhook-keys`
+    pub(crate) const WEBHOOK_KEYS: Operation = Operation {
+        id: "webhook_keys",
+        auth: Scheme::None,
+        on_origin: true,
+    };
+    /// All operations of the contract.
+    pub(crate) const ALL: &[&Operation] = &[
+        &TOKEN,
+        &REVOKE,
+        &CONNECTION_STATUS,
+        &CONNECTION_STATUS_LEGACY,
+        &DISCONNECT,
+        &DISCONNECT_LEGACY,
+        &LIST_CALENDARS,
+        &LIST_EVENTS,
+        &UPDATE_EVENT,
+        &CREATE_EVENT,
+        &DELETE_EVENT,
+        &SUBSCRIBE_WEBHOOK,
+        &UNSUBSCRIBE_WEBHOOK,
+        &HEALTH,
+        &WEBHOOK_KEYS,
+    ];
+}
