@@ -1,0 +1,203 @@
+//! Turns what the generated client reports into an [`Error`].
+//!
+//! progenitor's own error shows headers and bodies, tokens included, when it is printed. It ends here.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::call::{Failure, Head, Operation, Scheme, Undecodable};
+use crate::error::{ApiFailure, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind};
+use crate::raw;
+use crate::values::Secret;
+
+/// How much of a failed answer's body is read, to find its members.
+const READ_LIMIT: usize = 64 * 1024;
+
+/// How much of a body an error keeps.
+const KEEP_LIMIT: usize = 4 * 1024;
+
+pub(crate) async fn failure(
+    operation: &'static Operation,
+    error: raw::Error<()>,
+    head: Option<&Head>,
+    secrets: Vec<Secret>,
+) -> Failure {
+    let error = match error {
+        raw::Error::UnexpectedResponse(response) => return refused(operation, response, &secrets).await.into(),
+        raw::Error::InvalidResponsePayload(body, source) => {
+            let head = head.cloned().unwrap_or(Head { status: StatusCode::OK, headers: HeaderMap::new() });
+            let undecodable = Undecodable { operation: operation.id, head, body, source, secrets };
+            return Failure::Undecodable(Box::new(undecodable));
+        }
+        raw::Error::CommunicationError(error) if error.is_builder() => InputFailure::new(format!(
+            "{}: the request cannot be written: a value is too long or has characters that no URL or header takes",
+            operation.id
+        ))
+        .source(error.without_url())
+        .into(),
+        raw::Error::CommunicationError(error) | raw::Error::InvalidUpgrade(error) => {
+            let kind = match &error {
+                e if e.is_timeout() && !e.is_connect() => NetworkKind::Timeout,
+                e if e.is_connect() => NetworkKind::Connect,
+                _ => NetworkKind::Broken,
+            };
+            network(operation, kind, error)
+        }
+        raw::Error::ResponseBodyError(error) => {
+            let kind = if error.is_timeout() { NetworkKind::Timeout } else { NetworkKind::Body };
+            network(operation, kind, error)
+        }
+        raw::Error::InvalidRequest(reason) | raw::Error::Custom(reason) => {
+            InputFailure::new(format!("{}: {}", operation.id, scrub(reason, &secrets))).into()
+        }
+        // No answer is declared as an error: each arrives as `UnexpectedResponse`, whole.
+        raw::Error::ErrorResponse(response) => {
+            api_error(operation, response.status(), response.headers().clone(), &Bytes::new(), &secrets)
+        }
+    };
+    error.into()
+}
+
+pub(crate) fn decode_error(undecodable: Undecodable) -> Error {
+    let Undecodable { operation, head: Head { status, headers }, body, source, secrets } = undecodable;
+    Error::Decode(Box::new(DecodeFailure {
+        operation,
+        status,
+        headers,
+        body: excerpt(&text(&body, &secrets)),
+        source: Some(std::sync::Arc::new(source)),
+    }))
+}
+
+/// An event write that failed behind a status of success.
+pub(crate) fn rejected(operation: &'static Operation, headers: HeaderMap, body: &str) -> Error {
+    Error::Server(Box::new(api_failure(operation, StatusCode::OK, headers, body.to_owned())))
+}
+
+fn network(operation: &'static Operation, kind: NetworkKind, error: reqwest::Error) -> Error {
+    // The URL of a list call holds page tokens and the users' account names.
+    let source = std::sync::Arc::new(error.without_url());
+    Error::Network(Box::new(NetworkFailure { operation: operation.id, kind, source: Some(source) }))
+}
+
+async fn refused(operation: &'static Operation, mut response: reqwest::Response, secrets: &[Secret]) -> Error {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut body = BytesMut::new();
+    // The status tells more than a body that breaks off, so what was read must do.
+    while body.len() < READ_LIMIT {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk[..chunk.len().min(READ_LIMIT - body.len())]),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    api_error(operation, status, headers, &body.freeze(), secrets)
+}
+
+fn api_error(
+    operation: &'static Operation,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: &Bytes,
+    secrets: &[Secret],
+) -> Error {
+    let failure = Box::new(api_failure(operation, status, headers, text(body, secrets)));
+    let oauth = (operation.auth == Scheme::Basic).then(|| failure.error().unwrap_or_default());
+    match (status.as_u16(), oauth) {
+        (_, Some("invalid_client" | "unauthorized_client")) | (401, Some(_)) => Error::InvalidClient(failure),
+        (400, Some("invalid_grant" | "session_expired")) => Error::Authentication(failure),
+        (400 | 422, _) => Error::Validation(failure),
+        (401, None) if is_scope_denial(&failure) => Error::PermissionDenied(failure),
+        (401, None) => Error::Authentication(failure),
+        (403, _) if failure.api_code() == Some("calendar_permission_required") => {
+            Error::CalendarPermissionRequired(failure)
+        }
+        (403, _) => Error::PermissionDenied(failure),
+        (404, _) => Error::NotFound(failure),
+        (429, _) => Error::RateLimit(failure),
+        (500..=599, _) => Error::Server(failure),
+        _ => Error::Unexpected(failure),
+    }
+}
+
+/// A 401 that no refresh cures: the token is good, and its scope does not allow writing.
+fn is_scope_denial(failure: &ApiFailure) -> bool {
+    failure.message == "Write access denied for current scope"
+}
+
+fn api_failure(operation: &'static Operation, status: StatusCode, headers: HeaderMap, body: String) -> ApiFailure {
+    let members: Value = serde_json::from_str(&body).unwrap_or_default();
+    let member = |name: &str| members[name].as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
+    let (error, error_description) = (member("error"), member("error_description"));
+    let reason = || status.canonical_reason().unwrap_or("no reason given").to_owned();
+    let accounts = members["accounts"].as_array().into_iter().flatten();
+    ApiFailure {
+        operation: operation.id,
+        status: Some(status),
+        message: member("message")
+            .or_else(|| error_description.clone())
+            .or_else(|| error.clone())
+            .unwrap_or_else(reason),
+        error,
+        error_description,
+        code: member("code"),
+        details: Some(members["details"].clone()).filter(|details| !details.is_null()),
+        accounts: accounts.filter_map(|account| serde_json::from_value(account.clone()).ok()).collect(),
+        retry_after: retry_after(&headers, Timestamp::now()),
+        headers,
+        body: excerpt(&body),
+    }
+}
+
+/// Reads `Retry-After` as seconds or as an HTTP date; a date in the past means now.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+    Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
+}
+
+fn text(body: &[u8], secrets: &[Secret]) -> String {
+    scrub(String::from_utf8_lossy(body).into_owned(), secrets)
+}
+
+/// Blots out what must not be shown.
+fn scrub(text: String, secrets: &[Secret]) -> String {
+    secrets
+        .iter()
+        .map(Secret::expose)
+        .filter(|secret| !secret.is_empty())
+        .fold(text, |text, secret| if text.contains(secret) { text.replace(secret, "[redacted]") } else { text })
+}
+
+fn excerpt(body: &str) -> String {
+    let end = (0..=KEEP_LIMIT.min(body.len())).rev().find(|end| body.is_char_boundary(*end));
+    body[..end.unwrap_or_default()].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        let now: Timestamp = "2026-10-21T07:28:00Z".parse().unwrap();
+        let parse = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, value.parse().unwrap());
+            retry_after(&headers, now)
+        };
+        assert_eq!(parse("120"), Some(Duration::from_secs(120)));
+        assert_eq!(parse("Wed, 21 Oct 2026 07:28:30 GMT"), Some(Duration::from_secs(30)));
+        assert_eq!(parse("Wed, 21 Oct 2026 07:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(parse("soon"), None);
+        assert_eq!(parse("-5"), None);
+        assert_eq!(parse("99999999999999999999999"), None);
+    }
+}

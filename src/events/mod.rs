@@ -1,0 +1,148 @@
+//! Events: reading them by page or as a stream, and writing them.
+
+mod list;
+mod page;
+mod write;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+
+pub use self::list::{EventStream, ListEvents};
+pub use self::page::{EventPage, MalformedEvent};
+pub use self::write::EventDelete;
+
+use crate::client::Client;
+use crate::error::{Error, InputFailure};
+use crate::raw::types::{CalendarEvent, EventCreate, EventDeleteResponse, EventUpdate, Provider};
+
+/// Events, as [`Client::events`] returns them.
+#[derive(Clone, Copy, Debug)]
+pub struct Events<'a> {
+    client: &'a Client,
+}
+
+impl<'a> Events<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self { client }
+    }
+
+    /// Begins to list events: [one page](ListEvents::send), or [all of them](ListEvents::stream).
+    ///
+    /// Calls `GET /events`.
+    pub fn list(self) -> ListEvents {
+        ListEvents::new(self.client.clone())
+    }
+
+    /// Creates an event, and returns it as the provider keeps it.
+    ///
+    /// Needs the scope `read-write`. Calls `POST /event`.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// use mobiscroll_connect::{EventCreate, Frequency, Provider, RecurrenceRule, Weekday};
+    ///
+    /// let start: jiff::Timestamp = "2026-11-24T09:00:00Z".parse().expect("a fixed instant");
+    /// let end: jiff::Timestamp = "2026-11-24T09:30:00Z".parse().expect("a fixed instant");
+    /// let weekly = RecurrenceRule::new(Frequency::Weekly).by_day([Weekday::Tuesday]).count(10);
+    /// let event = EventCreate::new(Provider::Google, "primary", "Team meeting", start, end)
+    ///     .location("Room A")
+    ///     .attendees(["ada@example.com"])
+    ///     .recurrence(weekly);
+    /// let event = client.events().create(event).await?;
+    /// println!("created {}", event.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::PermissionDenied`] when the scope does not allow writing.
+    /// - [`Error::Validation`] when the service finds the event invalid, [`Error::NotFound`] when the calendar is gone.
+    /// - [`Error::Network`] when no answer came: the event may have been created.
+    pub async fn create(self, event: EventCreate) -> Result<CalendarEvent, Error> {
+        write::create(self.client, event).await
+    }
+
+    /// Edits an event, and returns it as the provider keeps it.
+    ///
+    /// Fields that were not set stay as they are. Of a series, [`EventUpdate::update_mode`] says which part is meant.
+    /// Needs the scope `read-write`. Calls `PUT /event`.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// use mobiscroll_connect::{EventUpdate, Provider, SeriesMode};
+    ///
+    /// let update = EventUpdate::new(Provider::Google, "primary", "evt-1_20261124")
+    ///     .title("Moved upstairs")
+    ///     .clear_location()
+    ///     .recurring_event_id("evt-1")
+    ///     .update_mode(SeriesMode::This);
+    /// client.events().update(update).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create), and [`Error::NotFound`] when the event is gone: drop your copy.
+    pub async fn update(self, event: EventUpdate) -> Result<CalendarEvent, Error> {
+        write::update(self.client, event).await
+    }
+
+    /// Deletes an event. It cannot be brought back.
+    ///
+    /// Of a series, [`EventDelete::delete_mode`] says which part is meant. Needs the scope `read-write`. Calls
+    /// `DELETE /event`.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// use mobiscroll_connect::{EventDelete, Provider};
+    ///
+    /// client.events().delete(EventDelete::new(Provider::Google, "primary", "evt-1")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`update`](Self::update).
+    pub async fn delete(self, event: EventDelete) -> Result<EventDeleteResponse, Error> {
+        write::delete(self.client, event).await
+    }
+}
+
+impl EventCreate {
+    /// Makes an event of whole days, from `first` to `last`, both included.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), mobiscroll_connect::Error> {
+    /// use jiff::civil::date;
+    /// use mobiscroll_connect::{EventCreate, Provider};
+    ///
+    /// let (monday, friday) = (date(2026, 11, 23), date(2026, 11, 27));
+    /// let offsite = EventCreate::new_all_day(Provider::Google, "primary", "Offsite", monday, friday)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] when `last` comes before `first`, or is the last day that there is.
+    pub fn new_all_day(
+        provider: Provider,
+        calendar_id: impl Into<String>,
+        title: impl Into<String>,
+        first: Date,
+        last: Date,
+    ) -> Result<Self, Error> {
+        if last < first {
+            return Err(InputFailure::new(format!("an event cannot end on {last} and begin on {first}")).into());
+        }
+        // The service has both ends at midnight, the second on the day after.
+        let midnight = |day: Date| Offset::UTC.to_timestamp(day.into());
+        let ends = midnight(first).and_then(|start| Ok((start, midnight(last.checked_add(1.day())?)?)));
+        let (start, end) = ends.map_err(|e| InputFailure::new("the days are out of range").source(e))?;
+        Ok(Self::new(provider, calendar_id, title, start, end).all_day(true))
+    }
+}

@@ -1,0 +1,90 @@
+//! A page of events, also when the service got some of them wrong.
+
+use std::collections::BTreeMap;
+
+use http::HeaderMap;
+use serde::Deserialize;
+
+use crate::RawJson;
+use crate::calendars::blocked_accounts;
+use crate::call::{Failure, Undecodable};
+use crate::error::Error;
+use crate::raw::types::{BlockedAccount, CalendarEvent, EventsListResponse, Provider};
+use crate::wire::null_as_default;
+
+/// One page of events.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EventPage {
+    /// The events, in the order of their start. An empty page need not be the last one.
+    pub events: Vec<CalendarEvent>,
+    /// The token of the next page, for [`ListEvents::next_page_token`](crate::ListEvents::next_page_token); `None` on
+    /// the last page.
+    pub next_page_token: Option<String>,
+    /// How many events the service puts on a page.
+    pub page_size: Option<i32>,
+    /// Connected accounts whose events are missing here, because the user withheld the permission for them.
+    pub blocked_accounts: Vec<BlockedAccount>,
+    /// Events of this page that cannot be read, as they came.
+    pub malformed: Vec<MalformedEvent>,
+}
+
+/// An event that cannot be read.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MalformedEvent {
+    /// Its place on the page, from 0, counted with the good events.
+    pub index: usize,
+    /// What is wrong with it.
+    pub reason: String,
+    /// What came.
+    pub raw: RawJson,
+}
+
+impl EventPage {
+    pub(crate) fn new(page: EventsListResponse, headers: &HeaderMap) -> Self {
+        Self {
+            events: page.events,
+            next_page_token: page.next_page_token.filter(|token| !token.is_empty()),
+            page_size: page.page_size,
+            blocked_accounts: blocked_accounts(headers),
+            malformed: Vec::new(),
+        }
+    }
+}
+
+/// The choice of calendars as compact JSON, which is how one query parameter holds it.
+pub(crate) fn calendar_ids(calendar_ids: &BTreeMap<&Provider, &Vec<String>>) -> String {
+    let ids = calendar_ids.iter().map(|(provider, ids)| (provider.as_str().to_owned(), serde_json::json!(ids)));
+    serde_json::Value::Object(ids.collect()).to_string()
+}
+
+/// Reads a page event by event, so that a bad one does not hide the others.
+pub(crate) fn salvage(undecodable: Undecodable) -> Result<EventPage, Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Page {
+        #[serde(default, deserialize_with = "null_as_default")]
+        events: Vec<RawJson>,
+        next_page_token: Option<String>,
+        page_size: Option<i32>,
+    }
+    let Ok(page) = serde_json::from_slice::<Page>(&undecodable.body) else {
+        return Err(Failure::Undecodable(Box::new(undecodable)).into());
+    };
+    let mut events = Vec::with_capacity(page.events.len());
+    let mut malformed = Vec::new();
+    for (index, raw) in page.events.into_iter().enumerate() {
+        match serde_json::from_str(raw.get()) {
+            Ok(event) => events.push(event),
+            Err(reason) => malformed.push(MalformedEvent { index, reason: reason.to_string(), raw }),
+        }
+    }
+    Ok(EventPage {
+        events,
+        next_page_token: page.next_page_token.filter(|token| !token.is_empty()),
+        page_size: page.page_size,
+        blocked_accounts: blocked_accounts(&undecodable.head.headers),
+        malformed,
+    })
+}

@@ -1,0 +1,146 @@
+//! One user's credentials: the tokens in force, and their refresh.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::call;
+use crate::client::App;
+use crate::error::{ApiFailure, Error, InputFailure, NetworkFailure, NetworkKind, StoreFailure};
+use crate::raw::operations;
+use crate::raw::types::{GrantType, TokenRequest};
+use crate::tokens::Tokens;
+use crate::values::Secret;
+
+/// The tokens of one user. All handles that act for the user share it, so that one refresh serves them all.
+pub(crate) struct Session {
+    app: Arc<App>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    tokens: Option<Tokens>,
+    /// Counts how often credentials were set from outside: a refresh of replaced ones must not bring them back.
+    epoch: u64,
+    /// The refresh under way. Nothing arrives on it but its outcome.
+    refresh: Option<watch::Receiver<Option<Outcome>>>,
+}
+
+type Outcome = Result<Tokens, Error>;
+
+impl Session {
+    pub(crate) fn new(app: Arc<App>) -> Self {
+        Self { app, state: Mutex::default() }
+    }
+
+    pub(crate) fn tokens(&self) -> Option<Tokens> {
+        self.state().tokens.clone()
+    }
+
+    /// Puts other credentials in force, or none.
+    pub(crate) fn set(&self, tokens: Option<Tokens>) {
+        let mut state = self.state();
+        state.tokens = tokens;
+        state.epoch += 1;
+        state.refresh = None;
+    }
+
+    /// Saves credentials that the service has just issued, and puts them in force.
+    pub(crate) async fn accept(&self, tokens: Tokens) -> Outcome {
+        let saved = self.app.save(&tokens).await;
+        self.set(Some(tokens.clone()));
+        saved.map(|()| tokens).map_err(store_error)
+    }
+
+    /// Returns tokens newer than `used`: those that are in force by now, else those of a refresh.
+    pub(crate) async fn renew(self: &Arc<Self>, used: &Secret) -> Outcome {
+        let mut outcome = {
+            let mut state = self.state();
+            let tokens = state.tokens.clone().ok_or_else(no_credentials)?;
+            if tokens.access_token() != used {
+                return Ok(tokens);
+            }
+            match &state.refresh {
+                Some(under_way) => under_way.clone(),
+                None => self.start_refresh(&mut state, tokens)?,
+            }
+        };
+        let arrived = outcome.wait_for(Option::is_some).await;
+        match arrived.map(|outcome| outcome.clone()) {
+            Ok(Some(outcome)) => outcome,
+            // The runtime was shut down around the refresh.
+            Ok(None) | Err(_) => Err(Error::Network(Box::new(NetworkFailure {
+                operation: operations::TOKEN.id,
+                kind: NetworkKind::Broken,
+                source: None,
+            }))),
+        }
+    }
+
+    /// Refreshes on a task of its own: a caller that gives up takes nothing with it.
+    fn start_refresh(
+        self: &Arc<Self>,
+        state: &mut State,
+        tokens: Tokens,
+    ) -> Result<watch::Receiver<Option<Outcome>>, Error> {
+        let runtime = tokio::runtime::Handle::try_current()
+            .map_err(|e| InputFailure::new("a call was made outside of a Tokio runtime").source(e))?;
+        let (sender, receiver) = watch::channel(None);
+        state.refresh = Some(receiver.clone());
+        let (session, epoch) = (self.clone(), state.epoch);
+        runtime.spawn(async move {
+            let outcome = session.refresh(&tokens, epoch).await;
+            let mut state = session.state();
+            if state.epoch == epoch {
+                state.refresh = None;
+            }
+            drop(state);
+            sender.send_replace(Some(outcome));
+        });
+        Ok(receiver)
+    }
+
+    async fn refresh(&self, tokens: &Tokens, epoch: u64) -> Outcome {
+        let refresh_token = tokens.refresh_token().ok_or_else(no_credentials)?;
+        let request = TokenRequest::new(GrantType::RefreshToken)
+            .refresh_token(refresh_token.expose())
+            .redirect_uri(&self.app.redirect_uri);
+        let secrets = [refresh_token, tokens.access_token()];
+        let response = call::request_tokens(&self.app, request, &secrets).await?;
+        let fresh = tokens.refreshed(response, Timestamp::now());
+
+        // The old refresh token is retired, so save first, and let nobody use the new tokens before.
+        let saved = self.app.save(&fresh).await;
+        let mut state = self.state();
+        if state.epoch == epoch {
+            state.tokens = Some(fresh.clone());
+        }
+        saved.map(|()| fresh).map_err(store_error)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds the lock, and every state is a whole one.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        f.debug_struct("Session")
+            .field("tokens", &state.tokens)
+            .field("refreshing", &state.refresh.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+fn no_credentials() -> Error {
+    Error::Authentication(ApiFailure::without_answer(operations::TOKEN.id, "there is no refresh token"))
+}
+
+fn store_error(source: crate::error::BoxError) -> Error {
+    Error::TokenStore(Box::new(StoreFailure { source: source.into() }))
+}
