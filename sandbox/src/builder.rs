@@ -1,0 +1,119 @@
+use std::{io, time::Duration};
+
+use crate::{
+    sandbox::Sandbox,
+    seed::Seed,
+    settings::{Consent, DeleteDialect, ReuseRule, ScopeDenial, Settings, WriteDialect},
+};
+
+/// Configures a [`Sandbox`] before it starts; made by [`Sandbox::builder`].
+#[derive(Debug, Clone, Default)]
+#[must_use = "nothing runs until `start`"]
+pub struct SandboxBuilder {
+    port: u16,
+    settings: Settings,
+}
+
+impl SandboxBuilder {
+    /// Listens on this port; the default, 0, takes any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Fills each new user with this; the default is [`Seed::Demo`].
+    pub fn seed(mut self, seed: Seed) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// Registers the application under this client id instead of `sandbox-client`.
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.settings.client_id = client_id.into();
+        self
+    }
+
+    /// Registers the application with this secret instead of `sandbox-secret`.
+    pub fn client_secret(mut self, client_secret: impl Into<String>) -> Self {
+        self.settings.client_secret = client_secret.into();
+        self
+    }
+
+    /// Registers the application with this redirect URI instead of `https://app.example/oauth/callback`.
+    pub fn redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
+        self.settings.redirect_uri = redirect_uri.into();
+        self
+    }
+
+    /// Registers the application with this webhook URL instead of `https://app.example/webhooks/connect`.
+    pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
+        self.settings.webhook_url = Some(webhook_url.into());
+        self
+    }
+
+    /// Registers no webhook URL, so that subscriptions are refused.
+    pub fn no_webhook_url(mut self) -> Self {
+        self.settings.webhook_url = None;
+        self
+    }
+
+    /// Lets access tokens live this long, in whole seconds, instead of an hour.
+    pub fn access_token_ttl(mut self, ttl: Duration) -> Self {
+        self.settings.access_token_ttl = ttl;
+        self
+    }
+
+    /// Decides what users answer when asked for consent; see also [`Sandbox::set_consent`].
+    pub fn consent(mut self, consent: Consent) -> Self {
+        self.settings.consent = consent;
+        self
+    }
+
+    /// Serves connection status and disconnect only without `/oauth`, as old deployments do.
+    pub fn legacy_paths_only(mut self, legacy_paths_only: bool) -> Self {
+        self.settings.legacy_paths_only = legacy_paths_only;
+        self
+    }
+
+    /// Chooses the form of the answer to a created or updated event.
+    pub fn write_dialect(mut self, dialect: WriteDialect) -> Self {
+        self.settings.write_dialect = dialect;
+        self
+    }
+
+    /// Chooses the form of the answer to a deleted event.
+    pub fn delete_dialect(mut self, dialect: DeleteDialect) -> Self {
+        self.settings.delete_dialect = dialect;
+        self
+    }
+
+    /// Chooses the status that refuses a write for want of scope.
+    pub fn scope_denial(mut self, denial: ScopeDenial) -> Self {
+        self.settings.scope_denial = denial;
+        self
+    }
+
+    /// Decides how refreshing with a token that was already retired counts.
+    pub fn reuse_rule(mut self, rule: ReuseRule) -> Self {
+        self.settings.reuse_rule = rule;
+        self
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    ///
+    /// When the port is taken, or the system has no socket or thread to give.
+    pub async fn start(self) -> io::Result<Sandbox> {
+        self.start_blocking()
+    }
+
+    /// Starts the server from outside an async runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub fn start_blocking(self) -> io::Result<Sandbox> {
+        Sandbox::with(self.port, self.settings)
+    }
+}

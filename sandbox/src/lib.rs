@@ -1,0 +1,70 @@
+//! A local, in-memory imitation of the Mobiscroll Connect HTTP API.
+//!
+//! [`Sandbox`] serves the whole API on a loopback port: OAuth with rotating refresh tokens, connected accounts,
+//! calendars, events and their series, webhook channels. Nothing is signed up for, nothing leaves the machine,
+//! and everything is gone when the handle is dropped.
+//!
+//! ```
+//! use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! let sandbox = Sandbox::start_blocking()?;
+//! let tokens = sandbox.issue_tokens("alice");
+//! let outage = sandbox.inject(Fault::on(Operation::ListCalendars).times(2).status(503));
+//!
+//! // Point the client under test at `sandbox.base_url()`, then look at what the server saw.
+//! assert!(sandbox.base_url().ends_with("/api"));
+//! assert_eq!(tokens.expires_in, 3600);
+//! assert_eq!(outage.fired(), 0);
+//! assert!(sandbox.requests().is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What a test can do
+//!
+//! - Skip the browser: [`Sandbox::authorize`] gives a code, [`Sandbox::issue_tokens`] gives tokens.
+//! - Age and end credentials: [`Sandbox::expire_access_token`], [`Sandbox::revoke_grant`], [`Sandbox::advance`].
+//! - Put any JSON into a listing: [`Sandbox::add_event`].
+//! - Break things: [`Sandbox::inject`] with a [`Fault`].
+//! - Look at the traffic: [`Sandbox::requests`], [`Sandbox::requests_of`].
+//! - Choose between the forms in which the service is known to answer: [`SandboxBuilder`].
+//!
+//! # Features
+//!
+//! - `cli` (default): the program `mobiscroll-connect-sandbox`. As a dev-dependency, do without it.
+#![forbid(unsafe_code)]
+
+mod app;
+mod builder;
+mod clock;
+mod error;
+mod fault;
+mod http;
+mod instant;
+mod jwt;
+mod operation;
+mod provider;
+mod record;
+mod routes;
+mod sandbox;
+mod scope;
+pub mod seed;
+mod server;
+mod settings;
+mod state;
+
+pub use builder::SandboxBuilder;
+pub use fault::{Fault, FaultHandle};
+pub use operation::Operation;
+pub use provider::Provider;
+pub use record::RecordedRequest;
+pub use sandbox::Sandbox;
+pub use scope::Scope;
+pub use seed::Seed;
+pub use settings::{Consent, DeleteDialect, ReuseRule, ScopeDenial, WriteDialect};
+pub use state::{IssuedTokens, SyncState, WebhookChannel};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,75 @@
+use hyper::{StatusCode, header::CACHE_CONTROL};
+use serde_json::json;
+
+use crate::{
+    error::ApiError,
+    http::{Answer, Fields, Request},
+    state::{InvalidGrant, IssuedTokens, State},
+};
+
+/// Trades a code or a refresh token for tokens.
+pub(super) fn token(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
+    let mut fields = request.fields();
+    authenticate(state, request, &mut fields)?;
+    let tokens = match fields.take("grant_type").as_deref() {
+        Some("authorization_code") => exchange(state, &mut fields)?,
+        Some("refresh_token") => refresh(state, &mut fields)?,
+        Some(_) => return Err(invalid_request("The grant_type is not supported")),
+        None => return Err(invalid_request("The grant_type is required")),
+    };
+    let body = json!({
+        "access_token": tokens.access_token,
+        "token_type": "Bearer",
+        "expires_in": tokens.expires_in,
+        "refresh_token": tokens.refresh_token,
+    });
+    Ok(Answer::ok(&body).with_header(CACHE_CONTROL, "no-store"))
+}
+
+/// Ends all tokens of a user; says yes to any token, so that none can be guessed.
+pub(super) fn revoke(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
+    let token = request.fields().take("token").ok_or_else(|| {
+        ApiError::validation("Validation failed", json!({ "token": ["is required and must be a string"] }))
+    })?;
+    state.tokens.revoke(&token);
+    Ok(Answer::ok(&json!({ "success": true })))
+}
+
+fn exchange(state: &mut State, fields: &mut Fields) -> Result<IssuedTokens, ApiError> {
+    let code = fields.take("code").ok_or_else(|| invalid_request("The code is required"))?;
+    let uri = fields.take("redirect_uri").ok_or_else(|| invalid_request("The redirect_uri is required"))?;
+    if uri != state.settings.redirect_uri {
+        return Err(invalid_grant(InvalidGrant("The redirect_uri differs from the registered one")));
+    }
+    let (ttl, now) = (state.settings.access_token_ttl, state.now());
+    state.tokens.exchange(&code, ttl, now).map_err(invalid_grant)
+}
+
+fn refresh(state: &mut State, fields: &mut Fields) -> Result<IssuedTokens, ApiError> {
+    let token = fields.take("refresh_token").ok_or_else(|| invalid_request("The refresh_token is required"))?;
+    let (rule, ttl, now) = (state.settings.reuse_rule, state.settings.access_token_ttl, state.now());
+    state.tokens.rotate(&token, rule, ttl, now).map_err(invalid_grant)
+}
+
+/// Checks the client's id and secret, from the header if there is one, else from the body.
+fn authenticate(state: &State, request: &Request, fields: &mut Fields) -> Result<(), ApiError> {
+    let in_body = fields.take("client_id").zip(fields.take("client_secret"));
+    let (given, refusal) = match (request.basic(), in_body) {
+        (Some(pair), _) => (pair.ok(), StatusCode::UNAUTHORIZED),
+        (None, Some(pair)) => (Some(pair), StatusCode::BAD_REQUEST),
+        (None, None) => (None, StatusCode::UNAUTHORIZED),
+    };
+    let settings = &state.settings;
+    match given {
+        Some((id, secret)) if id == settings.client_id && secret == settings.client_secret => Ok(()),
+        _ => Err(ApiError::client_authentication(refusal)),
+    }
+}
+
+fn invalid_request(description: &str) -> ApiError {
+    ApiError::oauth("invalid_request", description)
+}
+
+fn invalid_grant(InvalidGrant(description): InvalidGrant) -> ApiError {
+    ApiError::oauth("invalid_grant", description)
+}

@@ -1,0 +1,109 @@
+use hyper::header::CACHE_CONTROL;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    error::ApiError,
+    http::{Answer, Request},
+    instant,
+    provider::Provider,
+    state::{Problems, State, WebhookChannel},
+};
+
+/// The public half of the first key pair in the test vectors of RFC 8032.
+const PUBLIC_KEY: &str = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+/// Subscribes to a calendar; a channel id in use gets the new subscription.
+pub(super) fn subscribe(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
+    let access = state.authenticate(request.bearer())?;
+    let fields = request.json_object()?;
+    let mut problems = Problems::default();
+    let provider = problems.provider(&fields);
+    let calendar_id = problems.text(&fields, "calendarId");
+    let channel_id = problems.optional_text(&fields, "channelId").unwrap_or_else(|| Uuid::new_v4().to_string());
+    let expiration = match fields.get("expiration") {
+        None | Some(Value::Null) => default_expiration(provider, state.now()),
+        Some(value) => {
+            let given = value.as_i64().and_then(|millis| Timestamp::from_millisecond(millis).ok());
+            if given.is_none() {
+                problems.add("expiration", "must be a Unix time in milliseconds");
+            }
+            given
+        }
+    };
+    problems.check()?;
+    let Some(webhook_url) = state.settings.webhook_url.clone() else {
+        return Err(ApiError::validation("No webhook URL is configured for the project", json!({})));
+    };
+    let user = state.user(&access.user);
+    if user.account_of(provider, &calendar_id).is_none() {
+        return Err(ApiError::validation(
+            "Validation failed",
+            json!({ "calendarId": ["is not a connected calendar"] }),
+        ));
+    }
+
+    let resource_id = (provider == Provider::Google).then(|| Uuid::new_v4().simple().to_string());
+    let mut subscription = json!({ "channelId": channel_id, "webhookUrl": webhook_url });
+    if let Some(resource_id) = &resource_id {
+        subscription["resourceId"] = resource_id.as_str().into();
+    }
+    if let Some(expiration) = expiration {
+        subscription["expiration"] = instant::format(expiration).into();
+    }
+    let answer = json!({
+        "success": true,
+        "provider": provider.as_str(),
+        "subscription": subscription,
+        "serverWebhookUrl": format!("https://connect.example/api/webhook-receiver/{provider}"),
+        "channelId": channel_id,
+    });
+    user.channels.retain(|channel| channel.channel_id != channel_id);
+    user.channels.push(WebhookChannel { provider, calendar_id, channel_id, resource_id, expiration });
+    Ok(Answer::ok(&answer))
+}
+
+/// Ends a subscription; one that is not known counts as ended.
+pub(super) fn unsubscribe(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
+    let access = state.authenticate(request.bearer())?;
+    let fields = request.json_object()?;
+    let mut problems = Problems::default();
+    let provider = problems.provider(&fields);
+    let channel_id = problems.text(&fields, "channelId");
+    problems.optional_text(&fields, "resourceId");
+    problems.check()?;
+
+    let channels = &mut state.user(&access.user).channels;
+    let before = channels.len();
+    channels.retain(|channel| channel.provider != provider || channel.channel_id != channel_id);
+    Ok(Answer::ok(&if channels.len() < before {
+        json!({ "success": true })
+    } else {
+        json!({ "success": true, "message": "The channel was not active at the provider" })
+    }))
+}
+
+/// Publishes the keys that deliveries are signed with.
+pub(super) fn keys() -> Answer {
+    let keys = json!({
+        "keys": [{
+            "id": "sandbox-key-1",
+            "alg": "ed25519",
+            "key": PUBLIC_KEY,
+            "status": "active",
+            "activated_at": "2026-01-01T00:00:00.000Z",
+        }],
+    });
+    Answer::ok(&keys).with_header(CACHE_CONTROL, "public, max-age=300")
+}
+
+// The providers that push let a channel run out; the others are polled.
+fn default_expiration(provider: Provider, now: Timestamp) -> Option<Timestamp> {
+    let hours = match provider {
+        Provider::Google => 7 * 24,
+        Provider::Microsoft => 3 * 24,
+        Provider::Apple | Provider::CalDav => return None,
+    };
+    Some(instant::shift(now, SignedDuration::from_hours(hours)))
+}

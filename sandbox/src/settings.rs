@@ -1,0 +1,94 @@
+use std::time::Duration;
+
+use crate::seed::Seed;
+
+/// Decides what the user answers when asked for consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Consent {
+    /// Sends the browser straight back with a code. The default.
+    #[default]
+    Approve,
+    /// Sends the browser straight back with `error=access_denied`.
+    Deny,
+}
+
+/// Chooses the form of the answer to a created or updated event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum WriteDialect {
+    /// The event's members stand at the root, next to `success`. The default.
+    #[default]
+    Root,
+    /// The event stands under `event`, next to `success`.
+    Nested,
+}
+
+/// Chooses the form of the answer to a deleted event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum DeleteDialect {
+    /// 200 with a JSON body. The default.
+    #[default]
+    Json,
+    /// 204 without a body.
+    NoContent,
+}
+
+/// Chooses the status that refuses a write for want of scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ScopeDenial {
+    /// 401, as the service documents it. The default.
+    #[default]
+    Unauthorized,
+    /// 403, as some deployments answer.
+    Forbidden,
+}
+
+/// Decides how refreshing with a token that was already retired counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ReuseRule {
+    /// Any number of refreshes with the same token stand side by side, as one rotation. The default.
+    #[default]
+    SideBySide,
+    /// Every refresh is a rotation of its own, so a third use of the same token is two rotations late.
+    EveryRefreshCounts,
+}
+
+/// Everything that the builder decides and the routes look up.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) webhook_url: Option<String>,
+    pub(crate) access_token_ttl: Duration,
+    pub(crate) seed: Seed,
+    pub(crate) consent: Consent,
+    pub(crate) legacy_paths_only: bool,
+    pub(crate) write_dialect: WriteDialect,
+    pub(crate) delete_dialect: DeleteDialect,
+    pub(crate) scope_denial: ScopeDenial,
+    pub(crate) reuse_rule: ReuseRule,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            client_id: "sandbox-client".into(),
+            client_secret: "sandbox-secret".into(),
+            redirect_uri: "https://app.example/oauth/callback".into(),
+            webhook_url: Some("https://app.example/webhooks/connect".into()),
+            access_token_ttl: Duration::from_secs(3600),
+            seed: Seed::default(),
+            consent: Consent::default(),
+            legacy_paths_only: false,
+            write_dialect: WriteDialect::default(),
+            delete_dialect: DeleteDialect::default(),
+            scope_denial: ScopeDenial::default(),
+            reuse_rule: ReuseRule::default(),
+        }
+    }
+}

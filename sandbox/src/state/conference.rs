@@ -1,0 +1,46 @@
+//! What each provider makes of the online meeting that a client asks for.
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::provider::Provider;
+
+/// Replaces the wish for a meeting with the meeting that the provider would set up.
+pub(super) fn settle(provider: Provider, members: &mut Map<String, Value>) {
+    let wish = members.get("conferenceData").and_then(|data| data.get("autoGenerate"));
+    let generate = wish.and_then(Value::as_bool).unwrap_or(false);
+    match provider {
+        Provider::Google if generate => {
+            let id = new_id();
+            let url = format!("https://meet.example/{id}");
+            let data = json!({
+                "provider": "google-meet",
+                "conferenceId": id,
+                "conferenceSolution": { "key": { "type": "hangoutsMeet" }, "name": "Google Meet" },
+                "entryPoints": [{ "entryPointType": "video", "uri": url }],
+            });
+            members.insert("conference".into(), url.into());
+            members.insert("conferenceData".into(), data);
+        }
+        Provider::Microsoft if generate => {
+            let id = new_id();
+            let url = format!("https://teams.example/l/meetup-join/{id}");
+            let data = json!({ "provider": "microsoft-teams", "conferenceId": id, "joinUrl": url });
+            members.insert("conference".into(), url.into());
+            members.insert("conferenceData".into(), data);
+        }
+        // A link alone does not make an online meeting here.
+        Provider::Microsoft => {
+            members.retain(|name, value| value.is_null() || !(name == "conference" || name == "conferenceData"));
+        }
+        Provider::Apple | Provider::CalDav if generate => {
+            members.remove("conferenceData");
+        }
+        Provider::Google | Provider::Apple | Provider::CalDav => {}
+    }
+}
+
+fn new_id() -> String {
+    let text = Uuid::new_v4().simple().to_string();
+    format!("{}-{}-{}", &text[..3], &text[3..7], &text[7..10])
+}

@@ -1,0 +1,75 @@
+//! Everything the sandbox remembers, behind one lock.
+
+mod conference;
+mod draft;
+mod events;
+mod listing;
+mod original;
+mod recurrence;
+mod series;
+mod tokens;
+mod users;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+pub(crate) use draft::{Draft, Problems};
+pub(crate) use events::{Mode, Target};
+pub(crate) use listing::{Filter, Query, sanitize};
+pub(crate) use recurrence::Rule;
+pub use tokens::IssuedTokens;
+pub(crate) use tokens::{Access, InvalidGrant, Tokens};
+pub(crate) use users::{Account, Calendar, User};
+pub use users::{SyncState, WebhookChannel};
+
+use crate::{clock::Clock, error::ApiError, provider::Provider, scope::Scope, seed, settings::Settings};
+
+/// The whole memory of a sandbox.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) settings: Settings,
+    pub(crate) clock: Clock,
+    pub(crate) tokens: Tokens,
+    users: BTreeMap<String, User>,
+}
+
+impl State {
+    pub(crate) fn new(settings: Settings) -> Self {
+        let tokens = Tokens::new(settings.client_id.clone());
+        Self { settings, clock: Clock::default(), tokens, users: BTreeMap::new() }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Gives the user, filled from the seed at the first mention.
+    pub(crate) fn user(&mut self, id: &str) -> &mut User {
+        if !self.users.contains_key(id) {
+            self.connect(id, &Provider::ALL);
+        }
+        self.users.entry(id.to_owned()).or_default()
+    }
+
+    /// Connects the user's accounts at these providers, and gives a code for tokens of this scope.
+    pub(crate) fn authorize(&mut self, user: &str, scope: Scope, providers: &[Provider]) -> String {
+        self.connect(user, providers);
+        let now = self.now();
+        self.tokens.issue_code(user, scope, now)
+    }
+
+    /// Connects the user's accounts at these providers, unless there are some already.
+    pub(crate) fn connect(&mut self, user: &str, providers: &[Provider]) {
+        let (seed, now) = (self.settings.seed, self.now());
+        seed::connect(self.users.entry(user.to_owned()).or_default(), user, providers, seed, now);
+    }
+
+    /// Finds out whom an access token speaks for.
+    pub(crate) fn authenticate(&self, bearer: Option<&str>) -> Result<Access, ApiError> {
+        let token = bearer.ok_or_else(|| ApiError::unauthorized("An access token is required"))?;
+        self.tokens
+            .access(token, self.now())
+            .ok_or_else(|| ApiError::unauthorized("The access token is invalid, expired or revoked"))
+    }
+}
