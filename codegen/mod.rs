@@ -32,7 +32,7 @@ pub(crate) fn generate(text: &str, fingerprint: &str) -> Result<String, String> 
     let (spec, facts) = contract::read(text)?;
 
     let mut settings = GenerationSettings::new();
-    settings.with_derive("PartialEq");
+    settings.with_derive("PartialEq").with_map_type("::std::collections::BTreeMap");
     for (format, rust) in CONVERSIONS {
         let schema = SchemaObject {
             instance_type: Some(InstanceType::String.into()),

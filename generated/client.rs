@@ -154,19 +154,19 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(transparent)]
     pub struct CalendarIds(
-        pub ::std::collections::HashMap<
+        pub ::std::collections::BTreeMap<
             ::std::string::String,
             ::std::vec::Vec<::std::string::String>,
         >,
     );
     impl ::std::ops::Deref for CalendarIds {
-        type Target = ::std::collections::HashMap<
+        type Target = ::std::collections::BTreeMap<
             ::std::string::String,
             ::std::vec::Vec<::std::string::String>,
         >;
         fn deref(
             &self,
-        ) -> &::std::collections::HashMap<
+        ) -> &::std::collections::BTreeMap<
             ::std::string::String,
             ::std::vec::Vec<::std::string::String>,
         > {
@@ -174,7 +174,7 @@ pub mod types {
         }
     }
     impl ::std::convert::From<CalendarIds>
-    for ::std::collections::HashMap<
+    for ::std::collections::BTreeMap<
         ::std::string::String,
         ::std::vec::Vec<::std::string::String>,
     > {
@@ -183,13 +183,13 @@ pub mod types {
         }
     }
     impl ::std::convert::From<
-        ::std::collections::HashMap<
+        ::std::collections::BTreeMap<
             ::std::string::String,
             ::std::vec::Vec<::std::string::String>,
         >,
     > for CalendarIds {
         fn from(
-            value: ::std::collections::HashMap<
+            value: ::std::collections::BTreeMap<
                 ::std::string::String,
                 ::std::vec::Vec<::std::string::String>,
             >,
@@ -427,7 +427,7 @@ pub mod types {
     pub struct ConnectionStatus {
         /// The connected accounts by provider. A provider without accounts has an empty array or no entry, and unknown providers may appear.
         #[serde(default, deserialize_with = "crate::wire::null_as_default")]
-        pub connections: ::std::collections::HashMap<
+        pub connections: ::std::collections::BTreeMap<
             ::std::string::String,
             ::std::vec::Vec<ConnectedAccount>,
         >,
@@ -1911,7 +1911,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for AttendeeStatus {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for AttendeeStatus {
@@ -1974,7 +1974,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for Availability {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for Availability {
@@ -2055,7 +2055,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for ChangeType {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for ChangeType {
@@ -2126,7 +2126,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for EventStatus {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for EventStatus {
@@ -2207,7 +2207,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for Frequency {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for Frequency {
@@ -2273,7 +2273,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for GrantType {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for GrantType {
@@ -2381,7 +2381,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for Language {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for Language {
@@ -2452,7 +2452,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for Privacy {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for Privacy {
@@ -2533,7 +2533,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for Provider {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for Provider {
@@ -2604,7 +2604,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for Scope {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for Scope {
@@ -2671,7 +2671,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for SeriesMode {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for SeriesMode {
@@ -2734,7 +2734,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for SyncState {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for SyncState {
@@ -2801,7 +2801,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for Theme {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for Theme {
@@ -2864,7 +2864,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for WebhookKeyStatus {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for WebhookKeyStatus {
@@ -2963,7 +2963,7 @@ pub mod types {
     }
     impl ::std::fmt::Display for Weekday {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
+            f.pad(self.as_str())
         }
     }
     impl ::serde::Serialize for Weekday {

@@ -351,18 +351,12 @@ fn base_url(text: &str) -> Result<Url, Error> {
     Err(wrong(problem).configuration())
 }
 
-#[cfg_attr(any(feature = "rustls", feature = "native-tls"), expect(unused_variables, reason = "TLS is at hand"))]
 fn http_client(base_url: &Url) -> Result<reqwest::Client, Error> {
-    // A redirect is an error, and the bearer must not follow it to another origin.
-    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-    #[cfg(feature = "rustls")]
-    let builder = builder.tls_backend_preconfigured(crate::tls::config()?);
-    #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
-    let builder = builder.tls_backend_native();
-    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-    if base_url.scheme() == "https" {
-        let failure = "https needs the feature `rustls` or `native-tls`, or an `http_client` of your own";
-        return Err(InputFailure::new(failure).configuration());
+    if base_url.scheme() == "https" && !cfg!(any(feature = "rustls", feature = "native-tls")) {
+        let missing = "https needs the feature `rustls` or `native-tls`, or an `http_client` of your own";
+        return Err(InputFailure::new(missing).configuration());
     }
-    builder.build().map_err(|e| InputFailure::new("the HTTP client cannot be set up").source(e).configuration())
+    // A redirect is an error, and the bearer must not follow it to another origin.
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+    client.map_err(|e| InputFailure::new("the HTTP client cannot be set up").source(e).configuration())
 }

@@ -13,8 +13,6 @@ mod events;
 mod hook;
 pub mod raw;
 mod session;
-#[cfg(feature = "rustls")]
-mod tls;
 mod tokens;
 mod values;
 mod webhooks;

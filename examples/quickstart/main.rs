@@ -1,0 +1,175 @@
+//! The whole story: consent, tokens, calendars, events, a token that expires on the way, and an error.
+//!
+//! `cargo run --example quickstart` plays it on a sandbox, with nothing to sign up for. With `MOBISCROLL_CLIENT_ID`,
+//! `MOBISCROLL_CLIENT_SECRET` and `MOBISCROLL_REDIRECT_URI` set it plays on the real service: log in with your browser
+//! when asked to. It leaves no event behind.
+
+mod consent;
+
+use std::error::Error;
+
+use futures_util::TryStreamExt;
+use jiff::tz::Offset;
+use jiff::{Timestamp, ToSpan};
+use mobiscroll_connect::{
+    AuthCallback, Calendar, CalendarEvent, Client, EventCreate, EventDelete, EventUpdate, Frequency, RecurrenceRule,
+    Scope, Tokens,
+};
+use mobiscroll_connect_sandbox::{Sandbox, Seed};
+
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+#[tokio::main]
+async fn main() -> Outcome {
+    let sandbox = match std::env::var_os("MOBISCROLL_CLIENT_ID") {
+        Some(_) => None,
+        None => Some(Sandbox::builder().seed(Seed::Empty).start().await?),
+    };
+    let client = connect(sandbox.as_ref())?;
+    println!("The service says: {:?}.", client.health().await?.status.unwrap_or_default());
+
+    authorize(&client, sandbox.as_ref()).await?;
+    let calendar = choose_calendar(&client).await?;
+    let events = create_events(&client, &calendar).await?;
+
+    expire_token(&client, sandbox.as_ref());
+    list_events(&client, &calendar).await?;
+    move_event(&client, &calendar, &events[0]).await?;
+    show_an_error(&client, &calendar).await;
+
+    for event in &events {
+        client.events().delete(EventDelete::new(calendar.provider.clone(), &calendar.id, &event.id)).await?;
+    }
+    println!("\nDeleted all {} again.", events.len());
+    client.auth().revoke().await?;
+    println!("Revoked the authorization. That was the whole story.");
+    Ok(())
+}
+
+/// A client that tells when it gets new tokens. An application saves them here.
+fn connect(sandbox: Option<&Sandbox>) -> Outcome<Client> {
+    let builder = match sandbox {
+        Some(sandbox) => {
+            println!("Started a sandbox of Mobiscroll Connect at {}.", sandbox.base_url());
+            Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri())
+                .base_url(sandbox.base_url())
+        }
+        None => Client::builder(
+            std::env::var("MOBISCROLL_CLIENT_ID")?,
+            std::env::var("MOBISCROLL_CLIENT_SECRET")?,
+            std::env::var("MOBISCROLL_REDIRECT_URI")?,
+        ),
+    };
+    let client = builder.on_tokens_refreshed(|tokens: Tokens| {
+        let expiry =
+            tokens.expires_at().map_or("an unknown time".to_owned(), |at| at.strftime("%H:%M UTC").to_string());
+        println!("  (new tokens, good until {expiry}: an application would save them now)");
+    });
+    Ok(client.build()?)
+}
+
+async fn authorize(client: &Client, sandbox: Option<&Sandbox>) -> Outcome {
+    let state = consent::random_state()?;
+    let url = client.auth().generate_auth_url("quickstart-user").scope(Scope::ReadWrite).state(state.as_str()).build();
+    let callback = match sandbox {
+        Some(_) => {
+            println!("\nThe user's browser goes to the consent page, and the user agrees.");
+            consent::agree(&url).await?
+        }
+        None => consent::in_the_browser(&url, &std::env::var("MOBISCROLL_REDIRECT_URI")?).await?,
+    };
+    let code = AuthCallback::parse(&callback, &state)?.code;
+    println!("The browser came back with a code, which is exchanged for tokens.");
+    client.auth().get_token(&code).await?;
+
+    let status = client.auth().get_connection_status().await?;
+    for (provider, accounts) in &status.connections {
+        for account in accounts {
+            println!("Connected at {provider}: {}.", account.id);
+        }
+    }
+    Ok(())
+}
+
+async fn choose_calendar(client: &Client) -> Outcome<Calendar> {
+    println!("\nThe calendars of all accounts:");
+    let calendars = client.calendars().list().await?;
+    for calendar in &calendars {
+        println!("  {:<10} {}", calendar.provider, calendar.title.as_deref().unwrap_or(&calendar.id));
+    }
+    Ok(calendars.into_iter().next().ok_or("the user has no calendar")?)
+}
+
+async fn create_events(client: &Client, calendar: &Calendar) -> Outcome<Vec<CalendarEvent>> {
+    println!("\nCreating events in {}:", calendar.title.as_deref().unwrap_or(&calendar.id));
+    let tomorrow = Offset::UTC.to_datetime(Timestamp::now()).date().tomorrow()?;
+    let at = |hour: i8| -> Result<Timestamp, jiff::Error> { Offset::UTC.to_timestamp(tomorrow.at(hour, 0, 0, 0)) };
+    let (provider, id) = (&calendar.provider, &calendar.id);
+    let drafts = [
+        EventCreate::new(provider.clone(), id, "Team meeting", at(9)?, at(10)?).location("Room A"),
+        EventCreate::new(provider.clone(), id, "Stand-up", at(8)?, at(8)? + 15.minutes())
+            .recurrence(RecurrenceRule::new(Frequency::Daily).count(5)),
+        EventCreate::new_all_day(provider.clone(), id, "Offsite", tomorrow, tomorrow.tomorrow()?)?,
+    ];
+    let mut events = Vec::new();
+    for draft in drafts {
+        let event = client.events().create(draft).await?;
+        println!("  {}, id {}", event.title.as_deref().unwrap_or("untitled"), event.id);
+        events.push(event);
+    }
+    Ok(events)
+}
+
+fn expire_token(client: &Client, sandbox: Option<&Sandbox>) {
+    println!("\nNow the access token expires. Nobody does anything about it.");
+    match (sandbox, client.auth().credentials()) {
+        (Some(sandbox), _) => sandbox.expire_access_tokens(),
+        // The real service cannot be asked to, so spoil the token.
+        (None, Some(tokens)) => {
+            if let Some(refresh_token) = tokens.refresh_token() {
+                let spoiled = Tokens::new("expired").with_refresh_token(refresh_token.expose());
+                client.set_credentials(spoiled);
+            }
+        }
+        (None, None) => {}
+    }
+}
+
+async fn list_events(client: &Client, calendar: &Calendar) -> Outcome {
+    println!("Listing the next seven days, three events to a page:");
+    let now = Timestamp::now();
+    let mut events = client
+        .events()
+        .list()
+        .start(now)
+        .end(now + (7 * 24).hours())
+        .calendar_ids([(calendar.provider.clone(), [&calendar.id])])
+        .page_size(3)
+        .stream();
+    while let Some(event) = events.try_next().await? {
+        let start = event.start.map_or("no start".to_owned(), |start| start.strftime("%a %d %b %H:%M UTC").to_string());
+        println!("  {start}  {}", event.title.as_deref().unwrap_or("untitled"));
+    }
+    Ok(())
+}
+
+async fn move_event(client: &Client, calendar: &Calendar, event: &CalendarEvent) -> Outcome {
+    let (Some(start), Some(end)) = (event.start, event.end) else { return Err("the event has no time".into()) };
+    let update = EventUpdate::new(calendar.provider.clone(), &calendar.id, &event.id)
+        .start(start + 2.hours())
+        .end(end + 2.hours())
+        .clear_location();
+    let moved = client.events().update(update).await?;
+    let start = moved.start.map_or("no start".to_owned(), |start| start.strftime("%H:%M UTC").to_string());
+    println!("\nMoved the meeting by two hours, to {start}, and cleared its room.");
+    Ok(())
+}
+
+async fn show_an_error(client: &Client, calendar: &Calendar) {
+    println!("\nA mistake: deleting an event that does not exist.");
+    let delete = EventDelete::new(calendar.provider.clone(), &calendar.id, "no-such-event");
+    if let Err(error) = client.events().delete(delete).await {
+        println!("  {error}");
+        println!("  code {}, status {:?}, worth retrying: {}", error.code(), error.status(), error.is_retryable());
+    }
+}
