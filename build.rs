@@ -4,7 +4,7 @@
 //! `openapi.yaml`. With the feature they are generated anew.
 
 use std::path::{Path, PathBuf};
-use std::{env, fs, process};
+use std::{env, fs};
 
 #[cfg(feature = "codegen")]
 mod codegen;
@@ -20,10 +20,8 @@ fn main() {
 
     match bindings() {
         Ok(path) => println!("cargo::rustc-env=MOBISCROLL_CONNECT_BINDINGS={}", path.display()),
-        Err(reason) => {
-            println!("cargo::error={reason}");
-            process::exit(1);
-        }
+        // Cargo stops the build for it, and shows this line alone where the script itself succeeds.
+        Err(reason) => println!("cargo::error={}", reason.replace('\n', " ")),
     }
 }
 

@@ -155,7 +155,7 @@ impl Property {
         let (wire, value) = (&self.wire, &self.value);
         let instant = is(value, "Timestamp");
         field.attrs = self.docs.clone();
-        if *wire != self.ident.to_string() {
+        if self.ident != wire.as_str() {
             field.attrs.push(parse_quote!(#[serde(rename = #wire)]));
         }
         if !arrives {

@@ -13,9 +13,9 @@ type HookFuture = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
 ///
 /// Closures from [`Tokens`] are hooks, both those that return a [`HookOutcome`] and those that return a future of
 /// one. `Marker` tells the two apart and is always inferred.
-pub trait TokensHook<Marker>: sealed::Sealed<Marker> + Send + Sync + 'static {
+pub trait TokensHook<Marker>: Send + Sync + 'static {
     #[doc(hidden)]
-    fn boxed(self) -> Box<dyn Fn(Tokens) -> HookFuture + Send + Sync>;
+    fn boxed(self) -> Hook;
 }
 
 /// What a hook returns: nothing, or a [`Result`] whose error tells why the tokens could not be kept.
@@ -38,10 +38,12 @@ impl<E: Into<BoxError> + Send + 'static> HookOutcome for Result<(), E> {
 
 /// Marks hooks that return their outcome.
 #[derive(Debug)]
+#[expect(unnameable_types, reason = "always inferred")]
 pub enum Immediate {}
 
 /// Marks hooks that return a future.
 #[derive(Debug)]
+#[expect(unnameable_types, reason = "always inferred")]
 pub enum Deferred {}
 
 impl<F, R> TokensHook<Immediate> for F
@@ -68,14 +70,4 @@ where
             Box::pin(async move { outcome.await.into_result() })
         })
     }
-}
-
-mod sealed {
-    use super::{Deferred, HookOutcome, Immediate, Tokens};
-
-    pub trait Sealed<Marker> {}
-
-    impl<F: Fn(Tokens) -> R, R: HookOutcome> Sealed<Immediate> for F {}
-
-    impl<F: Fn(Tokens) -> Fut, Fut: Future<Output: HookOutcome>> Sealed<Deferred> for F {}
 }

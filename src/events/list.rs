@@ -181,9 +181,12 @@ pub struct EventStream {
     next: Next,
 }
 
+/// A page, and the request that it answers.
+type Fetch = Pin<Box<dyn Future<Output = Result<(EventPage, ListEvents), Error>> + Send>>;
+
 enum Next {
     Page(Box<ListEvents>),
-    Fetching(Pin<Box<dyn Future<Output = Result<(EventPage, ListEvents), Error>> + Send>>),
+    Fetching(Fetch),
     End,
 }
 

@@ -1,0 +1,186 @@
+//! The bindings belong to the contract, and a consumer's newer contract gives bindings of its own.
+//!
+//! These tests run cargo, as a consumer would, in a target folder of their own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What a newer contract adds to ours: a place, and what is put behind it.
+const ADDITIONS: [(&[&str], &str); 5] = [
+    // One more provider.
+    (&["\n    Provider:\n", "x-extensible-enum:\n"], "        - proton\n"),
+    // One more optional field of events, and of created events.
+    (&["\n    CalendarEvent:\n", "      properties:\n"], MOOD),
+    (&["\n    EventCreate:\n", "      properties:\n"], MOOD),
+    // One more endpoint, and its model.
+    (
+        &["\npaths:\n"],
+        "  /colors:
+    get:
+      operationId: list_colors
+      summary: List the colours.
+      responses:
+        '200':
+          description: The colours.
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/Colors'
+",
+    ),
+    (
+        &["\n  schemas:\n"],
+        "    Colors:
+      type: object
+      properties:
+        names:
+          type: array
+          nullable: true
+          items:
+            type: string
+",
+    ),
+];
+
+const MOOD: &str = "        mood:
+          type: string
+          description: The mood of the event.
+";
+
+#[test]
+fn committed_bindings_are_what_the_contract_gives() {
+    let arguments = ["check", "--no-default-features", "--features", "codegen", "--message-format=json"];
+    let output = cargo(Path::new(ROOT), &arguments, Some(&Path::new(ROOT).join("openapi.yaml")));
+    assert!(output.status.success(), "{}", text(&output));
+    let messages = String::from_utf8(output.stdout).unwrap();
+    let out_dir = messages
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter(|message| message["reason"] == "build-script-executed")
+        .find(|message| message["package_id"].as_str().is_some_and(|id| id.contains("mobiscroll-connect")))
+        .and_then(|message| message["out_dir"].as_str().map(PathBuf::from))
+        .expect("the build script ran");
+    let generated = fs::read_to_string(out_dir.join("client.rs")).unwrap();
+    assert!(generated == committed(), "generated/ is stale: run `cargo build --features codegen`, commit the result");
+}
+
+#[test]
+fn a_newer_contract_needs_no_handwritten_line() {
+    let mut contract = fs::read_to_string(Path::new(ROOT).join("openapi.yaml")).unwrap();
+    for (place, addition) in ADDITIONS {
+        let at = place.iter().fold(0, |at, mark| {
+            let found = contract[at..].find(mark).unwrap_or_else(|| panic!("the contract has no {mark:?}"));
+            at + found + mark.len()
+        });
+        contract.insert_str(at, addition);
+    }
+    let newer = scratch("newer.yaml");
+    fs::write(&newer, contract).unwrap();
+    let before = committed();
+
+    let consumer = scratch("consumer");
+    fs::create_dir_all(consumer.join("src")).unwrap();
+    let manifest = format!(
+        "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
+         mobiscroll-connect = {{ path = {ROOT:?}, default-features = false, features = [\"codegen\"] }}\n\
+         tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\nserde_json = \"1\"\njiff = \"1\"\n"
+    );
+    fs::write(consumer.join("Cargo.toml"), manifest).unwrap();
+    fs::copy(Path::new(ROOT).join("Cargo.lock"), consumer.join("Cargo.lock")).unwrap();
+    fs::write(consumer.join("src/main.rs"), include_str!("consumer.rs")).unwrap();
+    let output = cargo(&consumer, &["run", "--quiet"], Some(&newer));
+    assert!(output.status.success(), "{}", text(&output));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "proton, glad, glad, red green\n");
+    assert!(before == committed(), "a consumer's contract must not touch the committed bindings");
+}
+
+#[test]
+fn stale_bindings_stop_the_plain_build_with_one_line() {
+    let copy = copy_package("stale");
+    let contract = copy.join("openapi.yaml");
+    let changed = fs::read_to_string(&contract).unwrap() + "# changed\n";
+    fs::write(&contract, changed).unwrap();
+
+    let output = cargo(&copy, &["check", "--no-default-features"], None);
+    let printed = text(&output);
+    let errors: Vec<_> = printed.lines().filter(|line| line.contains("openapi.yaml has changed")).collect();
+    assert!(!output.status.success(), "{printed}");
+    assert_eq!(errors.len(), 1, "{printed}");
+    assert!(errors[0].ends_with("run: cargo build --features codegen"), "{printed}");
+}
+
+#[test]
+fn another_contract_without_the_feature_is_refused() {
+    let copy = copy_package("featureless");
+    let output = cargo(&copy, &["check", "--no-default-features"], Some(Path::new("newer.yaml")));
+    assert!(!output.status.success());
+    assert!(text(&output).contains("need the feature `codegen`"), "{}", text(&output));
+}
+
+#[test]
+fn a_contract_that_cannot_be_read_is_an_error_and_no_panic() {
+    let broken = scratch("broken.yaml");
+    let no_id = "openapi: 3.0.3\npaths:\n  /x:\n    get: {}\ncomponents:\n  schemas: {}\n";
+    for (contract, reason) in
+        [("paths: [", "broken.yaml"), ("openapi: 3.0.3\npaths: {}\n", "no schemas"), (no_id, "has no operationId")]
+    {
+        fs::write(&broken, contract).unwrap();
+        let arguments = ["check", "--no-default-features", "--features", "codegen"];
+        let output = cargo(Path::new(ROOT), &arguments, Some(&broken));
+        let printed = text(&output);
+        assert!(!output.status.success());
+        assert!(printed.contains(reason) && !printed.contains("panicked"), "{printed}");
+    }
+}
+
+fn committed() -> String {
+    fs::read_to_string(Path::new(ROOT).join("generated/client.rs")).unwrap()
+}
+
+/// A copy of the package that a test may change.
+fn copy_package(name: &str) -> PathBuf {
+    let to = scratch(name);
+    let _ = fs::remove_dir_all(&to);
+    fs::create_dir_all(&to).unwrap();
+    for part in
+        ["Cargo.toml", "Cargo.lock", "build.rs", "openapi.yaml", "generated", "codegen", "src", "sandbox", "tests"]
+    {
+        copy(&Path::new(ROOT).join(part), &to.join(part));
+    }
+    to
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::copy(from, to).unwrap();
+    }
+}
+
+fn cargo(folder: &Path, arguments: &[&str], contract: Option<&Path>) -> Output {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(folder).args(arguments).env("CARGO_TARGET_DIR", scratch("target"));
+    match contract {
+        Some(path) => command.env("MOBISCROLL_CONNECT_OPENAPI", path),
+        None => command.env_remove("MOBISCROLL_CONNECT_OPENAPI"),
+    };
+    command.output().unwrap()
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("codegen");
+    fs::create_dir_all(&folder).unwrap();
+    folder.join(name)
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
