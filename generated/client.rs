@@ -3084,7 +3084,7 @@ Sends a `POST` request to `/oauth/token`
 Arguments:
 - `client_id`: The client id in clear, sent next to the Basic credentials.
 - `body`
-```ignore
+```text
 let response = client.token()
     .client_id(client_id)
     .body(body)
@@ -3103,7 +3103,7 @@ must authorize again afterwards. Connected accounts are not disconnected by this
 
 Sends a `POST` request to `/oauth/revoke`
 
-```ignore
+```text
 let response = client.revoke()
     .body(body)
     .send()
@@ -3120,7 +3120,7 @@ Older deployments answer 404 here and know the operation only as `/connection-st
 
 Sends a `GET` request to `/oauth/connection-status`
 
-```ignore
+```text
 let response = client.connection_status()
     .send()
     .await;
@@ -3134,7 +3134,7 @@ Answers like `/oauth/connection-status`. Use it only when that path is unknown t
 
 Sends a `GET` request to `/connection-status`
 
-```ignore
+```text
 let response = client.connection_status_legacy()
     .send()
     .await;
@@ -3155,7 +3155,7 @@ Sends a `POST` request to `/oauth/disconnect`
 Arguments:
 - `account`: The `id` of the account as the connection status gives it, usually an email address. All accounts of the provider when absent.
 - `provider`: The provider to disconnect.
-```ignore
+```text
 let response = client.disconnect()
     .account(account)
     .provider(provider)
@@ -3174,7 +3174,7 @@ Sends a `POST` request to `/disconnect`
 Arguments:
 - `account`: The `id` of the account as the connection status gives it, usually an email address. All accounts of the provider when absent.
 - `provider`: The provider to disconnect.
-```ignore
+```text
 let response = client.disconnect_legacy()
     .account(account)
     .provider(provider)
@@ -3194,7 +3194,7 @@ lack it, the answer is a 403 with the code `calendar_permission_required`.
 
 Sends a `GET` request to `/calendars`
 
-```ignore
+```text
 let response = client.list_calendars()
     .send()
     .await;
@@ -3221,7 +3221,7 @@ Arguments:
 - `page_size`: Number of events per page over all providers together, from 1 to 1000. By default 250; the service caps larger values at 1000.
 - `single_events`: Whether recurring series are expanded. By default `true`, which returns the instances; `false` returns only the series themselves.
 - `start`: Beginning of the range, an ISO 8601 instant. By default the first day of the current month at 00:00:00 UTC.
-```ignore
+```text
 let response = client.list_events()
     .calendar_ids(calendar_ids)
     .end(end)
@@ -3246,7 +3246,7 @@ webhook deliveries for 30 seconds, as far as possible.
 
 Sends a `PUT` request to `/event`
 
-```ignore
+```text
 let response = client.update_event()
     .body(body)
     .send()
@@ -3264,7 +3264,7 @@ the API are kept out of your own webhook deliveries for 30 seconds, as far as po
 
 Sends a `POST` request to `/event`
 
-```ignore
+```text
 let response = client.create_event()
     .body(body)
     .send()
@@ -3289,7 +3289,7 @@ Arguments:
 - `event_id`: The id of the event, of one instance or of a series.
 - `provider`: The provider of the calendar.
 - `recurring_event_id`: The id of the series; needed when `eventId` names one instance.
-```ignore
+```text
 let response = client.delete_event()
     .calendar_id(calendar_id)
     .delete_mode(delete_mode)
@@ -3314,7 +3314,7 @@ and CalDAV is polled too.
 
 Sends a `POST` request to `/subscribe-webhook`
 
-```ignore
+```text
 let response = client.subscribe_webhook()
     .body(body)
     .send()
@@ -3332,7 +3332,7 @@ the channel had expired, and `message` then explains it.
 
 Sends a `POST` request to `/unsubscribe-webhook`
 
-```ignore
+```text
 let response = client.unsubscribe_webhook()
     .body(body)
     .send()
@@ -3347,7 +3347,7 @@ Reports whether the service is running. Needs no credentials.
 
 Sends a `GET` request to `/health`
 
-```ignore
+```text
 let response = client.health()
     .send()
     .await;
@@ -3365,7 +3365,7 @@ During a rotation deliveries carry signatures of both the active and the previou
 
 Sends a `GET` request to `/.well-known/webhook-keys`
 
-```ignore
+```text
 let response = client.webhook_keys()
     .send()
     .await;

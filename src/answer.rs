@@ -2,6 +2,7 @@
 //!
 //! progenitor's own error shows headers and bodies, tokens included, when it is printed. It ends here.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -11,8 +12,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::call::{Failure, Head, Operation, Scheme, Undecodable};
-use crate::error::{ApiFailure, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind};
-use crate::raw;
+use crate::error::{ApiFailure, BoxError, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind, Source};
+use crate::raw::{self, operations};
 use crate::values::Secret;
 
 /// How much of a failed answer's body is read, to find its members.
@@ -65,23 +66,25 @@ pub(crate) async fn failure(
 
 pub(crate) fn decode_error(undecodable: Undecodable) -> Error {
     let Undecodable { operation, head: Head { status, headers }, body, source, secrets } = undecodable;
-    Error::Decode(Box::new(DecodeFailure {
-        operation,
-        status,
-        headers,
-        body: excerpt(&text(&body, &secrets)),
-        source: Some(std::sync::Arc::new(source)),
-    }))
+    // A decode error quotes what it stumbled over, and the token endpoint answers with new secrets.
+    let quoting = source.to_string();
+    let (body, told) = if operation == operations::TOKEN.id {
+        (String::new(), format!("unreadable at line {} column {}", source.line(), source.column()))
+    } else {
+        (excerpt(&text(&body, &secrets)), scrub(quoting.clone(), &secrets))
+    };
+    let source: Source = if told == quoting { Arc::new(source) } else { BoxError::from(told).into() };
+    Error::Decode(Box::new(DecodeFailure { operation, status, headers, body, source: Some(source) }))
 }
 
 /// An event write that failed behind a status of success.
-pub(crate) fn rejected(operation: &'static Operation, headers: HeaderMap, body: &str) -> Error {
-    Error::Server(Box::new(api_failure(operation, StatusCode::OK, headers, body.to_owned())))
+pub(crate) fn rejected(operation: &'static Operation, head: Head, body: &str, secrets: &[Secret]) -> Error {
+    Error::Server(Box::new(api_failure(operation, head.status, head.headers, scrub(body.to_owned(), secrets))))
 }
 
 fn network(operation: &'static Operation, kind: NetworkKind, error: reqwest::Error) -> Error {
     // The URL of a list call holds page tokens and the users' account names.
-    let source = std::sync::Arc::new(error.without_url());
+    let source = Arc::new(error.without_url());
     Error::Network(Box::new(NetworkFailure { operation: operation.id, kind, source: Some(source) }))
 }
 
@@ -167,13 +170,13 @@ fn text(body: &[u8], secrets: &[Secret]) -> String {
     scrub(String::from_utf8_lossy(body).into_owned(), secrets)
 }
 
-/// Blots out what must not be shown.
+/// Blots out what must not be shown, be it plain or within JSON.
 fn scrub(text: String, secrets: &[Secret]) -> String {
-    secrets
-        .iter()
-        .map(Secret::expose)
-        .filter(|secret| !secret.is_empty())
-        .fold(text, |text, secret| if text.contains(secret) { text.replace(secret, "[redacted]") } else { text })
+    secrets.iter().map(Secret::expose).filter(|secret| !secret.is_empty()).fold(text, |text, secret| {
+        let json = Value::from(secret).to_string();
+        let escaped = &json[1..json.len() - 1];
+        text.replace(escaped, "[redacted]").replace(secret, "[redacted]")
+    })
 }
 
 fn excerpt(body: &str) -> String {

@@ -2,16 +2,13 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
 use subtle::ConstantTimeEq;
 use url::form_urlencoded;
 
 use crate::call::{self, Bearer, Failure, Reply};
 use crate::client::Client;
 use crate::error::{ApiFailure, CallbackFailure, CallbackKind, Error};
-use crate::raw::types::{
-    ConnectionStatus, DisconnectResponse, GrantType, Provider, RevokeRequest, Scope, Theme, TokenRequest,
-};
+use crate::raw::types::{ConnectionStatus, DisconnectResponse, Provider, RevokeRequest, Scope, Theme};
 use crate::raw::{self, operations};
 use crate::tokens::Tokens;
 use crate::values::Secret;
@@ -70,12 +67,12 @@ impl<'a> Auth<'a> {
     /// - [`Error::Authentication`] when the code is unknown, used or too old: begin again.
     /// - [`Error::InvalidClient`] when the client id or secret is wrong.
     /// - [`Error::TokenStore`] when the hook failed; the tokens are in force.
+    ///
+    /// # Cancel safety
+    ///
+    /// An exchange that has begun goes on when its caller gives up, and its result is saved and put in force.
     pub async fn get_token(self, code: &Secret) -> Result<Tokens, Error> {
-        let app = &self.client.app;
-        let request =
-            TokenRequest::new(GrantType::AuthorizationCode).code(code.expose()).redirect_uri(&app.redirect_uri);
-        let response = call::request_tokens(app, request, &[code]).await?;
-        self.client.session.accept(Tokens::received(response, Timestamp::now())).await
+        self.client.session.exchange(code).await
     }
 
     /// Puts a user's tokens in force: the same as [`Client::set_credentials`].

@@ -31,7 +31,7 @@ impl<'a> Calendars<'a> {
         let reply =
             self.client.call(&operations::LIST_CALENDARS, |api| async move { api.list_calendars().send().await });
         let reply = reply.await?;
-        Ok(CalendarList { calendars: reply.value, blocked_accounts: blocked_accounts(&reply.headers) })
+        Ok(CalendarList { calendars: reply.value, blocked_accounts: blocked_accounts(&reply.head.headers) })
     }
 }
 

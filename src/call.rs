@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
+use http::header::{AUTHORIZATION, HeaderValue, InvalidHeaderValue, USER_AGENT};
 use http::{HeaderMap, StatusCode};
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo, ResponseValue};
 
@@ -46,7 +46,9 @@ pub(crate) struct Head {
 /// What a call came to.
 pub(crate) struct Reply<T> {
     pub(crate) value: T,
-    pub(crate) headers: HeaderMap,
+    pub(crate) head: Head,
+    /// What the call was made with, and its answer may repeat.
+    pub(crate) secrets: Vec<Secret>,
 }
 
 /// Why a call came to nothing.
@@ -122,8 +124,8 @@ where
     let secrets: Vec<_> = attempt.secrets().chain(secrets.iter().copied()).cloned().collect();
     match send(attempt.into_client()).await {
         Ok(response) => {
-            let headers = response.headers().clone();
-            Ok(Reply { value: response.into_inner(), headers })
+            let head = Head { status: response.status(), headers: response.headers().clone() };
+            Ok(Reply { value: response.into_inner(), head, secrets })
         }
         Err(error) => Err(answer::failure(operation, error, head.get(), secrets).await),
     }
@@ -174,24 +176,25 @@ impl Attempt {
             Bearer::Token(token) => Some(token),
             Bearer::None | Bearer::Current(_) => None,
         };
-        token.into_iter().chain([&self.app.client_secret])
+        token.into_iter().chain([&self.app.client_secret, &self.app.basic])
     }
 
-    fn authorization(&self, auth: Scheme) -> Option<HeaderValue> {
+    fn authorization(&self, auth: Scheme) -> Result<Option<HeaderValue>, InvalidHeaderValue> {
         match (auth, &self.bearer) {
-            (Scheme::Basic, _) => Some(self.app.basic.clone()),
-            (Scheme::Bearer, Bearer::Token(token)) => bearer(token),
-            (Scheme::Bearer, Bearer::Current(session)) => bearer(session.tokens()?.access_token()),
-            (Scheme::Bearer, Bearer::None) | (Scheme::None, _) => None,
+            (Scheme::Basic, _) => header("Basic", &self.app.basic).map(Some),
+            (Scheme::Bearer, Bearer::Token(token)) => header("Bearer", token).map(Some),
+            (Scheme::Bearer, Bearer::Current(session)) => {
+                session.tokens().map(|tokens| header("Bearer", tokens.access_token())).transpose()
+            }
+            (Scheme::Bearer, Bearer::None) | (Scheme::None, _) => Ok(None),
         }
     }
 }
 
-/// A token with characters that no header takes goes out as none, and is refused as such.
-fn bearer(token: &Secret) -> Option<HeaderValue> {
-    let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose())).ok()?;
+fn header(scheme: &str, credentials: &Secret) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut value = HeaderValue::try_from(format!("{scheme} {}", credentials.expose()))?;
     value.set_sensitive(true);
-    Some(value)
+    Ok(value)
 }
 
 impl fmt::Debug for Attempt {
@@ -213,9 +216,11 @@ impl ClientHooks<Attempt> for raw::Client {
         let headers = request.headers_mut();
         headers.remove("api-version");
         headers.insert(USER_AGENT, HeaderValue::from_static(crate::client::USER_AGENT));
-        if let Some(authorization) = attempt.authorization(auth) {
-            headers.insert(AUTHORIZATION, authorization);
-        }
+        match attempt.authorization(auth) {
+            Ok(Some(authorization)) => headers.insert(AUTHORIZATION, authorization),
+            Ok(None) => None,
+            Err(_) => return Err(raw::Error::Custom("the access token has characters that no header takes".into())),
+        };
         Ok(())
     }
 

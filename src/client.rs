@@ -1,5 +1,6 @@
 //! The client, and how it is set up.
 
+use std::env::VarError;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,10 +57,10 @@ pub(crate) struct App {
     pub(crate) client_id: String,
     pub(crate) client_secret: Secret,
     pub(crate) redirect_uri: String,
-    /// Client id and secret as an `Authorization` header.
-    pub(crate) basic: HeaderValue,
+    /// Client id and secret in Base64, as `Authorization` has them.
+    pub(crate) basic: Secret,
     base_url: Url,
-    hook: Option<Hook>,
+    hook: Option<Arc<Hook>>,
 }
 
 impl Client {
@@ -106,8 +107,11 @@ impl Client {
     /// [`Error::Configuration`] when a variable is missing or is not Unicode, and as [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error> {
         let variable = |name: &str| {
-            std::env::var(name)
-                .map_err(|e| InputFailure::new(format!("{name}: cannot be read")).source(e).configuration())
+            std::env::var(name).map_err(|e| match e {
+                VarError::NotPresent => InputFailure::new(format!("{name}: not set")).configuration(),
+                // The error shows the value.
+                VarError::NotUnicode(_) => InputFailure::new(format!("{name}: not Unicode")).configuration(),
+            })
         };
         let client = Self::builder(
             variable("MOBISCROLL_CLIENT_ID")?,
@@ -204,11 +208,13 @@ impl App {
         moved
     }
 
+    /// Hands new tokens to the hook, on a task of its own: a panic in it must not take the tokens along.
     pub(crate) async fn save(&self, tokens: &Tokens) -> Result<(), BoxError> {
-        match &self.hook {
-            Some(hook) => hook(tokens.clone()).await,
-            None => Ok(()),
-        }
+        let Some(hook) = self.hook.clone() else { return Ok(()) };
+        let tokens = tokens.clone();
+        let saving = tokio::spawn(async move { hook(tokens).await });
+        // The panic's text is not ours to show.
+        saving.await.unwrap_or_else(|_| Err("the hook panicked, or the runtime was shut down around it".into()))
     }
 }
 
@@ -306,9 +312,6 @@ impl ClientBuilder {
             None => http_client(&base_url)?,
         };
         let basic = STANDARD.encode(format!("{}:{}", self.client_id, self.client_secret.expose()));
-        let mut basic = HeaderValue::try_from(format!("Basic {basic}"))
-            .map_err(|e| InputFailure::new("the client id and secret fit no header").source(e).configuration())?;
-        basic.set_sensitive(true);
         if HeaderValue::from_str(&self.client_id).is_err() {
             return Err(InputFailure::new("the client id has characters that no header takes").configuration());
         }
@@ -319,9 +322,9 @@ impl ClientBuilder {
             client_id: self.client_id,
             client_secret: self.client_secret,
             redirect_uri: self.redirect_uri,
-            basic,
+            basic: basic.into(),
             base_url,
-            hook: self.hook,
+            hook: self.hook.map(Arc::new),
         });
         Ok(Client { session: Arc::new(Session::new(app.clone())), app })
     }

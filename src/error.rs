@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::raw::types::BlockedAccount;
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
-type Source = Arc<dyn std::error::Error + Send + Sync>;
+pub(crate) type Source = Arc<dyn std::error::Error + Send + Sync>;
 
 /// Why a call failed.
 ///
@@ -379,7 +379,8 @@ impl DecodeFailure {
         &self.headers
     }
 
-    /// Returns the start of the body, at most 4 KiB, with the secrets of the call blotted out.
+    /// Returns the start of the body, at most 4 KiB, with the secrets of the call blotted out. Of an answer with tokens
+    /// nothing is kept.
     pub fn body(&self) -> &str {
         &self.body
     }

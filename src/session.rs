@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::call;
@@ -48,11 +49,20 @@ impl Session {
         state.refresh = None;
     }
 
-    /// Saves credentials that the service has just issued, and puts them in force.
-    pub(crate) async fn accept(&self, tokens: Tokens) -> Outcome {
-        let saved = self.app.save(&tokens).await;
-        self.set(Some(tokens.clone()));
-        saved.map(|()| tokens).map_err(store_error)
+    /// Exchanges a code, which works once, on a task of its own: a caller that gives up takes nothing with it.
+    pub(crate) async fn exchange(self: &Arc<Self>, code: &Secret) -> Outcome {
+        let (session, code) = (self.clone(), code.clone());
+        let exchange = runtime()?.spawn(async move {
+            let request = TokenRequest::new(GrantType::AuthorizationCode)
+                .code(code.expose())
+                .redirect_uri(&session.app.redirect_uri);
+            let response = call::request_tokens(&session.app, request, &[&code]).await?;
+            let tokens = Tokens::received(response, Timestamp::now());
+            let saved = session.app.save(&tokens).await;
+            session.set(Some(tokens.clone()));
+            saved.map(|()| tokens).map_err(store_error)
+        });
+        exchange.await.unwrap_or_else(|_| Err(interrupted()))
     }
 
     /// Returns tokens newer than `used`: those that are in force by now, else those of a refresh.
@@ -64,19 +74,15 @@ impl Session {
                 return Ok(tokens);
             }
             match &state.refresh {
-                Some(under_way) => under_way.clone(),
-                None => self.start_refresh(&mut state, tokens)?,
+                // One whose sender is gone was lost with its runtime, and will never tell.
+                Some(under_way) if under_way.has_changed().is_ok() => under_way.clone(),
+                _ => self.start_refresh(&mut state, tokens)?,
             }
         };
         let arrived = outcome.wait_for(Option::is_some).await;
         match arrived.map(|outcome| outcome.clone()) {
             Ok(Some(outcome)) => outcome,
-            // The runtime was shut down around the refresh.
-            Ok(None) | Err(_) => Err(Error::Network(Box::new(NetworkFailure {
-                operation: operations::TOKEN.id,
-                kind: NetworkKind::Broken,
-                source: None,
-            }))),
+            Ok(None) | Err(_) => Err(interrupted()),
         }
     }
 
@@ -86,8 +92,7 @@ impl Session {
         state: &mut State,
         tokens: Tokens,
     ) -> Result<watch::Receiver<Option<Outcome>>, Error> {
-        let runtime = tokio::runtime::Handle::try_current()
-            .map_err(|e| InputFailure::new("a call was made outside of a Tokio runtime").source(e))?;
+        let runtime = runtime()?;
         let (sender, receiver) = watch::channel(None);
         state.refresh = Some(receiver.clone());
         let (session, epoch) = (self.clone(), state.epoch);
@@ -135,6 +140,16 @@ impl fmt::Debug for Session {
             .field("refreshing", &state.refresh.is_some())
             .finish_non_exhaustive()
     }
+}
+
+fn runtime() -> Result<Handle, Error> {
+    Handle::try_current().map_err(|e| InputFailure::new("a call was made outside of a Tokio runtime").source(e).into())
+}
+
+/// The runtime was shut down around the request.
+fn interrupted() -> Error {
+    let (operation, kind) = (operations::TOKEN.id, NetworkKind::Broken);
+    Error::Network(Box::new(NetworkFailure { operation, kind, source: None }))
 }
 
 fn no_credentials() -> Error {

@@ -1,6 +1,6 @@
 //! Reading events.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -133,7 +133,7 @@ impl ListEvents {
             }
         });
         match outcome.await {
-            Ok(reply) => Ok(EventPage::new(reply.value, &reply.headers)),
+            Ok(reply) => Ok(EventPage::new(reply.value, &reply.head.headers)),
             Err(Failure::Undecodable(undecodable)) => page::salvage(*undecodable),
             Err(failure) => Err(failure.into()),
         }
@@ -157,7 +157,7 @@ impl ListEvents {
     /// ```
     #[doc(alias = "iter_all")]
     pub fn stream(self) -> EventStream {
-        EventStream { buffer: VecDeque::new(), next: Next::Page(Box::new(self)) }
+        EventStream { buffer: VecDeque::new(), tokens: HashSet::new(), next: Next::Page(Box::new(self)) }
     }
 }
 
@@ -178,6 +178,8 @@ impl fmt::Debug for ListEvents {
 #[must_use = "streams do nothing unless polled"]
 pub struct EventStream {
     buffer: VecDeque<CalendarEvent>,
+    /// The page tokens so far: one that comes again would lead round for ever.
+    tokens: HashSet<String>,
     next: Next,
 }
 
@@ -212,9 +214,9 @@ impl Stream for EventStream {
                     Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
                     Poll::Ready(Ok((page, request))) => {
                         self.buffer = page.events.into();
-                        // The same token again would fetch the same page for ever.
+                        self.tokens.extend(request.next_page_token.clone());
                         if let Some(token) = page.next_page_token
-                            && request.next_page_token.as_ref() != Some(&token)
+                            && !self.tokens.contains(&token)
                         {
                             self.next = Next::Page(Box::new(request.next_page_token(token)));
                         }

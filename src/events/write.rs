@@ -8,7 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::RawJson;
 use crate::answer;
 use crate::auth::or_empty;
-use crate::call::{Failure, Head, Operation, Reply, Undecodable};
+use crate::call::{Failure, Operation, Reply, Undecodable};
 use crate::client::Client;
 use crate::error::Error;
 use crate::raw::operations;
@@ -86,9 +86,9 @@ pub(crate) async fn delete(client: &Client, event: EventDelete) -> Result<EventD
     });
     match or_empty(reply.await)? {
         None => Ok(EventDeleteResponse { success: Some(true), message: None }),
-        Some(Reply { value, headers }) if value.success == Some(false) => {
+        Some(Reply { value, head, secrets }) if value.success == Some(false) => {
             let body = serde_json::to_string(&value).unwrap_or_default();
-            Err(answer::rejected(operation, headers, &body))
+            Err(answer::rejected(operation, head, &body, &secrets))
         }
         Some(reply) => Ok(reply.value),
     }
@@ -106,20 +106,15 @@ fn written(
     struct Verdict {
         success: Option<bool>,
     }
-    let Reply { value: answer, headers } = reply;
+    let Reply { value: answer, head, secrets } = reply;
     // An answer that is no object has no verdict, and fails as an event below.
     let verdict: Verdict = serde_json::from_str(answer.get()).unwrap_or_default();
     if verdict.success == Some(false) {
-        return Err(answer::rejected(operation, headers, answer.get()));
+        return Err(answer::rejected(operation, head, answer.get(), &secrets));
     }
     read(answer.get(), provider, calendar_id).map_err(|source| {
-        let undecodable = Undecodable {
-            operation: operation.id,
-            head: Head { status: http::StatusCode::OK, headers },
-            body: answer.get().to_owned().into(),
-            source,
-            secrets: Vec::new(),
-        };
+        let undecodable =
+            Undecodable { operation: operation.id, head, body: answer.get().to_owned().into(), source, secrets };
         Failure::Undecodable(Box::new(undecodable)).into()
     })
 }

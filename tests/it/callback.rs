@@ -1,0 +1,92 @@
+//! The user's way back from the consent page.
+
+use mobiscroll_connect::{AuthCallback, CallbackKind, Error};
+
+/// The code, or the kind of failure in words.
+fn parse(callback: &str) -> Result<String, String> {
+    match AuthCallback::parse(callback, "st&te") {
+        Ok(callback) => Ok(callback.code.expose().to_owned()),
+        Err(Error::Callback(failure)) => Err(match failure.kind() {
+            CallbackKind::Refused { error, description, .. } => format!("refused {error} {description:?}"),
+            CallbackKind::StateMismatch => "mismatch".into(),
+            CallbackKind::MissingCode => "no code".into(),
+            other => format!("{other:?}"),
+        }),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_code_is_read_from_every_form_of_the_callback() {
+    for callback in [
+        "https://app.example/oauth/callback?code=c0de&state=st%26te",
+        "https://app.example/oauth/callback?tenant=7&state=st%26te&code=c0de#fragment",
+        "/oauth/callback?code=c0de&state=st%26te",
+        "?code=c0de&state=st%26te",
+        "code=c0de&state=st%26te",
+        "state=st%26te&code=c0de#_=_",
+        "%63ode=%63%30de&st%61te=st%26te",
+    ] {
+        assert_eq!(parse(callback), Ok("c0de".into()), "{callback}");
+    }
+}
+
+#[test]
+fn a_code_is_percent_decoded_once() {
+    assert_eq!(parse("code=a%2Bb+c%2525&state=st%26te"), Ok("a+b c%25".into()));
+}
+
+#[test]
+fn a_callback_without_the_state_that_went_out_is_refused() {
+    for callback in [
+        "code=c0de",
+        "code=c0de&state=",
+        "code=c0de&state=st",
+        "code=c0de&state=ST%26TE",
+        "code=c0de&state=st%26te+",
+        "code=c0de&state=st&te",
+        "code=c0de#state=st%26te",
+        "error=access_denied",
+        "error=access_denied&state=forged",
+        "code=c0de&state=forged&state=st%26te",
+        "",
+        "?",
+        "#",
+        "https://app.example/oauth/callback",
+        "\u{0}%%%zz%=&&&==?\u{1F600}",
+    ] {
+        assert_eq!(parse(callback), Err("mismatch".into()), "{callback:?}");
+    }
+}
+
+#[test]
+fn an_empty_state_never_matches_a_callback_without_one() {
+    assert!(AuthCallback::parse("code=c0de", "").is_err());
+}
+
+#[test]
+fn a_refusal_tells_the_oauth_error_and_its_description() {
+    assert_eq!(parse("error=access_denied&state=st%26te"), Err("refused access_denied None".into()));
+    assert_eq!(
+        parse("state=st%26te&error=server_error&error_description=Try+again%21&code=c0de"),
+        Err("refused server_error Some(\"Try again!\")".into())
+    );
+}
+
+#[test]
+fn a_callback_with_neither_code_nor_error_is_refused() {
+    assert_eq!(parse("state=st%26te"), Err("no code".into()));
+    assert_eq!(parse("state=st%26te&code="), Err("no code".into()));
+}
+
+#[test]
+fn of_a_parameter_that_comes_twice_the_first_counts() {
+    assert_eq!(parse("code=first&code=second&state=st%26te&state=forged"), Ok("first".into()));
+}
+
+#[test]
+fn a_failed_callback_is_an_authentication_error_without_a_status() {
+    let error = AuthCallback::parse("error=access_denied&state=s", "s").unwrap_err();
+    assert_eq!((error.code(), error.status(), error.is_retryable()), ("AUTHENTICATION_ERROR", None, false));
+    assert_eq!(error.to_string(), "authorization was not given: access_denied");
+}

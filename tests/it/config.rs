@@ -1,0 +1,169 @@
+//! Settings.
+
+use std::process::Command;
+
+use mobiscroll_connect::{Client, Error};
+
+const REDIRECT: &str = "https://app.example/cb";
+
+/// The message of a configuration error.
+fn refused(outcome: Result<Client, Error>) -> String {
+    match outcome.unwrap_err() {
+        error @ Error::Configuration(_) => {
+            assert_eq!((error.code(), error.status(), error.is_retryable()), ("MOBISCROLL_ERROR", None, false));
+            error.to_string()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn empty_settings_are_refused_by_name() {
+    for empty in ["", " ", "\t\n"] {
+        assert_eq!(refused(Client::new(empty, "secret", REDIRECT)), "the client id is empty");
+        assert_eq!(refused(Client::new("id", empty, REDIRECT)), "the client secret is empty");
+        assert_eq!(refused(Client::new("id", "secret", empty)), "the redirect URI is empty");
+    }
+}
+
+#[test]
+fn a_redirect_uri_that_is_not_absolute_is_refused() {
+    for uri in ["/cb", "app.example/cb", "::"] {
+        assert_eq!(refused(Client::new("id", "secret", uri)), "the redirect URI is not an absolute URL");
+    }
+}
+
+#[test]
+fn a_redirect_uri_of_an_own_scheme_is_taken() {
+    let client = Client::builder("id", "secret", "my-app:/callback").base_url("http://localhost").build();
+    let page = client.unwrap().auth().generate_auth_url("ada").build();
+    assert!(page.ends_with("&redirect_uri=my-app%3A%2Fcallback"), "{page}");
+}
+
+#[test]
+fn unusable_base_urls_are_refused() {
+    for (url, problem) in [
+        ("", "the base URL is not an absolute URL"),
+        ("/api", "the base URL is not an absolute URL"),
+        ("localhost", "the base URL is not an absolute URL"),
+        ("http://", "the base URL is not an absolute URL"),
+        ("localhost:4010/api", "the base URL is neither https nor http"),
+        ("ftp://connect.example", "the base URL is neither https nor http"),
+        ("file:///api", "the base URL is neither https nor http"),
+        ("https://me@connect.example", "the base URL carries credentials"),
+        ("https://:pass@connect.example", "the base URL carries credentials"),
+        ("https://connect.example/api?x=1", "the base URL carries a query or a fragment"),
+        ("https://connect.example/api#x", "the base URL carries a query or a fragment"),
+    ] {
+        assert_eq!(refused(Client::builder("id", "secret", REDIRECT).base_url(url).build()), problem, "{url}");
+    }
+}
+
+#[test]
+fn a_client_id_that_fits_no_header_is_refused() {
+    for id in ["line\nbreak", "nul\0", "return\r"] {
+        assert_eq!(refused(Client::new(id, "secret", REDIRECT)), "the client id has characters that no header takes");
+    }
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[test]
+fn the_default_base_url_is_that_of_the_service() {
+    let page = Client::new("id", "secret", REDIRECT).unwrap().auth().generate_auth_url("ada").build();
+    assert!(page.starts_with("https://connect.mobiscroll.com/api/oauth/authorize?"), "{page}");
+}
+
+#[tokio::test]
+async fn a_call_outside_of_tokio_is_not_needed_to_make_a_client() {
+    let build = || Client::builder("id", "secret", REDIRECT).base_url("http://localhost").build().is_ok();
+    assert!(std::thread::spawn(build).join().unwrap());
+}
+
+/// Runs [`a_client_from_the_environment`] in a process with these variables, and returns what it prints.
+fn from_env(variables: &[(&str, &std::ffi::OsStr)]) -> String {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["config::a_client_from_the_environment", "--exact", "--ignored", "--nocapture"]);
+    for name in ["CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URI", "BASE_URL"] {
+        child.env_remove(format!("MOBISCROLL_{name}"));
+    }
+    let output = child.envs(variables.iter().copied()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let (_, from) = printed.split_once("<<").unwrap_or_else(|| panic!("{printed}"));
+    from.split_once(">>").unwrap().0.to_owned()
+}
+
+#[test]
+#[ignore = "runs in a process of its own, started by the tests below"]
+fn a_client_from_the_environment() {
+    let printed = match Client::from_env() {
+        Ok(client) => client.auth().generate_auth_url("ada").build(),
+        Err(error) => format!("{error}\n{error:?}\n{}", crate::support::layers(&error).join("\n")),
+    };
+    println!("<<{printed}>>");
+}
+
+#[test]
+fn the_environment_gives_all_settings() {
+    let page = from_env(&[
+        ("MOBISCROLL_CLIENT_ID", "env-id".as_ref()),
+        ("MOBISCROLL_CLIENT_SECRET", "env-secret".as_ref()),
+        ("MOBISCROLL_REDIRECT_URI", REDIRECT.as_ref()),
+        ("MOBISCROLL_BASE_URL", "http://localhost:4010/api".as_ref()),
+    ]);
+    assert!(
+        page.starts_with("http://localhost:4010/api/oauth/authorize?response_type=code&client_id=env-id"),
+        "{page}"
+    );
+    assert!(page.ends_with("redirect_uri=https%3A%2F%2Fapp.example%2Fcb"), "{page}");
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[test]
+fn the_environment_may_leave_the_base_url_out() {
+    let page = from_env(&[
+        ("MOBISCROLL_CLIENT_ID", "env-id".as_ref()),
+        ("MOBISCROLL_CLIENT_SECRET", "env-secret".as_ref()),
+        ("MOBISCROLL_REDIRECT_URI", REDIRECT.as_ref()),
+    ]);
+    assert!(page.starts_with("https://connect.mobiscroll.com/api/oauth/authorize?"), "{page}");
+}
+
+#[test]
+fn a_missing_variable_is_named() {
+    let all = [
+        ("MOBISCROLL_CLIENT_ID", "env-id".as_ref()),
+        ("MOBISCROLL_CLIENT_SECRET", "env-secret".as_ref()),
+        ("MOBISCROLL_REDIRECT_URI", REDIRECT.as_ref()),
+    ];
+    for missing in 0..all.len() {
+        let mut some = all.to_vec();
+        let (name, _) = some.remove(missing);
+        let printed = from_env(&some);
+        assert!(printed.starts_with(&format!("{name}: not set\n")), "{printed}");
+        assert!(!printed.contains("env-secret"), "{printed}");
+    }
+}
+
+#[test]
+fn an_empty_variable_is_refused() {
+    let printed = from_env(&[
+        ("MOBISCROLL_CLIENT_ID", "".as_ref()),
+        ("MOBISCROLL_CLIENT_SECRET", "env-secret".as_ref()),
+        ("MOBISCROLL_REDIRECT_URI", REDIRECT.as_ref()),
+    ]);
+    assert!(printed.starts_with("the client id is empty\n"), "{printed}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_is_not_unicode_is_refused_and_not_shown() {
+    use std::os::unix::ffi::OsStrExt;
+    let printed = from_env(&[
+        ("MOBISCROLL_CLIENT_ID", "env-id".as_ref()),
+        ("MOBISCROLL_CLIENT_SECRET", std::ffi::OsStr::from_bytes(b"s3cr3t\xff")),
+        ("MOBISCROLL_REDIRECT_URI", REDIRECT.as_ref()),
+    ]);
+    assert!(printed.starts_with("MOBISCROLL_CLIENT_SECRET: not Unicode\n"), "{printed}");
+    assert!(!printed.contains("s3cr3t"), "{printed}");
+}
