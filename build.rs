@@ -14,8 +14,6 @@ const OVERRIDE: &str = "MOBISCROLL_CONNECT_OPENAPI";
 
 fn main() {
     println!("cargo::rerun-if-changed=openapi.yaml");
-    println!("cargo::rerun-if-changed=generated/client.rs");
-    println!("cargo::rerun-if-changed=codegen");
     println!("cargo::rerun-if-env-changed={OVERRIDE}");
 
     match bindings() {
@@ -27,7 +25,8 @@ fn main() {
 
 #[cfg(not(feature = "codegen"))]
 fn bindings() -> Result<PathBuf, String> {
-    if env::var_os(OVERRIDE).is_some() {
+    println!("cargo::rerun-if-changed=generated/client.rs");
+    if other_contract()?.is_some() {
         return Err(format!("{OVERRIDE} is set: bindings from another contract need the feature `codegen`"));
     }
     let root = manifest_dir()?;
@@ -42,21 +41,32 @@ fn bindings() -> Result<PathBuf, String> {
 #[cfg(feature = "codegen")]
 fn bindings() -> Result<PathBuf, String> {
     let root = manifest_dir()?;
-    let other = env::var_os(OVERRIDE).map(PathBuf::from);
+    println!("cargo::rerun-if-changed=codegen");
+    let other = other_contract()?;
     let contract = other.clone().unwrap_or_else(|| root.join("openapi.yaml"));
     println!("cargo::rerun-if-changed={}", contract.display());
 
     let text = read(&contract)?;
     let code = codegen::generate(&text, &fingerprint(&text)).map_err(|e| format!("{}: {e}", contract.display()))?;
 
-    // Only a checkout of this repository is written to; a dependency's sources stay as they are.
+    // Only a checkout of this repository is written to. Cargo's own checkouts have a mark, and stay as they are.
     let committed = root.join("generated/client.rs");
-    if other.is_none() && root.join(".git").exists() && read(&committed).ok().as_ref() != Some(&code) {
+    let is_ours = root.join(".git").exists() && !root.join(".cargo-ok").exists();
+    if other.is_none() && is_ours && read(&committed).ok().as_ref() != Some(&code) {
         write(&committed, &code)?;
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?).join("client.rs");
     write(&out, &code)?;
     Ok(out)
+}
+
+/// The contract that takes the place of ours.
+fn other_contract() -> Result<Option<PathBuf>, String> {
+    match env::var_os(OVERRIDE).filter(|path| !path.is_empty()).map(PathBuf::from) {
+        // A build script runs in the folder of its package, which is not where its user is.
+        Some(path) if path.is_relative() => Err(format!("{OVERRIDE} must be an absolute path: {}", path.display())),
+        path => Ok(path),
+    }
 }
 
 fn manifest_dir() -> Result<PathBuf, String> {

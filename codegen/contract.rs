@@ -59,7 +59,7 @@ pub(crate) enum Scheme {
     Bearer,
 }
 
-const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
 
 /// Keywords that constrain values. The server checks them; types for them would only get in the way.
 const CONSTRAINTS: [&str; 11] = [
@@ -83,11 +83,12 @@ pub(crate) fn read(text: &str) -> Result<(OpenAPI, Facts), String> {
     let mut spec: Value = yaml_serde::from_str(text).map_err(|e| e.to_string())?;
     let mut facts = Facts::default();
 
-    let all_auth = spec["security"].clone();
-    operations(&mut spec, &all_auth, &mut facts)?;
+    let security =
+        Security { default: spec["security"].clone(), schemes: spec["components"]["securitySchemes"].clone() };
+    operations(&mut spec, &security, &mut facts)?;
     schemas(&mut spec, &mut facts)?;
     directions(&spec, &mut facts);
-    simplify(&mut spec["components"]["schemas"]);
+    simplify(&mut spec["components"]);
     simplify(&mut spec["paths"]);
 
     let spec = serde_json::from_value(spec).map_err(|e| e.to_string())?;
@@ -99,7 +100,7 @@ pub(crate) fn schema_names(spec: &OpenAPI) -> impl Iterator<Item = &str> {
 }
 
 /// Lists the operations, leaves out those for browsers, and leaves each with one answer: any 2xx.
-fn operations(spec: &mut Value, all_auth: &Value, facts: &mut Facts) -> Result<(), String> {
+fn operations(spec: &mut Value, security: &Security, facts: &mut Facts) -> Result<(), String> {
     let paths = spec["paths"].as_object_mut().ok_or("no paths")?;
     for (path, item) in paths.iter_mut() {
         let item = item.as_object_mut().ok_or_else(|| format!("{path} is not an object"))?;
@@ -111,12 +112,14 @@ fn operations(spec: &mut Value, all_auth: &Value, facts: &mut Facts) -> Result<(
                 continue;
             }
             let id = operation["operationId"].as_str().ok_or_else(|| format!("{method} {path} has no operationId"))?;
-            let security = if operation["security"].is_null() { all_auth } else { &operation["security"] };
+            // progenitor names the operation so at run time, too.
+            let id = snake_case(id);
+            operation["operationId"] = id.as_str().into();
             facts.operations.push(Operation {
-                id: id.to_owned(),
+                id: id.clone(),
                 method: method.to_uppercase(),
                 path: path.clone(),
-                auth: auth(security),
+                auth: security.of(operation),
                 on_origin,
             });
             // Every failure reaches the facade whole: status, headers and body.
@@ -134,27 +137,46 @@ fn operations(spec: &mut Value, all_auth: &Value, facts: &mut Facts) -> Result<(
     Ok(())
 }
 
-fn auth(security: &Value) -> Scheme {
-    let schemes: Vec<&str> = security
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object)
-        .flat_map(Map::keys)
-        .map(|s| &**s)
-        .collect();
-    match schemes.as_slice() {
-        [] => Scheme::None,
-        names if names.iter().any(|name| name.to_lowercase().contains("basic")) => Scheme::Basic,
-        _ => Scheme::Bearer,
+/// What the contract says of credentials.
+struct Security {
+    /// The requirement of operations that have none of their own.
+    default: Value,
+    schemes: Value,
+}
+
+impl Security {
+    fn of(&self, operation: &Value) -> Scheme {
+        let required = if operation["security"].is_null() { &self.default } else { &operation["security"] };
+        let names = required.as_array().into_iter().flatten().filter_map(Value::as_object).flat_map(Map::keys);
+        let schemes: Vec<_> = names.map(|name| self.schemes[name]["scheme"].as_str().unwrap_or_default()).collect();
+        match schemes.as_slice() {
+            [] => Scheme::None,
+            schemes if schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic")) => Scheme::Basic,
+            _ => Scheme::Bearer,
+        }
     }
+}
+
+/// `listColors` and `list-colors` become `list_colors`.
+fn snake_case(id: &str) -> String {
+    let mut snake = String::new();
+    for c in id.chars() {
+        if c.is_ascii_uppercase() && !snake.is_empty() && !snake.ends_with('_') {
+            snake.push('_');
+        }
+        snake.push(if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
+    }
+    snake
 }
 
 /// Takes the extensions out of the schemas and into the facts.
 fn schemas(spec: &mut Value, facts: &mut Facts) -> Result<(), String> {
     let schemas = spec["components"]["schemas"].as_object_mut().ok_or("no schemas")?;
     for (name, schema) in schemas.iter_mut() {
-        if let Some(values) = schema["x-extensible-enum"].as_array() {
+        // A plain enum would turn the next value that the server adds into a decode error, so it is opened.
+        let is_text = schema["type"] == "string";
+        let values = schema["x-extensible-enum"].as_array().or_else(|| schema["enum"].as_array().filter(|_| is_text));
+        if let Some(values) = values {
             let variants = values
                 .iter()
                 .map(|value| {

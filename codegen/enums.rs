@@ -1,13 +1,13 @@
 //! Enums that take values which this release has never heard of.
 
 use quote::{format_ident, quote};
-use syn::Item;
+use syn::{Ident, Item};
 
 use crate::codegen::contract::{OpenEnum, Variant};
 
 pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
     let ident = format_ident!("{name}");
-    let names: Vec<_> = open.variants.iter().map(|v| format_ident!("{}", rust_name(v))).collect();
+    let names = variant_names(name, open)?;
     let wires: Vec<_> = open.variants.iter().map(|v| &v.wire).collect();
     let values = open.variants.iter().map(|v| match v.doc.as_str() {
         "" => format!(" `{}`", v.wire),
@@ -40,11 +40,21 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
         impl crate::wire::OpenEnum for #ident {
             const NAME: &'static str = #name;
             const VALUES: &'static [&'static str] = &[#(#wires),*];
-            fn from_wire(value: &str) -> Self {
+        }
+
+        impl ::std::convert::From<&str> for #ident {
+            /// Reads a value as it stands on the wire.
+            fn from(value: &str) -> Self {
                 match value {
                     #(#wires => Self::#names,)*
                     other => Self::Unknown(crate::UnknownValue::new(other)),
                 }
+            }
+        }
+
+        impl ::std::convert::From<::std::string::String> for #ident {
+            fn from(value: ::std::string::String) -> Self {
+                Self::from(value.as_str())
             }
         }
 
@@ -84,6 +94,20 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
 pub(crate) fn docs(text: &str) -> Vec<syn::Attribute> {
     let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     lines.map(|line| syn::parse_quote!(#[doc = #line])).collect()
+}
+
+/// The Rust names of the values, each a new one.
+fn variant_names(name: &str, open: &OpenEnum) -> Result<Vec<Ident>, String> {
+    let mut names = vec![String::from("Unknown")];
+    for variant in &open.variants {
+        let rust = rust_name(variant);
+        if syn::parse_str::<Ident>(&rust).is_err() || names.contains(&rust) {
+            let wire = &variant.wire;
+            return Err(format!("{name}: the value {wire:?} needs a Rust name of its own in x-enum-names"));
+        }
+        names.push(rust);
+    }
+    Ok(names.iter().skip(1).map(|name| format_ident!("{name}")).collect())
 }
 
 /// `free-busy` becomes `FreeBusy`, `DAILY` becomes `Daily`.

@@ -62,7 +62,7 @@ fn rework(mut model: ItemStruct, facts: &Facts) -> Result<Vec<Item>, String> {
     let name = model.ident.to_string();
     let Fields::Named(fields) = &mut model.fields else { return Ok(vec![Item::Struct(model)]) };
     let request = facts.requests.get(&name);
-    let arrives = facts.responses.contains(&name);
+    let arrives = request.is_none() || facts.responses.contains(&name);
 
     let mut properties = Vec::new();
     for field in &mut fields.named {
@@ -71,9 +71,10 @@ fn rework(mut model: ItemStruct, facts: &Facts) -> Result<Vec<Item>, String> {
         properties.push(property);
     }
 
-    let doc = facts.docs.get(&(name.clone(), String::new())).map(|doc| enums::docs(doc)).unwrap_or_default();
-    model.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
-    model.attrs.splice(0..0, doc);
+    if let Some(doc) = facts.docs.get(&(name.clone(), String::new())) {
+        model.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+        model.attrs.splice(0..0, enums::docs(doc));
+    }
     model.attrs.push(parse_quote!(#[non_exhaustive]));
     model.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
     let shorthand = facts.shorthands.get(&name);
@@ -146,7 +147,9 @@ impl Property {
         };
         let docs = match facts.docs.get(&(model.to_owned(), wire.clone())) {
             Some(doc) if !doc.is_empty() => enums::docs(doc),
-            _ => Vec::new(),
+            // A model that the contract defines in place.
+            None => field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).cloned().collect(),
+            Some(_) => Vec::new(),
         };
         Ok(Self { wire, ident, docs, value: inner.unwrap_or_else(|| field.ty.clone()), presence })
     }

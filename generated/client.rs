@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract 1c881ecd99578310). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract fe8199bae81d4720). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 #[allow(unused_imports)]
@@ -438,6 +438,19 @@ pub mod types {
         #[serde(rename = "limitReached")]
         #[serde(default, deserialize_with = "crate::wire::null_as_default")]
         pub limit_reached: bool,
+    }
+    /// Body of a request to disconnect, which is empty.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct DisconnectRequest {}
+    impl DisconnectRequest {
+        /// Makes an empty value.
+        #[must_use]
+        pub fn new() -> Self {
+            Self {}
+        }
     }
     /// Outcome of disconnecting.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -1899,7 +1912,10 @@ pub mod types {
             "tentative",
             "none",
         ];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for AttendeeStatus {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "accepted" => Self::Accepted,
                 "declined" => Self::Declined,
@@ -1907,6 +1923,11 @@ pub mod types {
                 "none" => Self::NoResponse,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for AttendeeStatus {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for AttendeeStatus {
@@ -1964,12 +1985,20 @@ pub mod types {
     impl crate::wire::OpenEnum for Availability {
         const NAME: &'static str = "Availability";
         const VALUES: &'static [&'static str] = &["free", "busy"];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for Availability {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "free" => Self::Free,
                 "busy" => Self::Busy,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for Availability {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for Availability {
@@ -2043,7 +2072,10 @@ pub mod types {
             "deleted",
             "mixed",
         ];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for ChangeType {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "created" => Self::Created,
                 "updated" => Self::Updated,
@@ -2051,6 +2083,11 @@ pub mod types {
                 "mixed" => Self::Mixed,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for ChangeType {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for ChangeType {
@@ -2115,13 +2152,21 @@ pub mod types {
     impl crate::wire::OpenEnum for EventStatus {
         const NAME: &'static str = "EventStatus";
         const VALUES: &'static [&'static str] = &["confirmed", "tentative", "cancelled"];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for EventStatus {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "confirmed" => Self::Confirmed,
                 "tentative" => Self::Tentative,
                 "cancelled" => Self::Cancelled,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for EventStatus {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for EventStatus {
@@ -2195,7 +2240,10 @@ pub mod types {
             "MONTHLY",
             "YEARLY",
         ];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for Frequency {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "DAILY" => Self::Daily,
                 "WEEKLY" => Self::Weekly,
@@ -2203,6 +2251,11 @@ pub mod types {
                 "YEARLY" => Self::Yearly,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for Frequency {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for Frequency {
@@ -2263,12 +2316,20 @@ pub mod types {
     impl crate::wire::OpenEnum for GrantType {
         const NAME: &'static str = "GrantType";
         const VALUES: &'static [&'static str] = &["authorization_code", "refresh_token"];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for GrantType {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "authorization_code" => Self::AuthorizationCode,
                 "refresh_token" => Self::RefreshToken,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for GrantType {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for GrantType {
@@ -2365,7 +2426,10 @@ pub mod types {
             "pt-BR",
             "ar",
         ];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for Language {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "en" => Self::English,
                 "es" => Self::Spanish,
@@ -2377,6 +2441,11 @@ pub mod types {
                 "ar" => Self::Arabic,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for Language {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for Language {
@@ -2441,13 +2510,21 @@ pub mod types {
     impl crate::wire::OpenEnum for Privacy {
         const NAME: &'static str = "Privacy";
         const VALUES: &'static [&'static str] = &["public", "private", "confidential"];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for Privacy {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "public" => Self::Public,
                 "private" => Self::Private,
                 "confidential" => Self::Confidential,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for Privacy {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for Privacy {
@@ -2521,7 +2598,10 @@ pub mod types {
             "apple",
             "caldav",
         ];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for Provider {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "google" => Self::Google,
                 "microsoft" => Self::Microsoft,
@@ -2529,6 +2609,11 @@ pub mod types {
                 "caldav" => Self::CalDav,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for Provider {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for Provider {
@@ -2593,13 +2678,21 @@ pub mod types {
     impl crate::wire::OpenEnum for Scope {
         const NAME: &'static str = "Scope";
         const VALUES: &'static [&'static str] = &["free-busy", "read", "read-write"];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for Scope {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "free-busy" => Self::FreeBusy,
                 "read" => Self::Read,
                 "read-write" => Self::ReadWrite,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for Scope {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for Scope {
@@ -2660,13 +2753,21 @@ pub mod types {
     impl crate::wire::OpenEnum for SeriesMode {
         const NAME: &'static str = "SeriesMode";
         const VALUES: &'static [&'static str] = &["this", "following", "all"];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for SeriesMode {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "this" => Self::This,
                 "following" => Self::Following,
                 "all" => Self::All,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for SeriesMode {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for SeriesMode {
@@ -2724,12 +2825,20 @@ pub mod types {
     impl crate::wire::OpenEnum for SyncState {
         const NAME: &'static str = "SyncState";
         const VALUES: &'static [&'static str] = &["active", "reauth_required"];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for SyncState {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "active" => Self::Active,
                 "reauth_required" => Self::ReauthRequired,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for SyncState {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for SyncState {
@@ -2790,13 +2899,21 @@ pub mod types {
     impl crate::wire::OpenEnum for Theme {
         const NAME: &'static str = "Theme";
         const VALUES: &'static [&'static str] = &["light", "dark", "auto"];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for Theme {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "light" => Self::Light,
                 "dark" => Self::Dark,
                 "auto" => Self::Auto,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for Theme {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for Theme {
@@ -2854,12 +2971,20 @@ pub mod types {
     impl crate::wire::OpenEnum for WebhookKeyStatus {
         const NAME: &'static str = "WebhookKeyStatus";
         const VALUES: &'static [&'static str] = &["active", "previous"];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for WebhookKeyStatus {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "active" => Self::Active,
                 "previous" => Self::Previous,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for WebhookKeyStatus {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for WebhookKeyStatus {
@@ -2948,7 +3073,10 @@ pub mod types {
             "SA",
             "SU",
         ];
-        fn from_wire(value: &str) -> Self {
+    }
+    impl ::std::convert::From<&str> for Weekday {
+        /// Reads a value as it stands on the wire.
+        fn from(value: &str) -> Self {
             match value {
                 "MO" => Self::Monday,
                 "TU" => Self::Tuesday,
@@ -2959,6 +3087,11 @@ pub mod types {
                 "SU" => Self::Sunday,
                 other => Self::Unknown(crate::UnknownValue::new(other)),
             }
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for Weekday {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
     impl ::std::fmt::Display for Weekday {
@@ -3146,8 +3279,8 @@ let response = client.connection_status_legacy()
 
 Removes the connection between the user and one or all accounts of a provider.
 
-The parameters travel in the query; the request body is empty or an empty JSON object. The tokens of
-the user stay valid. A 2xx answer with an empty body is a success too. Older deployments answer 404
+The parameters travel in the query; the request body is an empty JSON object. The tokens of the user
+stay valid. A 2xx answer with an empty body is a success too. Older deployments answer 404
 here and know the operation only as `/disconnect`.
 
 Sends a `POST` request to `/oauth/disconnect`
@@ -3155,10 +3288,12 @@ Sends a `POST` request to `/oauth/disconnect`
 Arguments:
 - `account`: The `id` of the account as the connection status gives it, usually an email address. All accounts of the provider when absent.
 - `provider`: The provider to disconnect.
+- `body`
 ```text
 let response = client.disconnect()
     .account(account)
     .provider(provider)
+    .body(body)
     .send()
     .await;
 ```*/
@@ -3174,10 +3309,12 @@ Sends a `POST` request to `/disconnect`
 Arguments:
 - `account`: The `id` of the account as the connection status gives it, usually an email address. All accounts of the provider when absent.
 - `provider`: The provider to disconnect.
+- `body`
 ```text
 let response = client.disconnect_legacy()
     .account(account)
     .provider(provider)
+    .body(body)
     .send()
     .await;
 ```*/
@@ -3636,6 +3773,7 @@ pub mod builder {
         client: &'a super::Client,
         account: Result<Option<::std::string::String>, String>,
         provider: Result<types::Provider, String>,
+        body: Result<types::DisconnectRequest, String>,
     }
     impl<'a> Disconnect<'a> {
         pub fn new(client: &'a super::Client) -> Self {
@@ -3643,6 +3781,7 @@ pub mod builder {
                 client: client,
                 account: Ok(None),
                 provider: Err("provider was not initialized".to_string()),
+                body: Err("body was not initialized".to_string()),
             }
         }
         pub fn account<V>(mut self, value: V) -> Self
@@ -3669,13 +3808,26 @@ pub mod builder {
                 });
             self
         }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::DisconnectRequest>,
+        {
+            self.body = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `types :: DisconnectRequest` for body failed"
+                        .to_string()
+                });
+            self
+        }
         ///Sends a `POST` request to `/oauth/disconnect`
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::DisconnectResponse>, Error<()>> {
-            let Self { client, account, provider } = self;
+            let Self { client, account, provider, body } = self;
             let account = account.map_err(Error::InvalidRequest)?;
             let provider = provider.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/oauth/disconnect", client.baseurl,);
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             header_map
@@ -3693,6 +3845,7 @@ pub mod builder {
                     ::reqwest::header::ACCEPT,
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
+                .json(&body)
                 .query(&progenitor_client::QueryParam::new("account", &account))
                 .query(&progenitor_client::QueryParam::new("provider", &provider))
                 .headers(header_map)
@@ -3718,6 +3871,7 @@ pub mod builder {
         client: &'a super::Client,
         account: Result<Option<::std::string::String>, String>,
         provider: Result<types::Provider, String>,
+        body: Result<types::DisconnectRequest, String>,
     }
     impl<'a> DisconnectLegacy<'a> {
         pub fn new(client: &'a super::Client) -> Self {
@@ -3725,6 +3879,7 @@ pub mod builder {
                 client: client,
                 account: Ok(None),
                 provider: Err("provider was not initialized".to_string()),
+                body: Err("body was not initialized".to_string()),
             }
         }
         pub fn account<V>(mut self, value: V) -> Self
@@ -3751,13 +3906,26 @@ pub mod builder {
                 });
             self
         }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::DisconnectRequest>,
+        {
+            self.body = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `types :: DisconnectRequest` for body failed"
+                        .to_string()
+                });
+            self
+        }
         ///Sends a `POST` request to `/disconnect`
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::DisconnectResponse>, Error<()>> {
-            let Self { client, account, provider } = self;
+            let Self { client, account, provider, body } = self;
             let account = account.map_err(Error::InvalidRequest)?;
             let provider = provider.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/disconnect", client.baseurl,);
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             header_map
@@ -3775,6 +3943,7 @@ pub mod builder {
                     ::reqwest::header::ACCEPT,
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
+                .json(&body)
                 .query(&progenitor_client::QueryParam::new("account", &account))
                 .query(&progenitor_client::QueryParam::new("provider", &provider))
                 .headers(header_map)

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::call::{Failure, Head, Operation, Scheme, Undecodable};
 use crate::error::{ApiFailure, BoxError, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind, Source};
+use crate::raw::types::BlockedAccount;
 use crate::raw::{self, operations};
 use crate::values::Secret;
 
@@ -21,6 +22,9 @@ const READ_LIMIT: usize = 64 * 1024;
 
 /// How much of a body an error keeps.
 const KEEP_LIMIT: usize = 4 * 1024;
+
+/// How much of a message an error shows.
+const MESSAGE_LIMIT: usize = 1024;
 
 pub(crate) async fn failure(
     operation: &'static Operation,
@@ -71,7 +75,7 @@ pub(crate) fn decode_error(undecodable: Undecodable) -> Error {
     let (body, told) = if operation == operations::TOKEN.id {
         (String::new(), format!("unreadable at line {} column {}", source.line(), source.column()))
     } else {
-        (excerpt(&text(&body, &secrets)), scrub(quoting.clone(), &secrets))
+        (excerpt(&text(&body, &secrets), KEEP_LIMIT), scrub(quoting.clone(), &secrets))
     };
     let source: Source = if told == quoting { Arc::new(source) } else { BoxError::from(told).into() };
     Error::Decode(Box::new(DecodeFailure { operation, status, headers, body, source: Some(source) }))
@@ -79,7 +83,8 @@ pub(crate) fn decode_error(undecodable: Undecodable) -> Error {
 
 /// An event write that failed behind a status of success.
 pub(crate) fn rejected(operation: &'static Operation, head: Head, body: &str, secrets: &[Secret]) -> Error {
-    Error::Server(Box::new(api_failure(operation, head.status, head.headers, scrub(body.to_owned(), secrets))))
+    let failure = api_failure(operation, head.status, head.headers, body);
+    Error::Server(Box::new(scrub_failure(failure, secrets)))
 }
 
 fn network(operation: &'static Operation, kind: NetworkKind, error: reqwest::Error) -> Error {
@@ -108,22 +113,51 @@ fn api_error(
     body: &Bytes,
     secrets: &[Secret],
 ) -> Error {
-    let failure = Box::new(api_failure(operation, status, headers, text(body, secrets)));
+    let failure = api_failure(operation, status, headers, &String::from_utf8_lossy(body));
     let oauth = (operation.auth == Scheme::Basic).then(|| failure.error().unwrap_or_default());
-    match (status.as_u16(), oauth) {
-        (_, Some("invalid_client" | "unauthorized_client")) | (401, Some(_)) => Error::InvalidClient(failure),
-        (400, Some("invalid_grant" | "session_expired")) => Error::Authentication(failure),
-        (400 | 422, _) => Error::Validation(failure),
-        (401, None) if is_scope_denial(&failure) => Error::PermissionDenied(failure),
-        (401, None) => Error::Authentication(failure),
-        (403, _) if failure.api_code() == Some("calendar_permission_required") => {
-            Error::CalendarPermissionRequired(failure)
+    let category = match (status.as_u16(), oauth) {
+        (400..=499, Some("invalid_grant" | "session_expired")) => Error::Authentication,
+        (_, Some("invalid_client" | "unauthorized_client")) | (401, Some(_)) => Error::InvalidClient,
+        (400 | 422, _) => Error::Validation,
+        (401, None) if is_scope_denial(&failure) => Error::PermissionDenied,
+        (401, None) => Error::Authentication,
+        (403, _) if failure.api_code() == Some("calendar_permission_required") => Error::CalendarPermissionRequired,
+        (403, _) => Error::PermissionDenied,
+        (404, _) => Error::NotFound,
+        (429, _) => Error::RateLimit,
+        (500..=599, _) => Error::Server,
+        _ => Error::Unexpected,
+    };
+    // What the answer means is known by now, so what it repeats can go.
+    category(Box::new(scrub_failure(failure, secrets)))
+}
+
+fn scrub_failure(failure: ApiFailure, secrets: &[Secret]) -> ApiFailure {
+    let blot = |text: String| scrub(text, secrets);
+    ApiFailure {
+        message: excerpt(&blot(failure.message), MESSAGE_LIMIT),
+        error: failure.error.map(blot),
+        error_description: failure.error_description.map(blot),
+        code: failure.code.map(blot),
+        details: failure.details.map(|details| scrub_value(details, secrets)),
+        accounts: failure
+            .accounts
+            .into_iter()
+            .map(|account| BlockedAccount { account: account.account.map(blot), ..account })
+            .collect(),
+        body: excerpt(&blot(failure.body), KEEP_LIMIT),
+        ..failure
+    }
+}
+
+fn scrub_value(value: Value, secrets: &[Secret]) -> Value {
+    match value {
+        Value::String(text) => scrub(text, secrets).into(),
+        Value::Array(items) => items.into_iter().map(|item| scrub_value(item, secrets)).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (scrub(name, secrets), scrub_value(value, secrets))).collect()
         }
-        (403, _) => Error::PermissionDenied(failure),
-        (404, _) => Error::NotFound(failure),
-        (429, _) => Error::RateLimit(failure),
-        (500..=599, _) => Error::Server(failure),
-        _ => Error::Unexpected(failure),
+        other => other,
     }
 }
 
@@ -132,8 +166,8 @@ fn is_scope_denial(failure: &ApiFailure) -> bool {
     failure.message == "Write access denied for current scope"
 }
 
-fn api_failure(operation: &'static Operation, status: StatusCode, headers: HeaderMap, body: String) -> ApiFailure {
-    let members: Value = serde_json::from_str(&body).unwrap_or_default();
+fn api_failure(operation: &'static Operation, status: StatusCode, headers: HeaderMap, body: &str) -> ApiFailure {
+    let members: Value = serde_json::from_str(body).unwrap_or_default();
     let member = |name: &str| members[name].as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
     let (error, error_description) = (member("error"), member("error_description"));
     let reason = || status.canonical_reason().unwrap_or("no reason given").to_owned();
@@ -152,15 +186,16 @@ fn api_failure(operation: &'static Operation, status: StatusCode, headers: Heade
         accounts: accounts.filter_map(|account| serde_json::from_value(account.clone()).ok()).collect(),
         retry_after: retry_after(&headers, Timestamp::now()),
         headers,
-        body: excerpt(&body),
+        body: body.to_owned(),
     }
 }
 
 /// Reads `Retry-After` as seconds or as an HTTP date; a date in the past means now.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+    if let Ok(seconds) = value.parse::<u64>() {
+        // Longer than this is for ever, and still fits every clock.
+        return Some(Duration::from_secs(seconds.min(u32::MAX.into())));
     }
     let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
     Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
@@ -179,9 +214,9 @@ fn scrub(text: String, secrets: &[Secret]) -> String {
     })
 }
 
-fn excerpt(body: &str) -> String {
-    let end = (0..=KEEP_LIMIT.min(body.len())).rev().find(|end| body.is_char_boundary(*end));
-    body[..end.unwrap_or_default()].to_owned()
+fn excerpt(text: &str, limit: usize) -> String {
+    let end = (0..=limit.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text[..end.unwrap_or_default()].to_owned()
 }
 
 #[cfg(test)]

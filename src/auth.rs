@@ -8,7 +8,9 @@ use url::form_urlencoded;
 use crate::call::{self, Bearer, Failure, Reply};
 use crate::client::Client;
 use crate::error::{ApiFailure, CallbackFailure, CallbackKind, Error};
-use crate::raw::types::{ConnectionStatus, DisconnectResponse, Provider, RevokeRequest, Scope, Theme};
+use crate::raw::types::{
+    ConnectionStatus, DisconnectRequest, DisconnectResponse, Language, Provider, RevokeRequest, Scope, Theme,
+};
 use crate::raw::{self, operations};
 use crate::tokens::Tokens;
 use crate::values::Secret;
@@ -70,7 +72,8 @@ impl<'a> Auth<'a> {
     ///
     /// # Cancel safety
     ///
-    /// An exchange that has begun goes on when its caller gives up, and its result is saved and put in force.
+    /// An exchange that has begun goes on when its caller gives up, and its result is saved and put in force, as long
+    /// as the Tokio runtime runs.
     pub async fn get_token(self, code: &Secret) -> Result<Tokens, Error> {
         self.client.session.exchange(code).await
     }
@@ -99,12 +102,14 @@ impl<'a> Auth<'a> {
     ///
     /// # Cancel safety
     ///
-    /// A refresh that has begun goes on when its caller gives up, and its result is saved and put in force.
+    /// A refresh that has begun goes on when its caller gives up, and its result is saved and put in force, as long as
+    /// the Tokio runtime runs.
     pub async fn refresh(self) -> Result<Tokens, Error> {
-        match self.client.session.tokens() {
-            Some(tokens) => self.client.session.renew(tokens.access_token()).await,
-            None => Err(no_credentials(operations::TOKEN.id)),
-        }
+        let session = &self.client.session;
+        let (tokens, epoch) = session.current().ok_or_else(|| no_credentials(operations::TOKEN.id))?;
+        // Credentials that came in between are new enough.
+        let renewed = session.renew(&tokens, epoch).await?.or_else(|| session.tokens());
+        renewed.ok_or_else(|| no_credentials(operations::TOKEN.id))
     }
 
     /// Returns the accounts that the user has connected, and the state of each.
@@ -152,7 +157,7 @@ impl<'a> Auth<'a> {
             async move { api.revoke().body(request).send().await }
         };
         or_empty(call::once(&self.client.app, operation, Bearer::None, &[token], send).await)?;
-        self.client.session.set(None);
+        self.client.session.forget(&tokens);
         Ok(())
     }
 }
@@ -197,7 +202,7 @@ pub struct AuthUrl {
     scope: Option<Scope>,
     state: Option<Secret>,
     providers: Vec<Provider>,
-    lng: Option<String>,
+    lng: Option<Language>,
     theme: Option<Theme>,
 }
 
@@ -223,7 +228,7 @@ impl AuthUrl {
     }
 
     /// Sets the language of the page, such as `en`, `de` or `pt-BR`. By default the browser decides.
-    pub fn lng(mut self, lng: impl Into<String>) -> Self {
+    pub fn lng(mut self, lng: impl Into<Language>) -> Self {
         self.lng = Some(lng.into());
         self
     }
@@ -242,7 +247,7 @@ impl AuthUrl {
             ("scope", self.scope.as_ref().map(Scope::as_str)),
             ("state", self.state.as_ref().map(Secret::expose)),
             ("providers", providers.as_deref()),
-            ("lng", self.lng.as_deref()),
+            ("lng", self.lng.as_ref().map(Language::as_str)),
             ("theme", self.theme.as_ref().map(Theme::as_str)),
         ];
         let query = form_urlencoded::Serializer::new(String::new())
@@ -277,7 +282,8 @@ pub struct AuthCallback {
 impl AuthCallback {
     /// Reads the callback's URL, path and query, or query alone, and compares its `state` with the one that went out.
     ///
-    /// The comparison takes the same time wherever the two differ.
+    /// The comparison takes the same time wherever the two differ. An empty `state` matches nothing: it is what a lost
+    /// session leaves.
     ///
     /// # Errors
     ///
@@ -299,6 +305,7 @@ impl AuthCallback {
             slot.get_or_insert_with(|| value.into_owned());
         }
         let matches = returned.is_some_and(|returned| returned.as_bytes().ct_eq(state.as_bytes()).into());
+        let matches = matches && !state.is_empty();
         let kind = match (matches, error, code) {
             (false, ..) => CallbackKind::StateMismatch,
             (true, Some(error), _) => CallbackKind::Refused { error, description },
@@ -337,7 +344,7 @@ impl Disconnect {
         let current = client.call(&operations::DISCONNECT, |api| {
             let (provider, account) = (provider.clone(), account.clone());
             async move {
-                let mut request = api.disconnect().provider(provider);
+                let mut request = api.disconnect().provider(provider).body(DisconnectRequest::new());
                 if let Some(account) = account {
                     request = request.account(account);
                 }
@@ -348,7 +355,7 @@ impl Disconnect {
             client.call(&operations::DISCONNECT_LEGACY, |api| {
                 let (provider, account) = (provider.clone(), account.clone());
                 async move {
-                    let mut request = api.disconnect_legacy().provider(provider);
+                    let mut request = api.disconnect_legacy().provider(provider).body(DisconnectRequest::new());
                     if let Some(account) = account {
                         request = request.account(account);
                     }

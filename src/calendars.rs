@@ -6,7 +6,6 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::raw::operations;
 use crate::raw::types::{BlockedAccount, Calendar, Provider};
-use crate::wire::OpenEnum;
 
 /// Calendars, as [`Client::calendars`] returns them.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +71,7 @@ pub(crate) fn blocked_accounts(headers: &HeaderMap) -> Vec<BlockedAccount> {
     let pairs = pairs.flat_map(|value| value.split(',')).filter_map(|pair| pair.split_once(':'));
     pairs
         .map(|(provider, account)| BlockedAccount {
-            provider: Some(Provider::from_wire(provider.trim())),
+            provider: Some(Provider::from(provider.trim())),
             account: Some(account.trim().to_owned()),
         })
         .collect()

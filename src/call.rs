@@ -15,6 +15,7 @@ use crate::error::{ApiFailure, Error};
 use crate::raw::types::{TokenRequest, TokenResponse};
 use crate::raw::{self, operations};
 use crate::session::Session;
+use crate::tokens::{self, Tokens};
 use crate::values::Secret;
 
 /// What the contract says of an operation.
@@ -91,16 +92,17 @@ impl Client {
         if operation.auth != Scheme::Bearer {
             return once(&self.app, operation, Bearer::None, &[], send).await;
         }
-        let Some(tokens) = self.session.tokens() else {
+        let Some((tokens, epoch)) = self.session.current() else {
             let failure = ApiFailure::without_answer(operation.id, "there are no credentials");
             return Err(Error::Authentication(failure).into());
         };
-        let used = tokens.access_token().clone();
-        match once(&self.app, operation, Bearer::Token(used.clone()), &[], &send).await {
-            Err(Failure::Final(Error::Authentication(_))) if tokens.refresh_token().is_some() => {
-                let fresh = self.session.renew(&used).await?;
-                let bearer = Bearer::Token(fresh.access_token().clone());
-                once(&self.app, operation, bearer, &[], &send).await
+        let bearer = |tokens: &Tokens| Bearer::Token(tokens.access_token().clone());
+        match once(&self.app, operation, bearer(&tokens), &[], &send).await {
+            Err(Failure::Final(Error::Authentication(refusal))) if tokens.refresh_token().is_some() => {
+                match self.session.renew(&tokens, epoch).await? {
+                    Some(fresh) => once(&self.app, operation, bearer(&fresh), &[], &send).await,
+                    None => Err(Error::Authentication(refusal).into()),
+                }
             }
             outcome => outcome,
         }
@@ -141,7 +143,19 @@ pub(crate) async fn request_tokens(
         let (request, client_id) = (request.clone(), app.client_id.clone());
         async move { api.token().client_id(client_id).body(request).send().await }
     };
-    Ok(once(app, &operations::TOKEN, Bearer::None, secrets, send).await?.value)
+    match once(app, &operations::TOKEN, Bearer::None, secrets, send).await {
+        Ok(reply) if !reply.value.access_token.expose().is_empty() => Ok(reply.value),
+        Ok(reply) => {
+            let Reply { head, secrets, .. } = reply;
+            let source = serde::de::Error::custom("access_token is empty");
+            let undecodable =
+                Undecodable { operation: operations::TOKEN.id, head, body: Bytes::new(), source, secrets };
+            Err(answer::decode_error(undecodable))
+        }
+        // The old tokens are retired by now: what is needed of the new ones must not be lost to an oddity beside it.
+        Err(Failure::Undecodable(odd)) => tokens::salvage(&odd.body).ok_or_else(|| answer::decode_error(*odd)),
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 /// The credentials that a request is sent with.
@@ -206,9 +220,10 @@ impl fmt::Debug for Attempt {
 impl ClientHooks<Attempt> for raw::Client {
     async fn pre<E>(&self, request: &mut reqwest::Request, info: &OperationInfo) -> Result<(), raw::Error<E>> {
         let attempt = self.inner();
-        let operation = operations::ALL.iter().find(|operation| operation.id == info.operation_id);
-        let auth = operation.map_or(Scheme::None, |operation| operation.auth);
-        if operation.is_some_and(|operation| operation.on_origin) {
+        let Some(operation) = operations::ALL.iter().find(|operation| operation.id == info.operation_id) else {
+            return Err(raw::Error::Custom(format!("the operation {} is not in the table", info.operation_id)));
+        };
+        if operation.on_origin {
             *request.url_mut() = attempt.app.on_origin(request.url());
         }
         *request.timeout_mut() = Some(attempt.app.timeout);
@@ -216,7 +231,7 @@ impl ClientHooks<Attempt> for raw::Client {
         let headers = request.headers_mut();
         headers.remove("api-version");
         headers.insert(USER_AGENT, HeaderValue::from_static(crate::client::USER_AGENT));
-        match attempt.authorization(auth) {
+        match attempt.authorization(operation.auth) {
             Ok(Some(authorization)) => headers.insert(AUTHORIZATION, authorization),
             Ok(None) => None,
             Err(_) => return Err(raw::Error::Custom("the access token has characters that no header takes".into())),

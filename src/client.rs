@@ -97,31 +97,13 @@ impl Client {
         }
     }
 
-    /// Makes a client from environment variables.
-    ///
-    /// It reads `MOBISCROLL_CLIENT_ID`, `MOBISCROLL_CLIENT_SECRET`, `MOBISCROLL_REDIRECT_URI` and, if it is set,
-    /// `MOBISCROLL_BASE_URL`.
+    /// Makes a client from environment variables: [`ClientBuilder::from_env`], with no further settings.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] when a variable is missing or is not Unicode, and as [`ClientBuilder::build`].
+    /// As [`ClientBuilder::from_env`] and [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error> {
-        let variable = |name: &str| {
-            std::env::var(name).map_err(|e| match e {
-                VarError::NotPresent => InputFailure::new(format!("{name}: not set")).configuration(),
-                // The error shows the value.
-                VarError::NotUnicode(_) => InputFailure::new(format!("{name}: not Unicode")).configuration(),
-            })
-        };
-        let client = Self::builder(
-            variable("MOBISCROLL_CLIENT_ID")?,
-            variable("MOBISCROLL_CLIENT_SECRET")?,
-            variable("MOBISCROLL_REDIRECT_URI")?,
-        );
-        match std::env::var_os("MOBISCROLL_BASE_URL") {
-            Some(_) => client.base_url(variable("MOBISCROLL_BASE_URL")?).build(),
-            None => client.build(),
-        }
+        ClientBuilder::from_env()?.build()
     }
 
     /// Authorization: consent, tokens, connected accounts.
@@ -146,7 +128,9 @@ impl Client {
 
     /// Puts a user's tokens in force, in place of those before.
     ///
-    /// They come from your storage, so [the hook](ClientBuilder::on_tokens_refreshed) does not hear of them.
+    /// They come from your storage, so [the hook](ClientBuilder::on_tokens_refreshed) does not hear of them. A call that
+    /// is under way does not go on with them: they may be another user's. Give each user a client (they can share the
+    /// connections, by [`ClientBuilder::http_client`]), as the hook cannot tell whose tokens it gets.
     pub fn set_credentials(&self, tokens: Tokens) {
         self.session.set(Some(tokens));
     }
@@ -245,7 +229,29 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
+    /// Begins a client from environment variables.
+    ///
+    /// It reads `MOBISCROLL_CLIENT_ID`, `MOBISCROLL_CLIENT_SECRET`, `MOBISCROLL_REDIRECT_URI` and, unless it is empty,
+    /// `MOBISCROLL_BASE_URL`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] when a variable is missing or is not Unicode.
+    pub fn from_env() -> Result<Self, Error> {
+        let client = Client::builder(
+            variable("MOBISCROLL_CLIENT_ID")?,
+            variable("MOBISCROLL_CLIENT_SECRET")?,
+            variable("MOBISCROLL_REDIRECT_URI")?,
+        );
+        match std::env::var_os("MOBISCROLL_BASE_URL").is_some_and(|base_url| !base_url.is_empty()) {
+            true => Ok(client.base_url(variable("MOBISCROLL_BASE_URL")?)),
+            false => Ok(client),
+        }
+    }
+
     /// Sets where the service is. Default: `https://connect.mobiscroll.com/api`.
+    ///
+    /// `http` is for a server on your own machine or network: tokens and the client secret go out in the clear.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
@@ -259,7 +265,8 @@ impl ClientBuilder {
 
     /// Sets the HTTP client: for a proxy, for certificates of your own, or to share a pool of connections.
     ///
-    /// Let it follow no redirects (`redirect::Policy::none()`): the service sends none.
+    /// Let it follow no redirects (`redirect::Policy::none()`): the service sends none, and credentials must not go
+    /// where one leads. The [`timeout`](Self::timeout) set here takes the place of the client's own.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -335,10 +342,17 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("client_id", &self.client_id)
             .field("redirect_uri", &self.redirect_uri)
-            .field("base_url", &self.base_url)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
+}
+
+fn variable(name: &str) -> Result<String, Error> {
+    std::env::var(name).map_err(|e| match e {
+        VarError::NotPresent => InputFailure::new(format!("{name}: not set")).configuration(),
+        // The error shows the value.
+        VarError::NotUnicode(_) => InputFailure::new(format!("{name}: not Unicode")).configuration(),
+    })
 }
 
 fn base_url(text: &str) -> Result<Url, Error> {

@@ -72,7 +72,7 @@ pub enum Error {
     /// No complete answer arrived: no connection, a time-out, or a connection that broke.
     Network(Box<NetworkFailure>),
 
-    /// The service accepted the call, but its answer cannot be understood.
+    /// The service accepted the call, but its answer cannot be understood. What the call was to write is written.
     Decode(Box<DecodeFailure>),
 
     /// New tokens are in force, but the [hook](crate::ClientBuilder::on_tokens_refreshed) failed to keep them.
@@ -149,6 +149,15 @@ impl Error {
                 | Self::PermissionDenied(_)
                 | Self::CalendarPermissionRequired(_)
         )
+    }
+
+    /// Returns the operation's id in the contract, such as `create_event`, if a call failed.
+    pub fn operation(&self) -> Option<&'static str> {
+        match self {
+            Self::Network(failure) => Some(failure.operation),
+            Self::Decode(failure) => Some(failure.operation),
+            other => other.api().map(ApiFailure::operation),
+        }
     }
 
     /// Returns what the service answered, for the categories that come from an answer.

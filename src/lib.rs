@@ -78,8 +78,8 @@
 //! The service may say what this release has never heard: enums have a variant `Unknown` that keeps the text, models
 //! are `#[non_exhaustive]`, members that are not known are passed over, and those that are optional may be missing or
 //! `null`. The bindings are generated from `openapi.yaml`. What a newer contract adds is at hand after
-//! `MOBISCROLL_CONNECT_OPENAPI=newer.yaml cargo build` with the feature `codegen`; new endpoints through
-//! [`Client::raw`].
+//! `MOBISCROLL_CONNECT_OPENAPI=/path/to/newer.yaml cargo build` (an absolute path) with the feature `codegen`; new
+//! endpoints through [`Client::raw`].
 //!
 //! # Features
 //!

@@ -32,6 +32,14 @@ struct State {
 
 type Outcome = Result<Tokens, Error>;
 
+impl State {
+    fn replace(&mut self, tokens: Option<Tokens>) {
+        self.tokens = tokens;
+        self.epoch += 1;
+        self.refresh = None;
+    }
+}
+
 impl Session {
     pub(crate) fn new(app: Arc<App>) -> Self {
         Self { app, state: Mutex::default() }
@@ -41,12 +49,23 @@ impl Session {
         self.state().tokens.clone()
     }
 
+    /// Returns the tokens in force, and the epoch to [`renew`](Self::renew) them in.
+    pub(crate) fn current(&self) -> Option<(Tokens, u64)> {
+        let state = self.state();
+        Some((state.tokens.clone()?, state.epoch))
+    }
+
     /// Puts other credentials in force, or none.
     pub(crate) fn set(&self, tokens: Option<Tokens>) {
+        self.state().replace(tokens);
+    }
+
+    /// Forgets credentials, unless others have come in their place.
+    pub(crate) fn forget(&self, tokens: &Tokens) {
         let mut state = self.state();
-        state.tokens = tokens;
-        state.epoch += 1;
-        state.refresh = None;
+        if state.tokens.as_ref() == Some(tokens) {
+            state.replace(None);
+        }
     }
 
     /// Exchanges a code, which works once, on a task of its own: a caller that gives up takes nothing with it.
@@ -65,13 +84,14 @@ impl Session {
         exchange.await.unwrap_or_else(|_| Err(interrupted()))
     }
 
-    /// Returns tokens newer than `used`: those that are in force by now, else those of a refresh.
-    pub(crate) async fn renew(self: &Arc<Self>, used: &Secret) -> Outcome {
+    /// Returns tokens newer than `used`: those that are in force by now, else those of a refresh. `None` when
+    /// credentials were set since `epoch`: they may be another user's, and a call must not change hands.
+    pub(crate) async fn renew(self: &Arc<Self>, used: &Tokens, epoch: u64) -> Result<Option<Tokens>, Error> {
         let mut outcome = {
             let mut state = self.state();
-            let tokens = state.tokens.clone().ok_or_else(no_credentials)?;
-            if tokens.access_token() != used {
-                return Ok(tokens);
+            let Some(tokens) = state.tokens.clone().filter(|_| state.epoch == epoch) else { return Ok(None) };
+            if tokens.access_token() != used.access_token() {
+                return Ok(Some(tokens));
             }
             match &state.refresh {
                 // One whose sender is gone was lost with its runtime, and will never tell.
@@ -81,7 +101,7 @@ impl Session {
         };
         let arrived = outcome.wait_for(Option::is_some).await;
         match arrived.map(|outcome| outcome.clone()) {
-            Ok(Some(outcome)) => outcome,
+            Ok(Some(outcome)) => outcome.map(Some),
             Ok(None) | Err(_) => Err(interrupted()),
         }
     }

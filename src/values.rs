@@ -31,9 +31,15 @@ impl Secret {
     }
 }
 
-impl<T: Into<String>> From<T> for Secret {
-    fn from(text: T) -> Self {
-        Self(text.into().into_boxed_str())
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text.into_boxed_str())
     }
 }
 
@@ -123,7 +129,7 @@ impl schemars::JsonSchema for RawJson {
 
 /// A value of an open enum that this release does not know, as it stood on the wire.
 ///
-/// It can be read and sent back, but only the server makes one.
+/// It can be read and sent back.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnknownValue(Box<str>);
 

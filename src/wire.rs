@@ -11,11 +11,10 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 
 /// An enum whose values the server may add to.
-pub(crate) trait OpenEnum: Sized {
+pub(crate) trait OpenEnum: for<'a> From<&'a str> {
     const NAME: &'static str;
     #[cfg_attr(not(feature = "schemars"), expect(dead_code, reason = "read by the schema"))]
     const VALUES: &'static [&'static str];
-    fn from_wire(value: &str) -> Self;
 }
 
 pub(crate) fn open_enum<'de, T: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
@@ -26,7 +25,7 @@ pub(crate) fn open_enum<'de, T: OpenEnum, D: Deserializer<'de>>(deserializer: D)
             write!(f, "a string for {}", T::NAME)
         }
         fn visit_str<E: de::Error>(self, value: &str) -> Result<T, E> {
-            Ok(T::from_wire(value))
+            Ok(T::from(value))
         }
     }
     deserializer.deserialize_str(Text(PhantomData))

@@ -1,9 +1,11 @@
 //! The user's part: a browser that goes to the consent page and comes back to the redirect URI.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use url::Url;
 
 use crate::Outcome;
@@ -39,7 +41,10 @@ pub(crate) async fn in_the_browser(url: &str, redirect_uri: &str) -> Outcome<Str
         let (stream, _) = listener.accept().await?;
         let mut stream = BufReader::new(stream);
         let mut request = String::new();
-        stream.read_line(&mut request).await?;
+        // Browsers open connections ahead of need, and may leave them silent.
+        if timeout(Duration::from_secs(2), stream.read_line(&mut request)).await.is_err() {
+            continue;
+        }
         let target = request.split(' ').nth(1).unwrap_or_default().to_owned();
         // Browsers ask for an icon, too.
         let (status, text) = match target.starts_with(here.path()) && target.contains('?') {

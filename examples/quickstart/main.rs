@@ -12,8 +12,8 @@ use futures_util::TryStreamExt;
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 use mobiscroll_connect::{
-    AuthCallback, Calendar, CalendarEvent, Client, EventCreate, EventDelete, EventUpdate, Frequency, RecurrenceRule,
-    Scope, Tokens,
+    AuthCallback, Calendar, CalendarEvent, Client, ClientBuilder, EventCreate, EventDelete, EventUpdate, Frequency,
+    RecurrenceRule, Scope, Tokens,
 };
 use mobiscroll_connect_sandbox::{Sandbox, Seed};
 
@@ -30,19 +30,31 @@ async fn main() -> Outcome {
 
     authorize(&client, sandbox.as_ref()).await?;
     let calendar = choose_calendar(&client).await?;
-    let events = create_events(&client, &calendar).await?;
 
-    expire_token(&client, sandbox.as_ref());
-    list_events(&client, &calendar).await?;
-    move_event(&client, &calendar, &events[0]).await?;
-    show_an_error(&client, &calendar).await;
-
+    let mut events = Vec::new();
+    let outcome = play(&client, sandbox.as_ref(), &calendar, &mut events).await;
     for event in &events {
         client.events().delete(EventDelete::new(calendar.provider.clone(), &calendar.id, &event.id)).await?;
     }
     println!("\nDeleted all {} again.", events.len());
+    outcome?;
     client.auth().revoke().await?;
     println!("Revoked the authorization. That was the whole story.");
+    Ok(())
+}
+
+/// What happens in the calendar. `events` are those to tidy up afterwards.
+async fn play(
+    client: &Client,
+    sandbox: Option<&Sandbox>,
+    calendar: &Calendar,
+    events: &mut Vec<CalendarEvent>,
+) -> Outcome {
+    create_events(client, calendar, events).await?;
+    expire_token(client, sandbox);
+    list_events(client, calendar).await?;
+    move_event(client, calendar, &events[0]).await?;
+    show_an_error(client, calendar).await;
     Ok(())
 }
 
@@ -54,11 +66,7 @@ fn connect(sandbox: Option<&Sandbox>) -> Outcome<Client> {
             Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri())
                 .base_url(sandbox.base_url())
         }
-        None => Client::builder(
-            std::env::var("MOBISCROLL_CLIENT_ID")?,
-            std::env::var("MOBISCROLL_CLIENT_SECRET")?,
-            std::env::var("MOBISCROLL_REDIRECT_URI")?,
-        ),
+        None => ClientBuilder::from_env()?,
     };
     let client = builder.on_tokens_refreshed(|tokens: Tokens| {
         let expiry =
@@ -100,7 +108,7 @@ async fn choose_calendar(client: &Client) -> Outcome<Calendar> {
     Ok(calendars.into_iter().next().ok_or("the user has no calendar")?)
 }
 
-async fn create_events(client: &Client, calendar: &Calendar) -> Outcome<Vec<CalendarEvent>> {
+async fn create_events(client: &Client, calendar: &Calendar, events: &mut Vec<CalendarEvent>) -> Outcome {
     println!("\nCreating events in {}:", calendar.title.as_deref().unwrap_or(&calendar.id));
     let tomorrow = Offset::UTC.to_datetime(Timestamp::now()).date().tomorrow()?;
     let at = |hour: i8| -> Result<Timestamp, jiff::Error> { Offset::UTC.to_timestamp(tomorrow.at(hour, 0, 0, 0)) };
@@ -111,13 +119,12 @@ async fn create_events(client: &Client, calendar: &Calendar) -> Outcome<Vec<Cale
             .recurrence(RecurrenceRule::new(Frequency::Daily).count(5)),
         EventCreate::new_all_day(provider.clone(), id, "Offsite", tomorrow, tomorrow.tomorrow()?)?,
     ];
-    let mut events = Vec::new();
     for draft in drafts {
         let event = client.events().create(draft).await?;
         println!("  {}, id {}", event.title.as_deref().unwrap_or("untitled"), event.id);
         events.push(event);
     }
-    Ok(events)
+    Ok(())
 }
 
 fn expire_token(client: &Client, sandbox: Option<&Sandbox>) {

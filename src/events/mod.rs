@@ -4,9 +4,9 @@ mod list;
 mod page;
 mod write;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::Offset;
+use jiff::{Timestamp, ToSpan};
 
 pub use self::list::{EventStream, ListEvents};
 pub use self::page::{EventPage, MalformedEvent};
@@ -60,6 +60,7 @@ impl<'a> Events<'a> {
     /// - [`Error::PermissionDenied`] when the scope does not allow writing.
     /// - [`Error::Validation`] when the service finds the event invalid, [`Error::NotFound`] when the calendar is gone.
     /// - [`Error::Network`] when no answer came: the event may have been created.
+    /// - [`Error::Decode`] when the answer cannot be read: the event has been created.
     pub async fn create(self, event: EventCreate) -> Result<CalendarEvent, Error> {
         write::create(self.client, event).await
     }
@@ -109,6 +110,34 @@ impl<'a> Events<'a> {
     /// As [`update`](Self::update).
     pub async fn delete(self, event: EventDelete) -> Result<EventDeleteResponse, Error> {
         write::delete(self.client, event).await
+    }
+}
+
+impl CalendarEvent {
+    /// Returns the first and the last day of an event of whole days, both included; `None` for other events, and for
+    /// those without a start.
+    ///
+    /// The service sends such days as instants at midnight. Where a midnight is not that of UTC, the nearest one is
+    /// meant.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use jiff::civil::date;
+    /// use mobiscroll_connect::CalendarEvent;
+    ///
+    /// let event: CalendarEvent = serde_json::from_str(
+    ///     r#"{ "provider": "google", "id": "1", "allDay": true, "start": "2026-11-23", "end": "2026-11-25" }"#,
+    /// )?;
+    /// assert_eq!(event.days(), Some((date(2026, 11, 23), date(2026, 11, 24))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn days(&self) -> Option<(Date, Date)> {
+        let nearest = |instant: Timestamp| Some(Offset::UTC.to_datetime(instant.checked_add(12.hours()).ok()?).date());
+        let first = nearest(self.start.filter(|_| self.all_day)?)?;
+        // The end is the midnight after the last day; without one, the event takes a day.
+        let last = self.end.and_then(nearest).and_then(|end| end.yesterday().ok());
+        Some((first, last.unwrap_or(first).max(first)))
     }
 }
 

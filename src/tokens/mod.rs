@@ -1,6 +1,7 @@
 //! A user's credentials.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use crate::Secret;
 use crate::raw::types::TokenResponse;
@@ -91,9 +92,51 @@ impl Tokens {
 
     /// What a refresh leaves out stays as it was.
     pub(crate) fn refreshed(&self, response: TokenResponse, now: Timestamp) -> Self {
+        let token_type = response.token_type.clone().filter(|kind| !kind.is_empty());
         let mut tokens = Self::received(response, now);
         tokens.refresh_token = tokens.refresh_token.or_else(|| self.refresh_token.clone());
         tokens.scope = tokens.scope.or_else(|| self.scope.clone());
+        tokens.token_type = token_type.unwrap_or_else(|| self.token_type.clone());
         tokens
+    }
+}
+
+/// Reads a token answer member by member, with whatever is of another type than it should be left out.
+pub(crate) fn salvage(body: &[u8]) -> Option<TokenResponse> {
+    let members: serde_json::Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let texts = ["access_token", "refresh_token", "token_type", "scope"];
+    let mut kept: serde_json::Map<_, _> =
+        members.iter().filter(|(name, value)| texts.contains(&name.as_str()) && value.is_string()).map(own).collect();
+    let seconds = members.get("expires_in").and_then(|value| match value {
+        Value::String(text) => text.trim().parse().ok(),
+        number => number.as_f64(),
+    });
+    // Without it the token is used until it is refused, which is no harm.
+    kept.extend(seconds.map(|seconds: f64| ("expires_in".to_owned(), Value::from(seconds as i64))));
+    let response: TokenResponse = serde_json::from_value(kept.into()).ok()?;
+    Some(response).filter(|response| !response.access_token.expose().is_empty())
+}
+
+fn own((name, value): (&String, &Value)) -> (String, Value) {
+    (name.clone(), value.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_oddity_beside_the_tokens_does_not_lose_them() {
+        for oddity in [r#""expires_in":"3600""#, r#""expires_in":3600.5"#, r#""expires_in":3600,"scope":["read"]"#] {
+            let body = format!(r#"{{"access_token":"a2","refresh_token":"r2",{oddity}}}"#);
+            let response = salvage(body.as_bytes()).unwrap();
+            assert_eq!(response.access_token.expose(), "a2", "{oddity}");
+            assert_eq!(response.refresh_token.unwrap().expose(), "r2", "{oddity}");
+            assert_eq!(response.expires_in, Some(3600), "{oddity}");
+        }
+        for hopeless in ["", "[]", "{}", r#"{"access_token":""}"#, r#"{"access_token":7}"#, r#"{"refresh_token":"r2"}"#]
+        {
+            assert!(salvage(hopeless.as_bytes()).is_none(), "{hopeless}");
+        }
     }
 }

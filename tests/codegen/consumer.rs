@@ -17,12 +17,14 @@ async fn main() {
     let draft = serde_json::to_value(&draft).unwrap();
 
     // One more endpoint.
-    let base_url = serve(r#"{"names":["red","green"]}"#);
+    let base_url = serve(r#"{"names":["red","green"],"best":{"name":"red"}}"#);
     let client = Client::builder("id", "secret", "https://app.example/callback").base_url(base_url).build().unwrap();
     client.set_credentials(Tokens::new("access"));
-    let colors = client.raw().list_colors().send().await.unwrap();
+    let colors = client.raw().list_colors().send().await.unwrap().into_inner();
 
-    println!("{}, {}, {}, {}", event.provider, event.mood.unwrap(), draft["mood"].as_str().unwrap(), colors.names.join(" "));
+    let best = colors.best.unwrap().name.unwrap();
+    let names = colors.names.join(" ");
+    println!("{}, {}, {}, {names}, {best}", event.provider, event.mood.unwrap(), draft["mood"].as_str().unwrap());
 }
 
 /// Answers one `GET /api/colors` that carries the token.

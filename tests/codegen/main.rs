@@ -15,12 +15,12 @@ const ADDITIONS: [(&[&str], &str); 5] = [
     // One more optional field of events, and of created events.
     (&["\n    CalendarEvent:\n", "      properties:\n"], MOOD),
     (&["\n    EventCreate:\n", "      properties:\n"], MOOD),
-    // One more endpoint, and its model.
+    // One more endpoint, and its model, part of it in place.
     (
         &["\npaths:\n"],
         "  /colors:
     get:
-      operationId: list_colors
+      operationId: listColors
       summary: List the colours.
       responses:
         '200':
@@ -41,6 +41,12 @@ const ADDITIONS: [(&[&str], &str); 5] = [
           nullable: true
           items:
             type: string
+        best:
+          type: object
+          properties:
+            name:
+              type: string
+              nullable: true
 ",
     ),
 ];
@@ -93,7 +99,7 @@ fn a_newer_contract_needs_no_handwritten_line() {
     fs::write(consumer.join("src/main.rs"), include_str!("consumer.rs")).unwrap();
     let output = cargo(&consumer, &["run", "--quiet"], Some(&newer));
     assert!(output.status.success(), "{}", text(&output));
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "proton, glad, glad, red green\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "proton, glad, glad, red green, red\n");
     assert!(before == committed(), "a consumer's contract must not touch the committed bindings");
 }
 
@@ -115,18 +121,31 @@ fn stale_bindings_stop_the_plain_build_with_one_line() {
 #[test]
 fn another_contract_without_the_feature_is_refused() {
     let copy = copy_package("featureless");
-    let output = cargo(&copy, &["check", "--no-default-features"], Some(Path::new("newer.yaml")));
+    let output = cargo(&copy, &["check", "--no-default-features"], Some(Path::new("/newer.yaml")));
     assert!(!output.status.success());
     assert!(text(&output).contains("need the feature `codegen`"), "{}", text(&output));
+}
+
+#[test]
+fn a_relative_path_is_refused_rather_than_looked_for_in_the_wrong_folder() {
+    let arguments = ["check", "--no-default-features", "--features", "codegen"];
+    let output = cargo(Path::new(ROOT), &arguments, Some(Path::new("openapi.yaml")));
+    assert!(!output.status.success());
+    assert!(text(&output).contains("must be an absolute path"), "{}", text(&output));
 }
 
 #[test]
 fn a_contract_that_cannot_be_read_is_an_error_and_no_panic() {
     let broken = scratch("broken.yaml");
     let no_id = "openapi: 3.0.3\npaths:\n  /x:\n    get: {}\ncomponents:\n  schemas: {}\n";
-    for (contract, reason) in
-        [("paths: [", "broken.yaml"), ("openapi: 3.0.3\npaths: {}\n", "no schemas"), (no_id, "has no operationId")]
-    {
+    let no_name = "openapi: 3.0.3\ninfo: { title: x, version: '1' }\npaths: {}\ncomponents:\n  schemas:\n    Mail:\n      \
+                   type: string\n      enum: [365mail]\n";
+    for (contract, reason) in [
+        ("paths: [", "broken.yaml"),
+        ("openapi: 3.0.3\npaths: {}\n", "no schemas"),
+        (no_id, "has no operationId"),
+        (no_name, "needs a Rust name of its own in x-enum-names"),
+    ] {
         fs::write(&broken, contract).unwrap();
         let arguments = ["check", "--no-default-features", "--features", "codegen"];
         let output = cargo(Path::new(ROOT), &arguments, Some(&broken));

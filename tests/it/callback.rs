@@ -90,3 +90,10 @@ fn a_failed_callback_is_an_authentication_error_without_a_status() {
     assert_eq!((error.code(), error.status(), error.is_retryable()), ("AUTHENTICATION_ERROR", None, false));
     assert_eq!(error.to_string(), "authorization was not given: access_denied");
 }
+
+#[test]
+fn an_empty_expected_state_matches_nothing() {
+    for callback in ["code=c0de&state=", "code=c0de", "code=c0de&state=x"] {
+        assert!(AuthCallback::parse(callback, "").is_err(), "{callback}");
+    }
+}

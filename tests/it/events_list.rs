@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use futures_util::{StreamExt, TryStreamExt};
-use mobiscroll_connect::{Client, Error, EventStream, Provider};
+use mobiscroll_connect::{CalendarEvent, Client, Error, EventStream, Provider};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Scope, seed};
 use serde_json::{Value, json};
 
@@ -277,4 +277,22 @@ async fn the_free_busy_scope_hides_what_events_are_about() {
     let events: Vec<_> = client.events().list().stream().try_collect().await.unwrap();
     assert!(!events.is_empty());
     assert!(events.iter().all(|event| event.title.is_none() && event.attendees.is_empty() && event.start.is_some()));
+}
+
+#[test]
+fn whole_days_are_read_from_any_midnight() {
+    for (start, end, first, last) in [
+        ("2026-11-23", "2026-11-24", "2026-11-23", "2026-11-23"),
+        ("2026-11-23T00:00:00.000Z", "2026-11-26T00:00:00.000Z", "2026-11-23", "2026-11-25"),
+        ("2026-11-23T00:00:00+09:00", "2026-11-24T00:00:00+09:00", "2026-11-23", "2026-11-23"),
+        ("2026-11-23T00:00:00-08:00", "2026-11-24T00:00:00-08:00", "2026-11-23", "2026-11-23"),
+        ("2026-11-23", "2026-11-23", "2026-11-23", "2026-11-23"),
+    ] {
+        let event = json!({ "provider": "google", "id": "1", "allDay": true, "start": start, "end": end });
+        let event: CalendarEvent = serde_json::from_value(event).unwrap();
+        let days = event.days().unwrap();
+        assert_eq!((days.0.to_string(), days.1.to_string()), (first.to_owned(), last.to_owned()), "{start} {end}");
+    }
+    let timed = json!({ "provider": "google", "id": "1", "start": "2026-11-23", "end": "2026-11-24" });
+    assert_eq!(serde_json::from_value::<CalendarEvent>(timed).unwrap().days(), None);
 }

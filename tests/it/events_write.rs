@@ -433,3 +433,13 @@ async fn a_write_without_an_event_in_its_answer_is_an_error() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_answer_without_an_event_is_a_failure_with_its_message() {
+    let (sandbox, client) = signed_in().await;
+    answer(&sandbox, Operation::CreateEvent, 200, r#"{"message":"quota exceeded"}"#);
+    let error = client.events().create(meeting()).await.unwrap_err();
+    assert_eq!((category(&error), error.code()), ("Server", "SERVER_ERROR"));
+    assert_eq!(error.api().unwrap().message(), "quota exceeded");
+    assert!(!error.is_retryable());
+}

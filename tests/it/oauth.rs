@@ -340,3 +340,19 @@ async fn the_scope_of_consent_is_the_scope_of_the_tokens() {
     let reader = with_tokens(builder(&sandbox), sandbox.issue_tokens_with(ADA, Granted::Read));
     assert!(reader.calendars().list().await.is_ok());
 }
+
+#[tokio::test]
+async fn a_disconnect_sends_an_empty_object_beside_its_query() {
+    let (sandbox, client) = signed_in().await;
+    client.auth().disconnect(Provider::Apple).send().await.unwrap();
+    let request = only(&sandbox, Operation::Disconnect);
+    assert_eq!(&request.body[..], b"{}");
+    assert_eq!(request.header("content-type"), Some("application/json"));
+}
+
+#[test]
+fn values_of_open_enums_are_read_from_text_known_or_not() {
+    assert_eq!(Provider::from("caldav"), Provider::CalDav);
+    assert_eq!(Provider::from("proton".to_owned()).as_str(), "proton");
+    assert_eq!(Scope::from("calendar").as_str(), "calendar");
+}

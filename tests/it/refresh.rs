@@ -473,3 +473,63 @@ async fn users_of_one_server_do_not_share_a_refresh() {
     ada.calendars().list().await.unwrap();
     assert_eq!((sandbox.refreshes(ADA), sandbox.refreshes("grace")), (1, 0));
 }
+
+#[tokio::test]
+async fn an_oddity_beside_the_new_tokens_does_not_lose_them() {
+    let sandbox = sandbox().await;
+    let client = expired(&sandbox, builder(&sandbox));
+    let fresh = sandbox.issue_tokens(ADA);
+    let odd = json!({
+        "access_token": fresh.access_token, "refresh_token": fresh.refresh_token, "expires_in": "3600", "scope": [],
+    });
+    sandbox.inject(Fault::on(RefreshToken).status(200).json(&odd));
+    client.calendars().list().await.unwrap();
+    let kept = client.auth().credentials().unwrap();
+    assert_eq!(kept.refresh_token().unwrap().expose(), fresh.refresh_token);
+    assert!(kept.expires_at().is_some());
+}
+
+#[tokio::test]
+async fn a_call_does_not_change_hands() {
+    let sandbox = sandbox().await;
+    let client = expired(&sandbox, builder(&sandbox));
+    let bob = tokens(sandbox.issue_tokens("bob"));
+    sandbox.inject(Fault::on(CreateEvent).delay(Duration::from_millis(200)));
+    let call = {
+        let client = client.clone();
+        let start = jiff::Timestamp::UNIX_EPOCH;
+        let event = EventCreate::new(Provider::Google, "primary", "For Ada", start, start);
+        tokio::spawn(async move { client.events().create(event).await })
+    };
+    until(|| !sandbox.requests_of(CreateEvent).is_empty()).await;
+    client.set_credentials(bob.clone());
+    let error = call.await.unwrap().unwrap_err();
+    assert_eq!((category(&error), error.status()), ("Authentication", Some(401)));
+    assert_eq!(sandbox.requests_of(CreateEvent).len(), 1, "it was not repeated with Bob's token");
+    assert_eq!(client.auth().credentials(), Some(bob));
+}
+
+#[tokio::test]
+async fn a_revocation_forgets_no_credentials_that_came_meanwhile() {
+    let sandbox = sandbox().await;
+    let client = builder(&sandbox).build().unwrap();
+    client.set_credentials(tokens(sandbox.issue_tokens(ADA)));
+    sandbox.inject(Fault::on(Operation::Revoke).delay(Duration::from_millis(200)));
+    let revocation = {
+        let client = client.clone();
+        tokio::spawn(async move { client.auth().revoke().await })
+    };
+    until(|| !sandbox.requests_of(Operation::Revoke).is_empty()).await;
+    let bob = tokens(sandbox.issue_tokens("bob"));
+    client.set_credentials(bob.clone());
+    revocation.await.unwrap().unwrap();
+    assert_eq!(client.auth().credentials(), Some(bob));
+}
+
+#[tokio::test]
+async fn an_invalid_grant_is_one_whatever_the_status() {
+    let sandbox = sandbox().await;
+    let client = expired(&sandbox, builder(&sandbox));
+    sandbox.inject(Fault::on(RefreshToken).status(401).json(&json!({ "error": "invalid_grant" })));
+    assert!(client.calendars().list().await.unwrap_err().needs_reauthorization());
+}

@@ -149,7 +149,7 @@ async fn tokens_in_an_answer_that_cannot_be_read_are_hidden() {
         "\"MARKED-new\"".to_owned(),
         json!({ "refresh_token": "MARKED-new" }).to_string(),
         json!({ "access_token": ["MARKED-new"] }).to_string(),
-        json!({ "access_token": "MARKED-new", "expires_in": "MARKED-new" }).to_string(),
+        json!({ "access_token": "", "refresh_token": "MARKED-new" }).to_string(),
         "{\"access_token\":\"MARKED-new\",}".to_owned(),
     ] {
         for operation in [Operation::RefreshToken, Operation::ExchangeCode] {
@@ -174,4 +174,22 @@ async fn errors_without_an_answer_hide_them() {
     hidden_in(&client.auth().refresh().await.unwrap_err());
     client.set_credentials(Tokens::new("MARKED\nline"));
     hidden_in(&client.calendars().list().await.unwrap_err());
+}
+
+#[tokio::test]
+async fn a_secret_that_is_a_common_word_does_not_change_what_an_answer_means() {
+    for word in ["error", "grant", "invalid_grant", "code", "e"] {
+        let sandbox = Sandbox::builder().client_secret(word).start().await.unwrap();
+        let client = builder(&sandbox).build().unwrap();
+        client.set_credentials(Tokens::new("a").with_refresh_token("r"));
+        let refusal = json!({ "error": "invalid_grant", "error_description": "used" });
+        sandbox.inject(Fault::on(Operation::RefreshToken).status(400).json(&refusal));
+        let error = client.auth().refresh().await.unwrap_err();
+        assert!(matches!(error, Error::Authentication(_)), "{word}: {error:?}");
+
+        let blocked = json!({ "error": "Forbidden", "code": "calendar_permission_required", "accounts": [] });
+        sandbox.inject(Fault::on(Operation::ListCalendars).status(403).json(&blocked));
+        let error = client.calendars().list().await.unwrap_err();
+        assert!(matches!(error, Error::CalendarPermissionRequired(_)), "{word}: {error:?}");
+    }
 }
