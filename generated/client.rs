@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract fe8199bae81d4720). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract e18b91a5e16c37bc). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 #[allow(unused_imports)]

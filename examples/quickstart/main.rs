@@ -7,6 +7,7 @@
 mod consent;
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use futures_util::TryStreamExt;
 use jiff::tz::Offset;
@@ -20,7 +21,18 @@ use mobiscroll_connect_sandbox::{Sandbox, Seed};
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 #[tokio::main]
-async fn main() -> Outcome {
+async fn main() -> ExitCode {
+    let Err(error) = story().await else { return ExitCode::SUCCESS };
+    // One layer each: an error leaves its cause to `source`.
+    let mut layer: Option<&dyn Error> = Some(&*error);
+    while let Some(error) = layer {
+        eprintln!("error: {error}");
+        layer = error.source();
+    }
+    ExitCode::FAILURE
+}
+
+async fn story() -> Outcome {
     let sandbox = match std::env::var_os("MOBISCROLL_CLIENT_ID") {
         Some(_) => None,
         None => Some(Sandbox::builder().seed(Seed::Empty).start().await?),

@@ -23,7 +23,7 @@ pub const APPLE_CALENDAR: &str = "5B0C9F5E-6C1B-4B3A-9E43-2E1D7A9C8F10";
 /// The first calendar of the CalDAV account
 pub const CALDAV_HOME: &str = "https://caldav.example/dav/calendars/home/";
 /// The second calendar of the CalDAV account
-pub const CALDAV_WORK: &str = "https://caldav.example/dav/calendars/work/";
+pub const CALDAV_WORK: &str = "https://caldav.example/dav/calendars/office/";
 
 /// Chooses what a new user's accounts hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

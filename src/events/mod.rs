@@ -165,13 +165,29 @@ impl EventCreate {
         first: Date,
         last: Date,
     ) -> Result<Self, Error> {
-        if last < first {
-            return Err(InputFailure::new(format!("an event cannot end on {last} and begin on {first}")).into());
-        }
-        // The service has both ends at midnight, the second on the day after.
-        let midnight = |day: Date| Offset::UTC.to_timestamp(day.into());
-        let ends = midnight(first).and_then(|start| Ok((start, midnight(last.checked_add(1.day())?)?)));
-        let (start, end) = ends.map_err(|e| InputFailure::new("the days are out of range").source(e))?;
+        let (start, end) = midnights(first, last)?;
         Ok(Self::new(provider, calendar_id, title, start, end).all_day(true))
     }
+}
+
+impl EventUpdate {
+    /// Moves an event to whole days, from `first` to `last`, both included.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] when `last` comes before `first`, or is the last day that there is.
+    pub fn days(self, first: Date, last: Date) -> Result<Self, Error> {
+        let (start, end) = midnights(first, last)?;
+        Ok(self.start(start).end(end).all_day(true))
+    }
+}
+
+/// The ends of an event of whole days: the service has both at midnight, the second on the day after.
+fn midnights(first: Date, last: Date) -> Result<(Timestamp, Timestamp), Error> {
+    if last < first {
+        return Err(InputFailure::new(format!("an event cannot end on {last} and begin on {first}")).into());
+    }
+    let midnight = |day: Date| Offset::UTC.to_timestamp(day.into());
+    let ends = midnight(first).and_then(|start| Ok((start, midnight(last.tomorrow()?)?)));
+    ends.map_err(|e| InputFailure::new("the days are out of range").source(e).into())
 }

@@ -443,3 +443,16 @@ async fn an_answer_without_an_event_is_a_failure_with_its_message() {
     assert_eq!(error.api().unwrap().message(), "quota exceeded");
     assert!(!error.is_retryable());
 }
+
+#[tokio::test]
+async fn an_event_is_moved_to_whole_days() {
+    let (sandbox, client) = signed_in().await;
+    let event = client.events().create(meeting()).await.unwrap();
+    let (first, last) = (date(2026, 12, 1), date(2026, 12, 3));
+    let moved = client.events().update(update(&event.id).days(first, last).unwrap()).await.unwrap();
+    assert_eq!(moved.days(), Some((first, last)));
+    let sent = only(&sandbox, Operation::UpdateEvent).json().unwrap();
+    assert_eq!(sent["start"], "2026-12-01T00:00:00Z");
+    assert_eq!(sent["end"], "2026-12-04T00:00:00Z");
+    assert_eq!(category(&update("e").days(last, first).unwrap_err()), "InvalidInput");
+}
