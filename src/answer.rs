@@ -69,16 +69,23 @@ pub(crate) async fn failure(
 }
 
 pub(crate) fn decode_error(undecodable: Undecodable) -> Error {
-    let Undecodable { operation, head: Head { status, headers }, body, source, secrets } = undecodable;
-    // A decode error quotes what it stumbled over, and the token endpoint answers with new secrets.
+    let Undecodable { operation, head, body, source, secrets } = undecodable;
+    if operation == operations::TOKEN.id {
+        return token_error(head, format!("unreadable at line {} column {}", source.line(), source.column()));
+    }
+    // A decode error quotes what it stumbled over.
     let quoting = source.to_string();
-    let (body, told) = if operation == operations::TOKEN.id {
-        (String::new(), format!("unreadable at line {} column {}", source.line(), source.column()))
-    } else {
-        (excerpt(&text(&body, &secrets), KEEP_LIMIT), scrub(quoting.clone(), &secrets))
-    };
+    let told = scrub(quoting.clone(), &secrets);
     let source: Source = if told == quoting { Arc::new(source) } else { BoxError::from(told).into() };
+    let (Head { status, headers }, body) = (head, excerpt(&text(&body, &secrets), KEEP_LIMIT));
     Error::Decode(Box::new(DecodeFailure { operation, status, headers, body, source: Some(source) }))
+}
+
+/// A token answer that cannot be used. It holds new secrets, so nothing of it is kept.
+pub(crate) fn token_error(head: Head, reason: String) -> Error {
+    let (operation, source) = (operations::TOKEN.id, Some(BoxError::from(reason).into()));
+    let Head { status, headers } = head;
+    Error::Decode(Box::new(DecodeFailure { operation, status, headers, body: String::new(), source }))
 }
 
 /// An event write that failed behind a status of success.

@@ -8,10 +8,11 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderValue, InvalidHeaderValue, USER_AGENT};
 use http::{HeaderMap, StatusCode};
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo, ResponseValue};
+use tokio::runtime::Handle;
 
 use crate::answer;
 use crate::client::{App, Client};
-use crate::error::{ApiFailure, Error};
+use crate::error::{ApiFailure, Error, InputFailure};
 use crate::raw::types::{TokenRequest, TokenResponse};
 use crate::raw::{self, operations};
 use crate::session::Session;
@@ -121,6 +122,7 @@ where
     F: Fn(raw::Client) -> Fut,
     Fut: Future<Output = Result<ResponseValue<T>, raw::Error<()>>>,
 {
+    runtime()?;
     let attempt = Attempt { app: app.clone(), bearer, head: Arc::default() };
     let head = attempt.head.clone();
     let secrets: Vec<_> = attempt.secrets().chain(secrets.iter().copied()).cloned().collect();
@@ -131,6 +133,11 @@ where
         }
         Err(error) => Err(answer::failure(operation, error, head.get(), secrets).await),
     }
+}
+
+/// The Tokio runtime that connections and refreshes live on.
+pub(crate) fn runtime() -> Result<Handle, Error> {
+    Handle::try_current().map_err(|e| InputFailure::new("a call was made outside of a Tokio runtime").source(e).into())
 }
 
 /// Asks the token endpoint, which knows the application by its id and secret. `secrets` are those in the request.
@@ -145,13 +152,7 @@ pub(crate) async fn request_tokens(
     };
     match once(app, &operations::TOKEN, Bearer::None, secrets, send).await {
         Ok(reply) if !reply.value.access_token.expose().is_empty() => Ok(reply.value),
-        Ok(reply) => {
-            let Reply { head, secrets, .. } = reply;
-            let source = serde::de::Error::custom("access_token is empty");
-            let undecodable =
-                Undecodable { operation: operations::TOKEN.id, head, body: Bytes::new(), source, secrets };
-            Err(answer::decode_error(undecodable))
-        }
+        Ok(reply) => Err(answer::token_error(reply.head, "access_token is empty".to_owned())),
         // The old tokens are retired by now: what is needed of the new ones must not be lost to an oddity beside it.
         Err(Failure::Undecodable(odd)) => tokens::salvage(&odd.body).ok_or_else(|| answer::decode_error(*odd)),
         Err(failure) => Err(failure.into()),

@@ -95,7 +95,7 @@
 //!
 //! # What it is not for
 //!
-//! Calls run on Tokio. The crate keeps no tokens on disk: that is the hook's business. Failed calls are not repeated,
+//! Calls run on Tokio; outside of it they are an `InvalidInput`. The crate keeps no tokens on disk: that is the hook's business. Failed calls are not repeated,
 //! apart from the one repeat after a refresh.
 
 #![forbid(unsafe_code)]

@@ -4,12 +4,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::call;
 use crate::client::App;
-use crate::error::{ApiFailure, Error, InputFailure, NetworkFailure, NetworkKind, StoreFailure};
+use crate::error::{ApiFailure, Error, NetworkFailure, NetworkKind, StoreFailure};
 use crate::raw::operations;
 use crate::raw::types::{GrantType, TokenRequest};
 use crate::tokens::Tokens;
@@ -71,7 +70,7 @@ impl Session {
     /// Exchanges a code, which works once, on a task of its own: a caller that gives up takes nothing with it.
     pub(crate) async fn exchange(self: &Arc<Self>, code: &Secret) -> Outcome {
         let (session, code) = (self.clone(), code.clone());
-        let exchange = runtime()?.spawn(async move {
+        let exchange = call::runtime()?.spawn(async move {
             let request = TokenRequest::new(GrantType::AuthorizationCode)
                 .code(code.expose())
                 .redirect_uri(&session.app.redirect_uri);
@@ -112,7 +111,7 @@ impl Session {
         state: &mut State,
         tokens: Tokens,
     ) -> Result<watch::Receiver<Option<Outcome>>, Error> {
-        let runtime = runtime()?;
+        let runtime = call::runtime()?;
         let (sender, receiver) = watch::channel(None);
         state.refresh = Some(receiver.clone());
         let (session, epoch) = (self.clone(), state.epoch);
@@ -160,10 +159,6 @@ impl fmt::Debug for Session {
             .field("refreshing", &state.refresh.is_some())
             .finish_non_exhaustive()
     }
-}
-
-fn runtime() -> Result<Handle, Error> {
-    Handle::try_current().map_err(|e| InputFailure::new("a call was made outside of a Tokio runtime").source(e).into())
 }
 
 /// The runtime was shut down around the request.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use http::HeaderMap;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::RawJson;
 use crate::calendars::blocked_accounts;
@@ -66,8 +67,10 @@ pub(crate) fn salvage(undecodable: Undecodable) -> Result<EventPage, Error> {
     struct Page {
         #[serde(default, deserialize_with = "null_as_default")]
         events: Vec<RawJson>,
-        next_page_token: Option<String>,
-        page_size: Option<i32>,
+        #[serde(default)]
+        next_page_token: Value,
+        #[serde(default)]
+        page_size: Value,
     }
     let Ok(page) = serde_json::from_slice::<Page>(&undecodable.body) else {
         return Err(Failure::Undecodable(Box::new(undecodable)).into());
@@ -82,8 +85,8 @@ pub(crate) fn salvage(undecodable: Undecodable) -> Result<EventPage, Error> {
     }
     Ok(EventPage {
         events,
-        next_page_token: page.next_page_token.filter(|token| !token.is_empty()),
-        page_size: page.page_size,
+        next_page_token: page.next_page_token.as_str().filter(|token| !token.is_empty()).map(str::to_owned),
+        page_size: page.page_size.as_i64().and_then(|size| size.try_into().ok()),
         blocked_accounts: blocked_accounts(&undecodable.head.headers),
         malformed,
     })

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::RawJson;
@@ -105,33 +106,26 @@ fn written(
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Verdict {
-        success: Option<bool>,
-        message: Option<String>,
+        success: Option<Value>,
+        message: Option<Value>,
+        id: Option<IgnoredAny>,
+        event: Option<IgnoredAny>,
     }
     let Reply { value: answer, head, secrets } = reply;
     // An answer that is no object has no verdict, and fails as an event below.
     let verdict: Verdict = serde_json::from_str(answer.get()).unwrap_or_default();
-    if verdict.success == Some(false) {
+    if verdict.success == Some(Value::Bool(false)) {
         return Err(answer::rejected(operation, head, answer.get(), &secrets));
     }
     read(answer.get(), provider, calendar_id).map_err(|source| {
         // Neither form of an event, but an explanation.
-        if verdict.message.is_some() && !names_an_event(answer.get()) {
+        if verdict.message.is_some() && verdict.id.is_none() && verdict.event.is_none() {
             return answer::rejected(operation, head, answer.get(), &secrets);
         }
         let undecodable =
             Undecodable { operation: operation.id, head, body: answer.get().to_owned().into(), source, secrets };
         Failure::Undecodable(Box::new(undecodable)).into()
     })
-}
-
-fn names_an_event(answer: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Names {
-        id: Option<IgnoredAny>,
-        event: Option<IgnoredAny>,
-    }
-    serde_json::from_str::<Names>(answer).is_ok_and(|names| names.id.is_some() || names.event.is_some())
 }
 
 fn read(answer: &str, provider: &Provider, calendar_id: &str) -> Result<CalendarEvent, serde_json::Error> {

@@ -79,10 +79,13 @@ async fn a_call_outside_of_tokio_is_not_needed_to_make_a_client() {
     assert!(std::thread::spawn(build).join().unwrap());
 }
 
-/// Runs [`a_client_from_the_environment`] in a process with these variables, and returns what it prints.
+/// Set in the process that [`from_env`] starts.
+const CHILD: &str = "MOBISCROLL_TEST_CHILD";
+
+/// Runs [`the_environment_gives_all_settings`] in a process with these variables, and returns what it prints there.
 fn from_env(variables: &[(&str, &std::ffi::OsStr)]) -> String {
     let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["config::a_client_from_the_environment", "--exact", "--ignored", "--nocapture"]);
+    child.args(["config::the_environment_gives_all_settings", "--exact", "--nocapture"]).env(CHILD, "yes");
     for name in ["CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URI", "BASE_URL"] {
         child.env_remove(format!("MOBISCROLL_{name}"));
     }
@@ -93,9 +96,7 @@ fn from_env(variables: &[(&str, &std::ffi::OsStr)]) -> String {
     from.split_once(">>").unwrap().0.to_owned()
 }
 
-#[test]
-#[ignore = "runs in a process of its own, started by the tests below"]
-fn a_client_from_the_environment() {
+fn print_client_from_env() {
     let printed = match Client::from_env() {
         Ok(client) => client.auth().generate_auth_url("ada").build(),
         Err(error) => format!("{error}\n{error:?}\n{}", crate::support::layers(&error).join("\n")),
@@ -103,8 +104,32 @@ fn a_client_from_the_environment() {
     println!("<<{printed}>>");
 }
 
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[test]
+fn an_empty_base_url_in_the_environment_counts_as_none() {
+    let page = from_env(&[
+        ("MOBISCROLL_CLIENT_ID", "env-id".as_ref()),
+        ("MOBISCROLL_CLIENT_SECRET", "env-secret".as_ref()),
+        ("MOBISCROLL_REDIRECT_URI", REDIRECT.as_ref()),
+        ("MOBISCROLL_BASE_URL", "".as_ref()),
+    ]);
+    assert!(page.starts_with("https://connect.mobiscroll.com/api/oauth/authorize?"), "{page}");
+}
+
+#[test]
+fn a_call_outside_of_tokio_is_an_invalid_input() {
+    let client = Client::builder("id", "secret", REDIRECT).base_url("http://localhost").build().unwrap();
+    let call = std::pin::pin!(client.health());
+    let polled = call.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+    let std::task::Poll::Ready(Err(error)) = polled else { panic!("{polled:?}") };
+    assert_eq!(crate::support::category(&error), "InvalidInput");
+}
+
 #[test]
 fn the_environment_gives_all_settings() {
+    if std::env::var_os(CHILD).is_some() {
+        return print_client_from_env();
+    }
     let page = from_env(&[
         ("MOBISCROLL_CLIENT_ID", "env-id".as_ref()),
         ("MOBISCROLL_CLIENT_SECRET", "env-secret".as_ref()),

@@ -456,3 +456,15 @@ async fn an_event_is_moved_to_whole_days() {
     assert_eq!(sent["end"], "2026-12-04T00:00:00Z");
     assert_eq!(category(&update("e").days(last, first).unwrap_err()), "InvalidInput");
 }
+
+#[tokio::test]
+async fn a_refusal_is_one_whatever_stands_beside_it() {
+    let (sandbox, client) = signed_in().await;
+    for body in [
+        r#"{"success":false,"message":{"text":"no"},"provider":"google","id":"e"}"#,
+        r#"{"success":false,"message":null,"event":{"provider":"google","id":"e"}}"#,
+    ] {
+        answer(&sandbox, Operation::CreateEvent, 200, body);
+        assert_eq!(category(&client.events().create(meeting()).await.unwrap_err()), "Server", "{body}");
+    }
+}

@@ -234,3 +234,12 @@ async fn a_body_that_is_not_the_modelled_one_is_a_decode_error() {
         assert_eq!(category(&client.health().await.unwrap_err()), "Decode", "{body:?}");
     }
 }
+
+#[tokio::test]
+async fn an_odd_page_size_or_token_does_not_hide_the_page() {
+    let (sandbox, client) = signed_in().await;
+    let body = r#"{"events":[{"provider":"google","id":"a"}],"pageSize":"250","nextPageToken":"t"}"#;
+    answer(&sandbox, Operation::ListEvents, 200, body);
+    let page = client.events().list().send().await.unwrap();
+    assert_eq!((page.events.len(), page.page_size, page.next_page_token.as_deref()), (1, None, Some("t")));
+}
