@@ -105,11 +105,7 @@ impl<'a> Auth<'a> {
     /// A refresh that has begun goes on when its caller gives up, and its result is saved and put in force, as long as
     /// the Tokio runtime runs.
     pub async fn refresh(self) -> Result<Tokens, Error> {
-        let session = &self.client.session;
-        let (tokens, epoch) = session.current().ok_or_else(|| no_credentials(operations::TOKEN.id))?;
-        // Credentials that came in between are new enough.
-        let renewed = session.renew(&tokens, epoch).await?.or_else(|| session.tokens());
-        renewed.ok_or_else(|| no_credentials(operations::TOKEN.id))
+        self.client.session.refresh().await
     }
 
     /// Returns the accounts that the user has connected, and the state of each.
@@ -149,7 +145,8 @@ impl<'a> Auth<'a> {
     /// was revoked for all that is known: the tokens stay in force.
     pub async fn revoke(self) -> Result<(), Error> {
         let operation = &operations::REVOKE;
-        let tokens = self.client.session.tokens().ok_or_else(|| no_credentials(operation.id))?;
+        let access = self.client.session.look().await?.ok_or_else(|| no_credentials(operation.id))?;
+        let tokens = &*access.tokens;
         let token = tokens.refresh_token().unwrap_or(tokens.access_token());
         let request = RevokeRequest::new(token.expose());
         let send = |api: raw::Client| {
@@ -157,8 +154,7 @@ impl<'a> Auth<'a> {
             async move { api.revoke().body(request).send().await }
         };
         or_empty(call::once(&self.client.app, operation, Bearer::None, &[token], send).await)?;
-        self.client.session.forget(&tokens);
-        Ok(())
+        self.client.session.forget(tokens).await
     }
 }
 

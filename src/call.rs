@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderValue, InvalidHeaderValue, USER_AGENT};
@@ -93,18 +94,16 @@ impl Client {
         if operation.auth != Scheme::Bearer {
             return once(&self.app, operation, Bearer::None, &[], send).await;
         }
-        let Some((tokens, epoch)) = self.session.current() else {
+        let Some(access) = self.session.access().await? else {
             let failure = ApiFailure::without_answer(operation.id, "there are no credentials");
             return Err(Error::Authentication(failure).into());
         };
         let bearer = |tokens: &Tokens| Bearer::Token(tokens.access_token().clone());
-        match once(&self.app, operation, bearer(&tokens), &[], &send).await {
-            Err(Failure::Final(Error::Authentication(refusal))) if tokens.refresh_token().is_some() => {
-                match self.session.renew(&tokens, epoch).await? {
-                    Some(fresh) => once(&self.app, operation, bearer(&fresh), &[], &send).await,
-                    None => Err(Error::Authentication(refusal).into()),
-                }
-            }
+        match once(&self.app, operation, bearer(&access.tokens), &[], &send).await {
+            Err(Failure::Final(Error::Authentication(refusal))) => match self.session.renew(&access).await? {
+                Some(fresh) => once(&self.app, operation, bearer(&fresh), &[], &send).await,
+                None => Err(Error::Authentication(refusal).into()),
+            },
             outcome => outcome,
         }
     }
@@ -123,7 +122,19 @@ where
     Fut: Future<Output = Result<ResponseValue<T>, raw::Error<()>>>,
 {
     runtime()?;
-    let attempt = Attempt { app: app.clone(), bearer, head: Arc::default() };
+    attempt(Attempt::new(app.clone(), bearer), operation, secrets, send).await
+}
+
+async fn attempt<T, F, Fut>(
+    attempt: Attempt,
+    operation: &'static Operation,
+    secrets: &[&Secret],
+    send: F,
+) -> Result<Reply<T>, Failure>
+where
+    F: Fn(raw::Client) -> Fut,
+    Fut: Future<Output = Result<ResponseValue<T>, raw::Error<()>>>,
+{
     let head = attempt.head.clone();
     let secrets: Vec<_> = attempt.secrets().chain(secrets.iter().copied()).cloned().collect();
     match send(attempt.into_client()).await {
@@ -145,12 +156,14 @@ pub(crate) async fn request_tokens(
     app: &Arc<App>,
     request: TokenRequest,
     secrets: &[&Secret],
+    timeout: Duration,
 ) -> Result<TokenResponse, Error> {
     let send = |api: raw::Client| {
         let (request, client_id) = (request.clone(), app.client_id.clone());
         async move { api.token().client_id(client_id).body(request).send().await }
     };
-    match once(app, &operations::TOKEN, Bearer::None, secrets, send).await {
+    let to_token = Attempt { timeout, ..Attempt::new(app.clone(), Bearer::None) };
+    match attempt(to_token, &operations::TOKEN, secrets, send).await {
         Ok(reply) if !reply.value.access_token.expose().is_empty() => Ok(reply.value),
         Ok(reply) => Err(answer::token_error(reply.head, "access_token is empty".to_owned())),
         // The old tokens are retired by now: what is needed of the new ones must not be lost to an oddity beside it.
@@ -173,12 +186,13 @@ pub(crate) enum Bearer {
 pub(crate) struct Attempt {
     app: Arc<App>,
     bearer: Bearer,
+    timeout: Duration,
     head: Arc<OnceLock<Head>>,
 }
 
 impl Attempt {
     pub(crate) fn new(app: Arc<App>, bearer: Bearer) -> Self {
-        Self { app, bearer, head: Arc::default() }
+        Self { timeout: app.timeout, app, bearer, head: Arc::default() }
     }
 
     pub(crate) fn into_client(self) -> raw::Client {
@@ -227,7 +241,7 @@ impl ClientHooks<Attempt> for raw::Client {
         if operation.on_origin {
             *request.url_mut() = attempt.app.on_origin(request.url());
         }
-        *request.timeout_mut() = Some(attempt.app.timeout);
+        *request.timeout_mut() = Some(attempt.timeout);
 
         let headers = request.headers_mut();
         headers.remove("api-version");

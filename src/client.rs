@@ -13,12 +13,12 @@ use url::Url;
 use crate::auth::Auth;
 use crate::calendars::Calendars;
 use crate::call::{Attempt, Bearer};
-use crate::error::{BoxError, Error, InputFailure};
+use crate::error::{Error, InputFailure};
 use crate::events::Events;
-use crate::hook::{Hook, TokensHook};
 use crate::raw::{self, operations, types::Health};
-use crate::session::Session;
-use crate::tokens::Tokens;
+use crate::session::{AuthEvents, EventSender, Hook, Session, TokensHook, UnderWay, Users};
+use crate::tokens::store::TokenStore;
+use crate::tokens::{MemoryTokenStore, Tokens};
 use crate::values::Secret;
 use crate::webhooks::Webhooks;
 
@@ -26,11 +26,14 @@ pub(crate) const USER_AGENT: &str = concat!("mobiscroll-connect-rust/", env!("CA
 
 const BASE_URL: &str = "https://connect.mobiscroll.com/api";
 const TIMEOUT: Duration = Duration::from_secs(30);
+const REFRESH_AHEAD: Duration = Duration::from_secs(60);
+const REFRESH_LEASE: Duration = Duration::from_secs(60);
+const SAVE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A client of Mobiscroll Connect.
 ///
-/// It holds a pool of connections and the credentials of a user. Cloning is cheap, and clones share both: make one
-/// client and hand out clones. Calls need a Tokio runtime.
+/// It holds a pool of connections and the credentials of users. Cloning is cheap, and clones share both: make one
+/// client for the application, and ask it for a handle [for each user](Self::for_user). Calls need a Tokio runtime.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), mobiscroll_connect::Error> {
@@ -48,6 +51,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Client {
     pub(crate) app: Arc<App>,
     pub(crate) session: Arc<Session>,
+    users: Arc<Users>,
 }
 
 /// What is common to all users of an application.
@@ -59,8 +63,14 @@ pub(crate) struct App {
     pub(crate) redirect_uri: String,
     /// Client id and secret in Base64, as `Authorization` has them.
     pub(crate) basic: Secret,
+    pub(crate) store: Arc<dyn TokenStore>,
+    pub(crate) hook: Option<Arc<Hook>>,
+    pub(crate) refresh_ahead: Duration,
+    pub(crate) refresh_lease: Duration,
+    pub(crate) save_timeout: Duration,
+    pub(crate) events: EventSender,
+    pub(crate) under_way: UnderWay,
     base_url: Url,
-    hook: Option<Arc<Hook>>,
 }
 
 impl Client {
@@ -93,7 +103,11 @@ impl Client {
             base_url: BASE_URL.to_owned(),
             timeout: TIMEOUT,
             http: None,
+            store: Arc::new(MemoryTokenStore::new()),
             hook: None,
+            refresh_ahead: REFRESH_AHEAD,
+            refresh_lease: REFRESH_LEASE,
+            save_timeout: SAVE_TIMEOUT,
         }
     }
 
@@ -126,13 +140,72 @@ impl Client {
         Webhooks::new(self)
     }
 
+    /// Returns a handle that acts for another user of the application: the same connections and settings, the user's own
+    /// credentials.
+    ///
+    /// `user` is your own id for the user, under which the [store](ClientBuilder::token_store) keeps the tokens. Handles are
+    /// cheap to make and to drop: make one for each request that you serve, or keep it. All handles for a user share the
+    /// tokens in force, and a refresh of one user delays no other. The client's own credentials are those of the user
+    /// with the empty id.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// let alice = client.for_user("alice");
+    /// let calendars = alice.calendars().list().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn for_user(&self, user: impl AsRef<str>) -> Self {
+        let session = self.users.session(user.as_ref());
+        Self { app: self.app.clone(), session, users: self.users.clone() }
+    }
+
+    /// Returns the id of the user for whom this handle acts; it is empty for the client's own credentials.
+    pub fn user(&self) -> &str {
+        self.session.user()
+    }
+
     /// Puts a user's tokens in force, in place of those before.
     ///
-    /// They come from your storage, so [the hook](ClientBuilder::on_tokens_refreshed) does not hear of them. A call that
-    /// is under way does not go on with them: they may be another user's. Give each user a client (they can share the
-    /// connections, by [`ClientBuilder::http_client`]), as the hook cannot tell whose tokens it gets.
+    /// They come from your storage, so [the hook](ClientBuilder::on_tokens_refreshed) does not hear of them; the
+    /// [store](ClientBuilder::token_store) gets them before the first call uses them. A call that is under way does not
+    /// go on with them: they may be another user's.
     pub fn set_credentials(&self, tokens: Tokens) {
-        self.session.set(Some(tokens));
+        self.session.set(tokens);
+    }
+
+    /// Watches what happens to the users' authorizations from now on, those of all handles.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) {
+    /// use mobiscroll_connect::AuthEvent;
+    ///
+    /// let mut events = client.auth_events();
+    /// while let Some(event) = events.next().await {
+    ///     if let AuthEvent::ReauthorizationNeeded { user, .. } = event {
+    ///         println!("{user} has to give consent again");
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn auth_events(&self) -> AuthEvents {
+        self.app.events.subscribe()
+    }
+
+    /// Waits for refreshes and saves that are under way, of all users, and tries once more to save what could not be saved.
+    ///
+    /// Call it before the process ends. The client can be used afterwards.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenStore`] when new tokens are still not saved: [`Auth::credentials`] of their user has them.
+    ///
+    /// # Cancel safety
+    ///
+    /// What it waits for goes on when the future is dropped.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.users.close().await
     }
 
     /// Asks the service how it is. Needs no credentials.
@@ -191,15 +264,6 @@ impl App {
         }
         moved
     }
-
-    /// Hands new tokens to the hook, on a task of its own: a panic in it must not take the tokens along.
-    pub(crate) async fn save(&self, tokens: &Tokens) -> Result<(), BoxError> {
-        let Some(hook) = self.hook.clone() else { return Ok(()) };
-        let tokens = tokens.clone();
-        let saving = tokio::spawn(async move { hook(tokens).await });
-        // The panic's text is not ours to show.
-        saving.await.unwrap_or_else(|_| Err("the hook panicked, or the runtime was shut down around it".into()))
-    }
 }
 
 /// Settings of a [`Client`].
@@ -225,7 +289,11 @@ pub struct ClientBuilder {
     base_url: String,
     timeout: Duration,
     http: Option<reqwest::Client>,
+    store: Arc<dyn TokenStore>,
     hook: Option<Hook>,
+    refresh_ahead: Duration,
+    refresh_lease: Duration,
+    save_timeout: Duration,
 }
 
 impl ClientBuilder {
@@ -274,7 +342,8 @@ impl ClientBuilder {
 
     /// Sets a closure that keeps new tokens, be they from a code or from a refresh.
     ///
-    /// It has finished before the first request is sent with them. Annotate the argument; the closure may return
+    /// It has finished before the first request is sent with them; the [store](Self::token_store) has them before it.
+    /// Annotate the arguments: the tokens, or the [user's id](Client::for_user) and the tokens. The closure may return
     /// nothing or a `Result`, at once or as a future:
     ///
     /// ```
@@ -284,12 +353,49 @@ impl ClientBuilder {
     /// # let builder = || Client::builder("id", "secret", "https://app.example.com/callback");
     /// builder().on_tokens_refreshed(|tokens: Tokens| write(&tokens));
     /// builder().on_tokens_refreshed(|tokens: Tokens| async move { insert(tokens).await });
+    /// builder().on_tokens_refreshed(|user: String, tokens: Tokens| println!("new tokens of {user}: {tokens:?}"));
     /// ```
     ///
-    /// An error reaches the caller as [`Error::TokenStore`], with the new tokens in force all the same: the old
-    /// ones are retired. The closure must not make calls of the same client that need credentials.
+    /// An error, a panic, or more time than the [save timeout](Self::save_timeout) reaches the caller as
+    /// [`Error::TokenStore`], with the new tokens in force all the same: the old ones are retired. The closure is called
+    /// again after a while, before the next refresh, and by [`Client::close`], until it succeeds. Calls that it makes
+    /// itself for the same user are made with the new tokens.
     pub fn on_tokens_refreshed<Marker>(mut self, hook: impl TokensHook<Marker>) -> Self {
         self.hook = Some(hook.boxed());
+        self
+    }
+
+    /// Sets what keeps the tokens of users. Default: a [`MemoryTokenStore`], which forgets them with the process.
+    ///
+    /// Calls look into it for a user whose tokens they do not have, refreshes by several processes take turns by it, and
+    /// new tokens are in it before they are used.
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
+    /// Sets how long before its end an access token is refreshed. Default: 60 seconds.
+    ///
+    /// It is up to half as much more, by chance, so that a fleet does not refresh in one instant; and never more than a
+    /// good third of a token's life.
+    pub fn refresh_ahead(mut self, ahead: Duration) -> Self {
+        self.refresh_ahead = ahead;
+        self
+    }
+
+    /// Sets for how long one process may keep others from refreshing a user's tokens. Default: 60 seconds.
+    ///
+    /// A refresh that takes longer than three quarters of it is broken off. When a process dies in the middle of one,
+    /// others wait for the rest of the time.
+    pub fn refresh_lease(mut self, lease: Duration) -> Self {
+        self.refresh_lease = lease;
+        self
+    }
+
+    /// Sets how long one step of the [store](Self::token_store), or the [hook](Self::on_tokens_refreshed), may take.
+    /// Default: 30 seconds.
+    pub fn save_timeout(mut self, timeout: Duration) -> Self {
+        self.save_timeout = timeout;
         self
     }
 
@@ -305,6 +411,9 @@ impl ClientBuilder {
             ("client secret", self.client_secret.expose()),
             ("redirect URI", &self.redirect_uri),
         ];
+        if self.refresh_lease < Duration::from_millis(100) {
+            return Err(InputFailure::new("the refresh lease is too short to refresh in").configuration());
+        }
         for (name, value) in settings {
             if value.trim().is_empty() {
                 return Err(InputFailure::new(format!("the {name} is empty")).configuration());
@@ -331,9 +440,16 @@ impl ClientBuilder {
             redirect_uri: self.redirect_uri,
             basic: basic.into(),
             base_url,
+            store: self.store,
             hook: self.hook.map(Arc::new),
+            refresh_ahead: self.refresh_ahead,
+            refresh_lease: self.refresh_lease,
+            save_timeout: self.save_timeout,
+            events: EventSender::default(),
+            under_way: UnderWay::default(),
         });
-        Ok(Client { session: Arc::new(Session::new(app.clone())), app })
+        let users = Arc::new(Users::new(app.clone()));
+        Ok(Client { session: users.session(""), app, users })
     }
 }
 

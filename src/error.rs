@@ -75,9 +75,11 @@ pub enum Error {
     /// The service accepted the call, but its answer cannot be understood. What the call was to write is written.
     Decode(Box<DecodeFailure>),
 
-    /// New tokens are in force, but the [hook](crate::ClientBuilder::on_tokens_refreshed) failed to keep them.
+    /// The [store](crate::ClientBuilder::token_store) or the [hook](crate::ClientBuilder::on_tokens_refreshed) failed;
+    /// see [`StoreFailure::operation`].
     ///
-    /// [`Auth::credentials`](crate::Auth::credentials) has them: save them before the process ends.
+    /// If it was to save new tokens: they are in force, [`Auth::credentials`](crate::Auth::credentials) has them, and saving
+    /// them is tried again until it succeeds. [`Client::close`](crate::Client::close) tells whether it has.
     TokenStore(Box<StoreFailure>),
 
     /// The user's way back from consent was not a success; see [`CallbackFailure::kind`].
@@ -109,6 +111,26 @@ impl Error {
         }
     }
 
+    pub(crate) fn store(operation: StoreOperation, source: impl Into<BoxError>) -> Self {
+        Self::TokenStore(Box::new(StoreFailure { operation, source: source.into().into() }))
+    }
+
+    /// Takes a failure on the way to saving for a failure to save.
+    pub(crate) fn into_unsaved(mut self) -> Self {
+        if let Self::TokenStore(failure) = &mut self
+            && failure.operation != StoreOperation::Callback
+        {
+            failure.operation = StoreOperation::Save;
+        }
+        self
+    }
+
+    /// Tells whether there are new tokens that somebody has not got.
+    pub(crate) fn is_unsaved(&self) -> bool {
+        let Self::TokenStore(failure) = self else { return false };
+        matches!(failure.operation, StoreOperation::Save | StoreOperation::Callback)
+    }
+
     /// Returns the HTTP status of the answer, if there was one.
     pub fn status(&self) -> Option<u16> {
         match self {
@@ -122,7 +144,7 @@ impl Error {
     /// Whether it is *safe* to repeat is another question: a create that ended in a network error may have arrived.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Network(_) | Self::RateLimit(_) => true,
+            Self::Network(_) | Self::RateLimit(_) | Self::TokenStore(_) => true,
             // A refusal inside a 2xx is the service's last word.
             Self::Server(failure) => failure.status.is_some_and(|status| status.is_server_error()),
             Self::Unexpected(failure) => failure.status == Some(StatusCode::REQUEST_TIMEOUT),
@@ -191,7 +213,7 @@ impl fmt::Display for Error {
             Self::Unexpected(failure) => ("unexpected answer", failure),
             Self::Network(failure) => return write!(f, "{}: {}", failure.operation, failure.kind),
             Self::Decode(failure) => return write!(f, "{}: the answer cannot be read", failure.operation),
-            Self::TokenStore(_) => return f.write_str("the refreshed tokens could not be saved"),
+            Self::TokenStore(failure) => return failure.operation.fmt(f),
             Self::Callback(failure) => return failure.kind.fmt(f),
             Self::Configuration(failure) | Self::InvalidInput(failure) => return f.write_str(&failure.message),
         };
@@ -405,10 +427,43 @@ impl fmt::Debug for DecodeFailure {
     }
 }
 
-/// The error of a hook that was to keep refreshed tokens.
+/// The error of a store or of a hook.
 #[derive(Clone, Debug)]
 pub struct StoreFailure {
+    pub(crate) operation: StoreOperation,
     pub(crate) source: Source,
+}
+
+impl StoreFailure {
+    /// Returns what the store or the hook failed to do.
+    pub fn operation(&self) -> StoreOperation {
+        self.operation
+    }
+}
+
+/// What a store or a hook was to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreOperation {
+    /// The store: tell a user's tokens.
+    Load,
+    /// The store: let this process refresh a user's tokens.
+    Lease,
+    /// The store: save new tokens.
+    Save,
+    /// The hook: take notice of new tokens.
+    Callback,
+}
+
+impl fmt::Display for StoreOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Load => "the tokens could not be loaded",
+            Self::Lease => "the tokens could not be reserved for a refresh",
+            Self::Save => "the refreshed tokens could not be saved",
+            Self::Callback => "the callback for refreshed tokens failed",
+        })
+    }
 }
 
 /// How the user came back from consent, if not with a code.

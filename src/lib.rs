@@ -108,7 +108,6 @@ mod call;
 mod client;
 mod error;
 mod events;
-mod hook;
 pub mod raw;
 mod session;
 mod tokens;
@@ -121,11 +120,12 @@ pub use calendars::{CalendarList, Calendars};
 pub use client::{Client, ClientBuilder};
 pub use error::{
     ApiFailure, CallbackFailure, CallbackKind, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind,
-    StoreFailure,
+    StoreFailure, StoreOperation,
 };
 pub use events::{EventDelete, EventPage, EventStream, Events, ListEvents, MalformedEvent};
-pub use hook::{HookOutcome, TokensHook};
-pub use tokens::Tokens;
+pub use session::{AuthEvent, AuthEvents, HookOutcome, TokensHook};
+pub use tokens::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
+pub use tokens::{MemoryTokenStore, Tokens};
 pub use values::{RawJson, Secret, UnknownValue};
 pub use webhooks::{SubscribeWebhook, UnsubscribeWebhook, Webhooks};
 

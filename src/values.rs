@@ -6,13 +6,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
 
 use crate::error::{Error, InputFailure};
 
 /// A text that must not be shown: a token, an authorization code, a client secret.
 ///
-/// `Debug` prints `[redacted]`, comparison takes the same time wherever two secrets differ, and the text itself
-/// is only to be had from [`expose`](Self::expose).
+/// `Debug` prints `[redacted]`, comparison takes the same time wherever two secrets differ, the text itself is only
+/// to be had from [`expose`](Self::expose), and dropping it wipes it from memory.
 ///
 /// ```
 /// let secret = mobiscroll_connect::Secret::from("s3cr3t");
@@ -28,6 +29,12 @@ impl Secret {
     /// Returns the text.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

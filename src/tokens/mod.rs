@@ -1,15 +1,27 @@
-//! A user's credentials.
+//! A user's credentials, and where they are kept.
 
-use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+mod json;
+mod life;
+mod memory;
+pub(crate) mod store;
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use crate::Secret;
 use crate::raw::types::TokenResponse;
+pub(crate) use life::Life;
+pub use memory::MemoryTokenStore;
 
 /// The credentials of one user: an access token, and the refresh token that replaces it.
 ///
 /// Each refresh retires the refresh token that was sent. Whoever keeps tokens must therefore keep the newest ones:
-/// see [`ClientBuilder::on_tokens_refreshed`](crate::ClientBuilder::on_tokens_refreshed).
+/// see [`ClientBuilder::token_store`](crate::ClientBuilder::token_store) and
+/// [`on_tokens_refreshed`](crate::ClientBuilder::on_tokens_refreshed). The texts are wiped from memory when they are
+/// dropped.
 ///
 /// ```
 /// use mobiscroll_connect::Tokens;
@@ -18,13 +30,17 @@ use crate::raw::types::TokenResponse;
 /// assert_eq!(tokens.access_token().expose(), "eyJhbGciOi...");
 /// assert!(!format!("{tokens:?}").contains("eyJ"));
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Tokens {
     access_token: Secret,
     refresh_token: Option<Secret>,
     token_type: String,
     expires_at: Option<Timestamp>,
+    /// How long the access token was to live when it was issued.
+    lifetime: Option<Duration>,
     scope: Option<String>,
+    /// What came along in a kept text and is not known here.
+    extra: Map<String, Value>,
 }
 
 impl Tokens {
@@ -35,7 +51,9 @@ impl Tokens {
             refresh_token: None,
             token_type: "Bearer".to_owned(),
             expires_at: None,
+            lifetime: None,
             scope: None,
+            extra: Map::new(),
         }
     }
 
@@ -82,10 +100,8 @@ impl Tokens {
         let mut tokens = Self::new(response.access_token);
         tokens.refresh_token = response.refresh_token.filter(|token| !token.expose().is_empty());
         tokens.token_type = response.token_type.filter(|kind| !kind.is_empty()).unwrap_or(tokens.token_type);
-        tokens.expires_at = response.expires_in.and_then(|seconds| {
-            let lifetime = SignedDuration::from_secs(seconds);
-            now.checked_add(lifetime).ok()
-        });
+        tokens.lifetime = json::lifetime(response.expires_in.map(|seconds| seconds as f64));
+        tokens.expires_at = tokens.lifetime.and_then(|lifetime| json::end_of_life(now, lifetime));
         tokens.scope = response.scope;
         tokens
     }
@@ -97,7 +113,20 @@ impl Tokens {
         tokens.refresh_token = tokens.refresh_token.or_else(|| self.refresh_token.clone());
         tokens.scope = tokens.scope.or_else(|| self.scope.clone());
         tokens.token_type = token_type.unwrap_or_else(|| self.token_type.clone());
+        tokens.extra = self.extra.clone();
         tokens
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens")
+            .field("access_token", &self.access_token)
+            .field("refresh_token", &self.refresh_token)
+            .field("token_type", &self.token_type)
+            .field("expires_at", &self.expires_at)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
     }
 }
 

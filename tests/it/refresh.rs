@@ -209,7 +209,7 @@ async fn a_hook_that_fails_is_an_error_and_the_new_tokens_stay_in_force() {
     let error = client.calendars().list().await.unwrap_err();
 
     assert_eq!((category(&error), error.code(), error.status()), ("TokenStore", "TOKEN_STORE_ERROR", None));
-    assert_eq!(layers(&error), ["the refreshed tokens could not be saved", "disk full"]);
+    assert_eq!(layers(&error), ["the callback for refreshed tokens failed", "disk full"]);
     assert_eq!(sandbox.requests_of(ListCalendars).len(), 1, "nothing was sent with tokens that are not kept");
     assert_ne!(access_token(&client), old);
     client.calendars().list().await.unwrap();
@@ -283,11 +283,11 @@ async fn a_403_is_never_refreshed() {
 async fn a_refresh_that_failed_in_passing_keeps_the_tokens_and_is_tried_again() {
     for (fault, expected) in [
         (Fault::on(RefreshToken).status(503), "Server"),
-        (Fault::on(RefreshToken).status(500).body("<html>"), "Server"),
+        (Fault::on(RefreshToken).times(2).status(500).body("<html>"), "Server"),
         (Fault::on(RefreshToken).status(429).header("retry-after", "1"), "RateLimit"),
-        (Fault::on(RefreshToken).disconnect(), "Network"),
-        (Fault::on(RefreshToken).status(200).body(r#"{"access_token":"x"}"#).truncate(), "Network"),
-        (Fault::on(RefreshToken).status(200).body("<html>"), "Decode"),
+        (Fault::on(RefreshToken).times(2).disconnect(), "Network"),
+        (Fault::on(RefreshToken).times(2).status(200).body(r#"{"access_token":"x"}"#).truncate(), "Network"),
+        (Fault::on(RefreshToken).times(2).status(200).body("<html>"), "Decode"),
     ] {
         let sandbox = sandbox().await;
         let kept = Arc::new(Mutex::new(Vec::new()));
@@ -306,14 +306,20 @@ async fn a_refresh_that_failed_in_passing_keeps_the_tokens_and_is_tried_again() 
 }
 
 #[tokio::test]
-async fn a_refresh_whose_answer_got_lost_is_tried_again_with_the_same_token() {
+async fn a_refresh_whose_answer_got_lost_is_presented_once_more_and_no_oftener() {
     let sandbox = sandbox().await;
     let client = expired(&sandbox, builder(&sandbox));
     sandbox.inject(Fault::on(RefreshToken).after_commit().disconnect());
-    assert_eq!(category(&client.calendars().list().await.unwrap_err()), "Network");
     client.calendars().list().await.unwrap();
     let [lost, again] = &sandbox.requests_of(RefreshToken)[..] else { panic!() };
     assert_eq!(lost.form_field("refresh_token"), again.form_field("refresh_token"));
+
+    sandbox.expire_access_tokens();
+    sandbox.clear_requests();
+    sandbox.inject(Fault::on(RefreshToken).after_commit().times(2).disconnect());
+    assert_eq!(category(&client.calendars().list().await.unwrap_err()), "Network");
+    assert_eq!(sandbox.requests_of(RefreshToken).len(), 2);
+    client.calendars().list().await.unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,97 @@
+//! What users of the crate can watch.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::error::Error;
+
+/// More than this many events that nobody fetches are passed over.
+const CAPACITY: usize = 1024;
+
+/// Something that happened to a user's authorization.
+///
+/// `user` is the id of the [handle](crate::Client::for_user), and empty for the client's own.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum AuthEvent {
+    /// New tokens are saved and in force.
+    #[non_exhaustive]
+    Refreshed {
+        /// The user
+        user: String,
+    },
+    /// A refresh failed in passing. The tokens are kept.
+    #[non_exhaustive]
+    RefreshFailed {
+        /// The user
+        user: String,
+        /// Why
+        error: Error,
+        /// When the next call tries again ahead of time; a call that is refused tries at once
+        next_try: Duration,
+    },
+    /// New tokens are in force, and could not be saved.
+    #[non_exhaustive]
+    SavePending {
+        /// The user
+        user: String,
+        /// Why
+        error: Error,
+        /// When saving is tried again, at the latest
+        next_try: Duration,
+    },
+    /// The service has refused the refresh token, and the store has no newer one: send the user to authorize.
+    #[non_exhaustive]
+    ReauthorizationNeeded {
+        /// The user
+        user: String,
+        /// Why
+        error: Error,
+    },
+    /// This subscriber was too slow: so many events are lost to it.
+    #[non_exhaustive]
+    Missed {
+        /// How many
+        events: u64,
+    },
+}
+
+/// The events of all users of a client, from [`Client::auth_events`](crate::Client::auth_events) on.
+#[derive(Debug)]
+pub struct AuthEvents(broadcast::Receiver<AuthEvent>);
+
+impl AuthEvents {
+    /// Waits for the next event. `None` when the client and all its clones are gone.
+    ///
+    /// # Cancel safety
+    ///
+    /// An event is not lost when the future is dropped.
+    pub async fn next(&mut self) -> Option<AuthEvent> {
+        match self.0.recv().await {
+            Ok(event) => Some(event),
+            Err(RecvError::Lagged(events)) => Some(AuthEvent::Missed { events }),
+            Err(RecvError::Closed) => None,
+        }
+    }
+}
+
+/// The sending side, which costs nothing before somebody listens.
+#[derive(Debug, Default)]
+pub(crate) struct EventSender(OnceLock<broadcast::Sender<AuthEvent>>);
+
+impl EventSender {
+    /// Sends an event, if anybody listens.
+    pub(crate) fn send(&self, event: impl FnOnce() -> AuthEvent) {
+        if let Some(sender) = self.0.get().filter(|sender| sender.receiver_count() > 0) {
+            // The last listener may have gone since.
+            let _ = sender.send(event());
+        }
+    }
+
+    pub(crate) fn subscribe(&self) -> AuthEvents {
+        AuthEvents(self.0.get_or_init(|| broadcast::Sender::new(CAPACITY)).subscribe())
+    }
+}

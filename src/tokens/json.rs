@@ -1,0 +1,160 @@
+//! Tokens as text: our own form, and those in which the official SDKs leave them behind.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+
+use super::Tokens;
+use crate::error::{Error, InputFailure};
+use crate::values::Secret;
+
+/// Above this, a number counts milliseconds, as JavaScript does: in seconds it would be the year 5138.
+const MILLISECONDS_FROM: i64 = 100_000_000_000;
+
+impl Tokens {
+    /// Writes the tokens as a JSON object, to be kept where secrets are kept.
+    ///
+    /// There is no `Serialize`: tokens are written on purpose or not at all.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), mobiscroll_connect::Error> {
+    /// use mobiscroll_connect::Tokens;
+    ///
+    /// let tokens = Tokens::new("access").with_refresh_token("refresh");
+    /// let kept = tokens.to_json();
+    /// assert_eq!(Tokens::from_json(kept.expose())?, tokens);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> Secret {
+        let mut members = self.extra.clone();
+        members.insert("access_token".into(), self.access_token.expose().into());
+        members.insert("token_type".into(), self.token_type.as_str().into());
+        let optional = [
+            ("refresh_token", self.refresh_token.as_ref().map(|token| json!(token.expose()))),
+            ("expires_in", self.lifetime.map(|lifetime| json!(lifetime.as_secs()))),
+            ("expires_at", self.expires_at.map(|instant| json!(instant.to_string()))),
+            ("scope", self.scope.as_ref().map(|scope| json!(scope))),
+        ];
+        members.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        Value::Object(members).to_string().into()
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote, or the token answer that an official SDK was told to keep.
+    ///
+    /// Names count in snake case, camel case and Pascal case alike; `expires_at` may be an ISO 8601 text or a Unix time.
+    /// Members that are not known stay with the tokens and are written back.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] when the text is no JSON object with an access token in it. It quotes nothing of the text.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let members: Map<String, Value> = serde_json::from_str(text)
+            .map_err(|e| unreadable(&format!("not a JSON object, at line {} column {}", e.line(), e.column())))?;
+        let mut tokens = Self::new("");
+        for (name, value) in members {
+            match (name.replace('_', "").to_ascii_lowercase().as_str(), value) {
+                ("accesstoken", Value::String(token)) => tokens.access_token = token.into(),
+                ("refreshtoken", Value::String(token)) if !token.is_empty() => {
+                    tokens.refresh_token = Some(token.into())
+                }
+                ("refreshtoken", Value::String(_)) => {}
+                ("tokentype", Value::String(kind)) if !kind.is_empty() => tokens.token_type = kind,
+                ("tokentype", Value::String(_)) => {}
+                ("scope", Value::String(scope)) => tokens.scope = Some(scope),
+                ("expiresin", value) if value.is_number() => tokens.lifetime = lifetime(value.as_f64()),
+                ("expiresat", value) if value.is_number() || value.is_string() => {
+                    tokens.expires_at = Some(instant(&value).ok_or_else(|| unreadable("expires_at is no instant"))?);
+                }
+                ("accesstoken" | "refreshtoken" | "tokentype" | "scope" | "expiresin" | "expiresat", Value::Null) => {}
+                ("accesstoken" | "refreshtoken" | "tokentype", _) => {
+                    return Err(unreadable("a member that should be a text is not one"));
+                }
+                (_, value) => drop(tokens.extra.insert(name, value)),
+            }
+        }
+        if tokens.access_token.expose().is_empty() {
+            return Err(unreadable("there is no access token"));
+        }
+        Ok(tokens)
+    }
+}
+
+fn unreadable(why: &str) -> Error {
+    InputFailure::new(format!("the tokens cannot be read: {why}")).into()
+}
+
+fn instant(value: &Value) -> Option<Timestamp> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        number => match number.as_f64()? as i64 {
+            seconds if seconds < MILLISECONDS_FROM => Timestamp::from_second(seconds).ok(),
+            milliseconds => Timestamp::from_millisecond(milliseconds).ok(),
+        },
+    }
+}
+
+/// Reads the life of a token; none at all, or less, is not worth planning with.
+pub(super) fn lifetime(seconds: Option<f64>) -> Option<std::time::Duration> {
+    std::time::Duration::try_from_secs_f64(seconds?).ok().filter(|lifetime| lifetime.as_secs() > 0)
+}
+
+/// Adds a life to an instant, unless it ends after all calendars.
+pub(super) fn end_of_life(from: Timestamp, lifetime: std::time::Duration) -> Option<Timestamp> {
+    from.checked_add(SignedDuration::try_from(lifetime).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_of_every_official_sdk_are_read() {
+        for kept in [
+            r#"{"access_token":"a","token_type":"Bearer","expires_in":3600,"refresh_token":"r"}"#,
+            r#"{"accessToken":"a","tokenType":"Bearer","expiresIn":3600,"refreshToken":"r"}"#,
+            r#"{"AccessToken":"a","TokenType":"Bearer","ExpiresIn":3600,"RefreshToken":"r","Scope":null}"#,
+        ] {
+            let tokens = Tokens::from_json(kept).unwrap();
+            assert_eq!(tokens.access_token().expose(), "a", "{kept}");
+            assert_eq!(tokens.refresh_token().unwrap().expose(), "r", "{kept}");
+            assert_eq!(tokens.lifetime.unwrap().as_secs(), 3600, "{kept}");
+            assert_eq!(tokens.expires_at(), None, "when it was issued is not known: {kept}");
+        }
+    }
+
+    #[test]
+    fn an_end_is_read_as_text_seconds_and_milliseconds() {
+        let end: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+        for written in [json!(end.to_string()), json!(end.as_second()), json!(end.as_millisecond())] {
+            let kept = json!({ "access_token": "a", "expires_at": written }).to_string();
+            assert_eq!(Tokens::from_json(&kept).unwrap().expires_at(), Some(end), "{kept}");
+        }
+    }
+
+    #[test]
+    fn members_that_are_not_known_are_written_back() {
+        let tokens = Tokens::from_json(r#"{"access_token":"a","account":{"id":7}}"#).unwrap();
+        let kept: Value = serde_json::from_str(tokens.to_json().expose()).unwrap();
+        assert_eq!(kept["account"]["id"], 7);
+    }
+
+    #[test]
+    fn a_broken_text_is_an_error_that_quotes_nothing_of_it() {
+        for broken in [
+            "",
+            "MARKED",
+            "[]",
+            "{}",
+            r#""MARKED""#,
+            r#"{"access_token":"MARKED"#,
+            r#"{"access_token":7,"refresh_token":"MARKED"}"#,
+            r#"{"access_token":"MARKED","refresh_token":["MARKED"]}"#,
+            r#"{"access_token":"","refresh_token":"MARKED"}"#,
+            r#"{"access_token":"MARKED","expires_at":"MARKED"}"#,
+        ] {
+            let error = Tokens::from_json(broken).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("MARKED"), "{broken}");
+        }
+    }
+}
