@@ -1,0 +1,143 @@
+//! A store that fails on demand, and tells what was asked of it.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use mobiscroll_connect::{
+    LeaseOutcome, MemoryTokenStore, SaveIf, SaveOutcome, Secret, StoreFuture, StoredTokens, TokenStore, Tokens,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Step {
+    Load,
+    Save,
+    Lease,
+    Release,
+}
+
+/// A step that a test takes part in.
+type Listener = Box<dyn Fn(Step) + Send + Sync>;
+
+#[derive(Default)]
+pub(crate) struct FlakyStore {
+    pub(crate) inner: MemoryTokenStore,
+    down: Mutex<HashSet<Step>>,
+    hanging: Mutex<HashSet<Step>>,
+    mute: Mutex<HashSet<Step>>,
+    steps: Mutex<Vec<Step>>,
+    listener: Mutex<Option<Listener>>,
+}
+
+impl FlakyStore {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// From now on these steps fail, and no others.
+    pub(crate) fn fail(&self, steps: &[Step]) {
+        *self.down.lock().unwrap() = steps.iter().copied().collect();
+    }
+
+    /// From now on these steps never end.
+    pub(crate) fn hang(&self, steps: &[Step]) {
+        *self.hanging.lock().unwrap() = steps.iter().copied().collect();
+    }
+
+    /// From now on these steps happen, and are reported to have failed.
+    pub(crate) fn lose_answers(&self, steps: &[Step]) {
+        *self.mute.lock().unwrap() = steps.iter().copied().collect();
+    }
+
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        self.steps.lock().unwrap().clone()
+    }
+
+    /// Calls a closure after each step that succeeds.
+    pub(crate) fn listen(&self, listener: impl Fn(Step) + Send + Sync + 'static) {
+        *self.listener.lock().unwrap() = Some(Box::new(listener));
+    }
+
+    /// What the store has of a user.
+    pub(crate) async fn tokens(&self, user: &str) -> Option<Tokens> {
+        let text = self.inner.load(user).await.unwrap().tokens?;
+        Some(Tokens::from_json(text.expose()).unwrap())
+    }
+
+    pub(crate) async fn put(&self, user: &str, tokens: &Tokens) {
+        self.put_text(user, tokens.to_json().expose()).await;
+    }
+
+    pub(crate) async fn put_text(&self, user: &str, text: &str) {
+        self.inner.save(user, Some(&text.into()), SaveIf::Always).await.unwrap();
+    }
+
+    pub(crate) async fn delete(&self, user: &str) {
+        self.inner.save(user, None, SaveIf::Always).await.unwrap();
+    }
+
+    /// As [`put`](Self::put), from within a listener: the store in memory works when it is asked.
+    pub(crate) fn put_now(&self, user: &str, tokens: &Tokens) {
+        drop(self.inner.save(user, Some(&tokens.to_json()), SaveIf::Always));
+    }
+
+    /// Grants the next lease to somebody who does nothing with it.
+    pub(crate) fn take_first_lease_over(&self, user: &str) {
+        drop(self.inner.release(user, 1));
+        drop(self.inner.lease(user, Duration::ZERO));
+    }
+
+    pub(crate) fn hold_lease(&self, user: &str, ttl: Duration) {
+        drop(self.inner.lease(user, ttl));
+    }
+
+    fn step<'a, T: Send + 'a>(
+        &'a self,
+        step: Step,
+        inner: impl FnOnce() -> StoreFuture<'a, T> + Send + 'a,
+    ) -> StoreFuture<'a, T> {
+        Box::pin(async move {
+            self.steps.lock().unwrap().push(step);
+            let hangs = self.hanging.lock().unwrap().contains(&step);
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            // A store on another machine does not answer at once.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            if self.down.lock().unwrap().contains(&step) {
+                return Err(format!("the store is down: {step:?}").into());
+            }
+            let done = inner().await;
+            if self.mute.lock().unwrap().contains(&step) {
+                return Err("the connection broke".into());
+            }
+            if let Some(listener) = &*self.listener.lock().unwrap() {
+                listener(step);
+            }
+            done
+        })
+    }
+}
+
+impl TokenStore for FlakyStore {
+    fn load<'a>(&'a self, user: &'a str) -> StoreFuture<'a, StoredTokens> {
+        self.step(Step::Load, || self.inner.load(user))
+    }
+
+    fn save<'a>(
+        &'a self,
+        user: &'a str,
+        tokens: Option<&'a Secret>,
+        condition: SaveIf,
+    ) -> StoreFuture<'a, SaveOutcome> {
+        self.step(Step::Save, move || self.inner.save(user, tokens, condition))
+    }
+
+    fn lease<'a>(&'a self, user: &'a str, ttl: Duration) -> StoreFuture<'a, LeaseOutcome> {
+        self.step(Step::Lease, move || self.inner.lease(user, ttl))
+    }
+
+    fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()> {
+        self.step(Step::Release, move || self.inner.release(user, fence))
+    }
+}
