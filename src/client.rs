@@ -29,6 +29,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const REFRESH_AHEAD: Duration = Duration::from_secs(60);
 const REFRESH_LEASE: Duration = Duration::from_secs(60);
 const SAVE_TIMEOUT: Duration = Duration::from_secs(30);
+/// More than this for one of the three above is for ever, and still fits every clock.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A client of Mobiscroll Connect.
 ///
@@ -442,9 +444,9 @@ impl ClientBuilder {
             base_url,
             store: self.store,
             hook: self.hook.map(Arc::new),
-            refresh_ahead: self.refresh_ahead,
-            refresh_lease: self.refresh_lease,
-            save_timeout: self.save_timeout,
+            refresh_ahead: self.refresh_ahead.min(LONGEST),
+            refresh_lease: self.refresh_lease.min(LONGEST),
+            save_timeout: self.save_timeout.min(LONGEST),
             events: EventSender::default(),
             under_way: UnderWay::default(),
         });

@@ -24,24 +24,25 @@ pub(super) enum Goal {
 }
 
 /// A flight under way. Nothing arrives on it but its outcome.
+#[derive(Clone)]
 pub(super) struct Flight {
+    epoch: u64,
     number: u64,
-    outcome: Landing,
+    outcome: watch::Receiver<Option<Result<(), Error>>>,
 }
-
-pub(super) type Landing = watch::Receiver<Option<Result<(), Error>>>;
 
 impl Session {
     /// Joins the flight under way, whatever its goal, or begins one. Whoever waits for it looks again afterwards.
-    pub(super) fn join(self: &Arc<Self>, state: &mut State, goal: Goal) -> Result<Landing, Error> {
+    pub(super) fn join(self: &Arc<Self>, state: &mut State, goal: Goal) -> Result<Flight, Error> {
         // A flight whose sender is gone was lost with its runtime, and will never land.
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.outcome.has_changed().is_ok()) {
-            return Ok(flight.outcome.clone());
+            return Ok(flight.clone());
         }
         let runtime = call::runtime()?;
         let (sender, outcome) = watch::channel(None);
         let number = state.flight.as_ref().map_or(0, |flight| flight.number) + 1;
-        state.flight = Some(Flight { number, outcome: outcome.clone() });
+        let flight = Flight { epoch: state.epoch, number, outcome };
+        state.flight = Some(flight.clone());
 
         let (session, epoch, under_way) = (self.clone(), state.epoch, self.app.under_way.begin());
         runtime.spawn(async move {
@@ -54,16 +55,19 @@ impl Session {
             sender.send_replace(Some(landed));
             drop(under_way);
         });
-        Ok(outcome)
+        Ok(flight)
     }
 
     /// Waits for a flight to land.
-    pub(super) async fn landing(&self, mut outcome: Landing) -> Result<(), Error> {
-        match timeout(self.longest_flight(), outcome.wait_for(Option::is_some)).await {
+    pub(super) async fn landing(&self, mut flight: Flight) -> Result<(), Error> {
+        match timeout(self.longest_flight(), flight.outcome.wait_for(Option::is_some)).await {
             Ok(Ok(landed)) => landed.clone().unwrap_or(Ok(())),
             Ok(Err(_)) => Err(interrupted()),
-            // Its runtime lives, but nobody drives it.
-            Err(_) => Err(stalled()),
+            // Its runtime lives, but nobody drives it: let others begin anew.
+            Err(_) => {
+                self.end_flight(flight.epoch, flight.number);
+                Err(stalled())
+            }
         }
     }
 
@@ -76,7 +80,7 @@ impl Session {
 
     /// Every step of a flight has its own limit; this is more than all of them together.
     fn longest_flight(&self) -> Duration {
-        (self.app.refresh_lease + self.app.save_timeout) * 8
+        self.app.refresh_lease * 3 + self.app.save_timeout * 10
     }
 }
 

@@ -120,7 +120,7 @@ impl Session {
                     {
                         return Ok(Turn::Newer(newer));
                     }
-                    if begun.elapsed() > ttl * 2 {
+                    if begun.elapsed() > ttl + LEASE_PAUSE.1 {
                         return Err(Error::store(StoreOperation::Lease, "another process holds it for too long"));
                     }
                     sleep(pause.min(remaining.unwrap_or(pause)).mul_f64(0.5 + fastrand::f64())).await;

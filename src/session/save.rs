@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::events::AuthEvent;
-use super::flight::{Goal, Landing};
+use super::flight::{Flight, Goal};
 use super::{Live, Session, State, hook};
 use crate::error::{BoxError, Error, StoreOperation};
 use crate::tokens::store::{LeaseOutcome, SaveIf, SaveOutcome, StoredTokens};
@@ -203,7 +203,7 @@ impl Session {
     }
 
     /// Saves what is unsaved now, on a flight.
-    pub(super) fn save_now(self: &Arc<Self>) -> Result<Option<Landing>, Error> {
+    pub(super) fn save_now(self: &Arc<Self>) -> Result<Option<Flight>, Error> {
         let mut state = self.state();
         match state.unsaved {
             Some(_) => self.join(&mut state, Goal::Save).map(Some),

@@ -75,6 +75,19 @@ async fn how_far_ahead_can_be_set() {
 }
 
 #[tokio::test]
+async fn settings_for_ever_do_no_harm() {
+    let sandbox = sandbox().await;
+    let builder =
+        builder(&sandbox).refresh_ahead(Duration::MAX).refresh_lease(Duration::MAX).save_timeout(Duration::MAX);
+    let client = about_to_expire(&sandbox, builder);
+    client.calendars().list().await.unwrap();
+    client.calendars().list().await.unwrap();
+    assert_eq!(sandbox.refreshes(ADA), 1);
+    let too_short = crate::support::builder(&sandbox).refresh_lease(Duration::from_millis(99)).build();
+    assert_eq!(category(&too_short.unwrap_err()), "Configuration");
+}
+
+#[tokio::test]
 async fn a_refresh_ahead_that_fails_leaves_the_living_token_in_use() {
     let sandbox = sandbox().await;
     let client = about_to_expire(&sandbox, builder(&sandbox));
