@@ -69,6 +69,20 @@ impl SandboxBuilder {
         self
     }
 
+    /// Gives the application this name on the consent page instead of `Demo App`.
+    pub fn app_name(mut self, name: impl Into<String>) -> Self {
+        self.settings.app_name = name.into();
+        self
+    }
+
+    /// Lets consent connect at most this many accounts to each user; there is no limit by default.
+    ///
+    /// Connection status then carries the `limit`. [`Sandbox::add_account`] goes beyond it all the same.
+    pub fn connection_limit(mut self, accounts: usize) -> Self {
+        self.settings.connection_limit = Some(accounts);
+        self
+    }
+
     /// Serves connection status and disconnect only without `/oauth`, as old deployments do.
     pub fn legacy_paths_only(mut self, legacy_paths_only: bool) -> Self {
         self.settings.legacy_paths_only = legacy_paths_only;

@@ -24,6 +24,7 @@
 //! # What a test can do
 //!
 //! - Skip the browser: [`Sandbox::authorize`] gives a code, [`Sandbox::issue_tokens`] gives tokens.
+//! - Or go through it: with [`Consent::Ask`] there is a page to choose accounts on, and to allow or deny.
 //! - Age and end credentials: [`Sandbox::expire_access_token`], [`Sandbox::revoke_grant`], [`Sandbox::advance`].
 //! - Put any JSON into a listing: [`Sandbox::add_event`].
 //! - Break things: [`Sandbox::inject`] with a [`Fault`].
@@ -38,6 +39,7 @@
 mod app;
 mod builder;
 mod clock;
+mod consent;
 mod error;
 mod fault;
 mod http;

@@ -3,8 +3,8 @@
 
 use std::{io, process::ExitCode};
 
-use clap::Parser;
-use mobiscroll_connect_sandbox::{Sandbox, Seed};
+use clap::{Parser, ValueEnum};
+use mobiscroll_connect_sandbox::{Consent, Sandbox, Seed};
 
 /// A local, in-memory imitation of the Mobiscroll Connect API.
 #[derive(Parser)]
@@ -22,9 +22,32 @@ struct Options {
     /// Redirect URI of the registered application
     #[arg(long, default_value = "https://app.example/oauth/callback")]
     redirect_uri: String,
+    /// What happens when a user is asked for consent
+    #[arg(long, value_enum, default_value_t = Answer::Approve)]
+    consent: Answer,
     /// Give new users calendars without events
     #[arg(long)]
     empty: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Answer {
+    /// Show the consent page
+    Ask,
+    /// Allow at once
+    Approve,
+    /// Deny at once
+    Deny,
+}
+
+impl From<Answer> for Consent {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Ask => Self::Ask,
+            Answer::Approve => Self::Approve,
+            Answer::Deny => Self::Deny,
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -44,6 +67,7 @@ fn run(options: Options) -> Result<(), String> {
         .seed(if options.empty { Seed::Empty } else { Seed::Demo })
         .client_id(options.client_id)
         .client_secret(options.client_secret)
+        .consent(options.consent.into())
         .redirect_uri(options.redirect_uri)
         .start_blocking()
         .map_err(|error| match error.kind() {

@@ -42,18 +42,24 @@ pub(crate) fn connect(user: &mut User, user_id: &str, providers: &[Provider], se
         if user.accounts.iter().any(|account| account.provider == *provider) {
             continue;
         }
-        let account = account(*provider, user_id);
-        let calendars: Vec<String> = account.calendars.iter().map(|calendar| calendar.id.clone()).collect();
-        user.accounts.push(account);
-        if seed == Seed::Demo {
-            for (number, calendar_id) in calendars.iter().enumerate() {
-                fill(user, *provider, calendar_id, number == 0, now);
-            }
+        add(user, account(*provider, user_id), seed, now);
+    }
+}
+
+/// Connects an account and fills its calendars.
+pub(crate) fn add(user: &mut User, account: Account, seed: Seed, now: Timestamp) {
+    let provider = account.provider;
+    let calendars: Vec<String> = account.calendars.iter().map(|calendar| calendar.id.clone()).collect();
+    user.accounts.push(account);
+    if seed == Seed::Demo {
+        for (number, calendar_id) in calendars.iter().enumerate() {
+            fill(user, provider, calendar_id, number == 0, now);
         }
     }
 }
 
-fn account(provider: Provider, user_id: &str) -> Account {
+/// Makes the account that every user has at a provider.
+pub(crate) fn account(provider: Provider, user_id: &str) -> Account {
     let local = local_part(user_id);
     let calendar = |id: &str, title: &str, time_zone, color, description| Calendar {
         id: id.to_owned(),

@@ -11,6 +11,12 @@ pub enum Consent {
     Approve,
     /// Sends the browser straight back with `error=access_denied`.
     Deny,
+    /// Sends the browser to a page where the user chooses accounts, and allows or denies.
+    ///
+    /// A user has no accounts before that, unless a method of the sandbox gave some. The browser has two hours, by the
+    /// sandbox's clock: later the page says that it has expired, and a code from shortly before is refused as
+    /// `session_expired`.
+    Ask,
 }
 
 /// Chooses the form of the answer to a created or updated event.
@@ -67,6 +73,8 @@ pub(crate) struct Settings {
     pub(crate) access_token_ttl: Duration,
     pub(crate) seed: Seed,
     pub(crate) consent: Consent,
+    pub(crate) app_name: String,
+    pub(crate) connection_limit: Option<usize>,
     pub(crate) legacy_paths_only: bool,
     pub(crate) write_dialect: WriteDialect,
     pub(crate) delete_dialect: DeleteDialect,
@@ -84,6 +92,8 @@ impl Default for Settings {
             access_token_ttl: Duration::from_secs(3600),
             seed: Seed::default(),
             consent: Consent::default(),
+            app_name: "Demo App".into(),
+            connection_limit: None,
             legacy_paths_only: false,
             write_dialect: WriteDialect::default(),
             delete_dialect: DeleteDialect::default(),

@@ -1,6 +1,10 @@
-use hyper::{StatusCode, header::LOCATION};
+use hyper::{
+    StatusCode,
+    header::{CACHE_CONTROL, LOCATION, SET_COOKIE},
+};
 
 use crate::{
+    consent::{self, Ask, Session},
     error::ApiError,
     http::{Answer, Request},
     provider::Provider,
@@ -9,11 +13,34 @@ use crate::{
     state::{Problems, State},
 };
 
-/// Sends the browser back to the application, as if the user had gone through the consent page.
+/// Sends the browser to the consent page, or straight back to the application as if the user had been there.
 pub(super) fn authorize(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
     if request.param("client_id") != Some(state.settings.client_id.as_str()) {
         return Err(ApiError::unauthorized("The client_id is unknown"));
     }
+    let now = state.now();
+    let session = Session::begin(read(state, request)?, now);
+    let cookie = session.cookie();
+    let location = match state.settings.consent {
+        Consent::Approve => {
+            state.connect(&session.ask.user, &session.ask.providers);
+            consent::allowed(state, &session)
+        }
+        Consent::Deny => consent::denied(state, &session),
+        Consent::Ask => {
+            state.user_as_is(&session.ask.user);
+            state.sessions.open(session, request, now);
+            consent::page_address(request)
+        }
+    };
+    Ok(Answer::empty(StatusCode::FOUND)
+        .with_header(LOCATION, &location)
+        .with_header(SET_COOKIE, &cookie)
+        .with_header(CACHE_CONTROL, "no-store"))
+}
+
+/// Reads what the application asks for.
+fn read(state: &State, request: &Request) -> Result<Ask, ApiError> {
     let mut problems = Problems::default();
     let user = request.param("user_id").unwrap_or_else(|| {
         problems.add("user_id", "is required");
@@ -27,19 +54,12 @@ pub(super) fn authorize(state: &mut State, request: &Request) -> Result<Answer, 
     }
     let providers = providers(request, &mut problems);
     problems.check()?;
-
-    let scope = request.param("scope").map(Scope::from_wire).unwrap_or_default();
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    match state.settings.consent {
-        Consent::Approve => query.append_pair("code", &state.authorize(user, scope, &providers)),
-        Consent::Deny => query.append_pair("error", "access_denied"),
-    };
-    if let Some(echo) = request.param("state") {
-        query.append_pair("state", echo);
-    }
-    let uri = &state.settings.redirect_uri;
-    let separator = if uri.contains('?') { '&' } else { '?' };
-    Ok(Answer::empty(StatusCode::FOUND).with_header(LOCATION, &format!("{uri}{separator}{}", query.finish())))
+    Ok(Ask {
+        user: user.to_owned(),
+        scope: request.param("scope").map(Scope::from_wire).unwrap_or_default(),
+        providers,
+        state: request.param("state").map(str::to_owned),
+    })
 }
 
 /// Reads the providers to connect, whether in one parameter or in several; all when there are none.

@@ -12,6 +12,7 @@ use crate::{
 pub(super) fn status(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
     check_path(state, request)?;
     let access = state.authenticate(request.bearer())?;
+    let limit = state.settings.connection_limit;
     let user = state.user(&access.user);
     let connections: Map<String, Value> = Provider::ALL
         .into_iter()
@@ -20,7 +21,11 @@ pub(super) fn status(state: &mut State, request: &Request) -> Result<Answer, Api
             (provider.as_str().to_owned(), accounts.map(|account| account.to_json()).collect())
         })
         .collect();
-    Ok(Answer::ok(&json!({ "connections": connections, "limitReached": false })))
+    let mut status = json!({ "connections": connections, "limitReached": user.room(limit) == Some(0) });
+    if let Some(limit) = limit {
+        status["limit"] = limit.into();
+    }
+    Ok(Answer::ok(&status))
 }
 
 /// Disconnects one account, or all of a provider.

@@ -11,6 +11,7 @@ mod token;
 mod webhooks;
 
 use crate::{
+    consent,
     error::ApiError,
     http::{Answer, Request},
     operation::Operation,
@@ -20,7 +21,7 @@ use crate::{
 /// Answers a request.
 pub(crate) fn answer(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
     let Some(operation) = request.operation else {
-        return Err(not_served(request));
+        return consent::answer(state, request).ok_or_else(|| not_served(request));
     };
     match operation {
         Operation::Authorize => authorize::authorize(state, request),

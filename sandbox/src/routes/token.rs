@@ -42,6 +42,10 @@ fn exchange(state: &mut State, fields: &mut Fields) -> Result<IssuedTokens, ApiE
         return Err(invalid_grant(InvalidGrant("The redirect_uri differs from the registered one")));
     }
     let (ttl, now) = (state.settings.access_token_ttl, state.now());
+    // Consent took so long that the browser's two hours ended before the code's ten minutes.
+    if state.tokens.outlived_session(&code, now) {
+        return Err(ApiError::oauth("session_expired", "The browser session of the authorization has ended"));
+    }
     state.tokens.exchange(&code, ttl, now).map_err(invalid_grant)
 }
 

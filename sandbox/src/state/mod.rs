@@ -23,7 +23,15 @@ pub(crate) use tokens::{Access, InvalidGrant, Tokens};
 pub(crate) use users::{Account, Calendar, User};
 pub use users::{SyncState, WebhookChannel};
 
-use crate::{clock::Clock, error::ApiError, provider::Provider, scope::Scope, seed, settings::Settings};
+use crate::{
+    clock::Clock,
+    consent::{Session, Sessions},
+    error::ApiError,
+    provider::Provider,
+    scope::Scope,
+    seed,
+    settings::Settings,
+};
 
 /// The whole memory of a sandbox.
 #[derive(Debug)]
@@ -31,13 +39,14 @@ pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) clock: Clock,
     pub(crate) tokens: Tokens,
+    pub(crate) sessions: Sessions,
     users: BTreeMap<String, User>,
 }
 
 impl State {
     pub(crate) fn new(settings: Settings) -> Self {
         let tokens = Tokens::new(settings.client_id.clone());
-        Self { settings, clock: Clock::default(), tokens, users: BTreeMap::new() }
+        Self { settings, clock: Clock::default(), tokens, sessions: Sessions::default(), users: BTreeMap::new() }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -49,6 +58,11 @@ impl State {
         if !self.users.contains_key(id) {
             self.connect(id, &Provider::ALL);
         }
+        self.user_as_is(id)
+    }
+
+    /// Gives the user, without accounts at the first mention.
+    pub(crate) fn user_as_is(&mut self, id: &str) -> &mut User {
         self.users.entry(id.to_owned()).or_default()
     }
 
@@ -56,13 +70,18 @@ impl State {
     pub(crate) fn authorize(&mut self, user: &str, scope: Scope, providers: &[Provider]) -> String {
         self.connect(user, providers);
         let now = self.now();
-        self.tokens.issue_code(user, scope, now)
+        self.tokens.issue_code(user, scope, Session::end_of(now), now)
     }
 
-    /// Connects the user's accounts at these providers, unless there are some already.
-    pub(crate) fn connect(&mut self, user: &str, providers: &[Provider]) {
-        let (seed, now) = (self.settings.seed, self.now());
-        seed::connect(self.users.entry(user.to_owned()).or_default(), user, providers, seed, now);
+    /// Connects the user's accounts at these providers, unless there are some already, up to the limit.
+    pub(crate) fn connect(&mut self, user_id: &str, providers: &[Provider]) {
+        let (limit, seed, now) = (self.settings.connection_limit, self.settings.seed, self.now());
+        let user = self.user_as_is(user_id);
+        for provider in providers {
+            if user.room(limit) != Some(0) {
+                seed::connect(user, user_id, &[*provider], seed, now);
+            }
+        }
     }
 
     /// Finds out whom an access token speaks for.

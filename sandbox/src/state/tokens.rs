@@ -39,6 +39,7 @@ struct Code {
     user: String,
     scope: Scope,
     expires_at: Timestamp,
+    session_ends: Timestamp,
 }
 
 /// Whom an access token speaks for.
@@ -78,16 +79,21 @@ impl Tokens {
         }
     }
 
-    pub(crate) fn issue_code(&mut self, user: &str, scope: Scope, now: Timestamp) -> String {
+    pub(crate) fn issue_code(&mut self, user: &str, scope: Scope, session_ends: Timestamp, now: Timestamp) -> String {
         let code = Uuid::new_v4().simple().to_string();
         let expires_at = instant::shift(now, CODE_LIFETIME);
-        self.codes.insert(code.clone(), Code { user: user.to_owned(), scope, expires_at });
+        self.codes.insert(code.clone(), Code { user: user.to_owned(), scope, expires_at, session_ends });
         code
+    }
+
+    /// Tells whether a code is still good, but its browser session is over.
+    pub(crate) fn outlived_session(&self, code: &str, now: Timestamp) -> bool {
+        self.codes.get(code).is_some_and(|code| code.session_ends <= now && now < code.expires_at)
     }
 
     /// Trades a code for the first tokens of a new family.
     pub(crate) fn exchange(&mut self, code: &str, ttl: Duration, now: Timestamp) -> Result<IssuedTokens, InvalidGrant> {
-        let Code { user, scope, expires_at } =
+        let Code { user, scope, expires_at, .. } =
             self.codes.remove(code).ok_or(InvalidGrant("The code is unknown or was used before"))?;
         if expires_at <= now {
             return Err(InvalidGrant("The code has expired"));

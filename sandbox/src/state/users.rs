@@ -73,6 +73,11 @@ impl User {
         &mut self.accounts[at]
     }
 
+    /// Counts the accounts that the limit still allows, if there is one.
+    pub(crate) fn room(&self, limit: Option<usize>) -> Option<usize> {
+        limit.map(|limit| limit.saturating_sub(self.accounts.len()))
+    }
+
     /// Finds the account that a calendar belongs to.
     pub(crate) fn account_of(&self, provider: Provider, calendar_id: &str) -> Option<&Account> {
         self.accounts.iter().find(|account| account.provider == provider && account.has_calendar(calendar_id))

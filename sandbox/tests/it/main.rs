@@ -1,9 +1,12 @@
 //! Tests of the sandbox over real sockets.
 
 mod authorize;
+mod browser;
 #[cfg(feature = "cli")]
 mod cli;
 mod connections;
+mod consent;
+mod consent_page;
 mod events;
 mod faults;
 mod listing;
