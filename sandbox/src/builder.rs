@@ -3,7 +3,10 @@ use std::{io, time::Duration};
 use crate::{
     sandbox::Sandbox,
     seed::Seed,
-    settings::{Consent, DeleteDialect, ReuseRule, ScopeDenial, Settings, WriteDialect},
+    settings::{
+        CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, ScopeDenial, Settings,
+        WriteDialect,
+    },
 };
 
 /// Configures a [`Sandbox`] before it starts; made by [`Sandbox::builder`].
@@ -98,6 +101,24 @@ impl SandboxBuilder {
     /// Chooses the form of the answer to a deleted event.
     pub fn delete_dialect(mut self, dialect: DeleteDialect) -> Self {
         self.settings.delete_dialect = dialect;
+        self
+    }
+
+    /// Chooses the status of the answer to a created event.
+    pub fn create_status(mut self, status: CreateStatus) -> Self {
+        self.settings.create_status = status;
+        self
+    }
+
+    /// Decides whether the answer to a created or updated event names the calendar.
+    pub fn calendar_id_dialect(mut self, dialect: CalendarIdDialect) -> Self {
+        self.settings.calendar_id_dialect = dialect;
+        self
+    }
+
+    /// Chooses the form of an event's conference in answers.
+    pub fn conference_dialect(mut self, dialect: ConferenceDialect) -> Self {
+        self.settings.conference_dialect = dialect;
         self
     }
 

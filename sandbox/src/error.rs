@@ -62,6 +62,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, json!({ "error": "Not Found", "message": message }))
     }
 
+    /// Reports that the provider did not do its part.
+    pub(crate) fn provider_failure(message: &str) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, json!({ "error": "Provider error", "message": message }))
+    }
+
     /// Refuses at the token endpoint, with an OAuth error code.
     pub(crate) fn oauth(code: &str, description: &str) -> Self {
         Self::oauth_with(StatusCode::BAD_REQUEST, code, description)

@@ -24,7 +24,9 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
 
 /// Reads the basic form that recurrence rules use, such as `20260301T090000Z`.
 pub(crate) fn parse_basic(text: &str) -> Option<Timestamp> {
-    civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok().and_then(from_utc)
+    let local = civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
+    // Rules that never end are known to name the last second of 9999, which no instant can.
+    Some(from_utc(local).unwrap_or(Timestamp::MAX))
 }
 
 /// Writes the basic form that recurrence rules and instance ids use.
@@ -65,6 +67,7 @@ mod tests {
         }
         assert_eq!(parse("2026-03-01"), "2026-03-01T00:00:00Z".parse().ok());
         assert_eq!(parse_basic("20260301T120000Z"), noon);
+        assert_eq!(parse_basic("99991231T235959Z"), Some(Timestamp::MAX));
         assert_eq!(parse("soon"), None);
         assert_eq!(parse(""), None);
     }

@@ -31,6 +31,13 @@
 //! - Look at the traffic: [`Sandbox::requests`], [`Sandbox::requests_of`].
 //! - Choose between the forms in which the service is known to answer: [`SandboxBuilder`].
 //!
+//! # What is real and what is made up
+//!
+//! Series are expanded by the crate `rrule` in the time zone of their calendar, for a century at most. An instance keeps
+//! what was changed about it and follows its series in everything else; one that was deleted stays deleted. Ids have
+//! each provider's own form. The records under `original` have the shape of each provider's API, and are made up from
+//! the event: etags, sequence numbers and the like mean nothing.
+//!
 //! # Features
 //!
 //! - `cli` (default): the program `mobiscroll-connect-sandbox`. As a dev-dependency, do without it.
@@ -63,8 +70,10 @@ pub use provider::Provider;
 pub use record::RecordedRequest;
 pub use sandbox::Sandbox;
 pub use scope::Scope;
-pub use seed::Seed;
-pub use settings::{Consent, DeleteDialect, ReuseRule, ScopeDenial, WriteDialect};
+pub use seed::{Seed, UnknownSeed};
+pub use settings::{
+    CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, ScopeDenial, WriteDialect,
+};
 pub use state::{IssuedTokens, SyncState, WebhookChannel};
 
 #[cfg(doctest)]

@@ -159,6 +159,9 @@ impl Sandbox {
     }
 
     /// Sets what connection status says of an account's credentials, connecting the account if it was unknown.
+    ///
+    /// While an account has to be connected again, its calendars and events are still listed as they were last known,
+    /// and writes to them fail with 500: nothing reaches the provider.
     pub fn set_sync_state(&self, user_id: &str, provider: Provider, account_id: &str, sync_state: SyncState) {
         let mut state = self.app.state();
         let now = state.now();
@@ -185,7 +188,7 @@ impl Sandbox {
     /// Lists the user's events as they are stored: a series once, without its instances.
     #[must_use]
     pub fn events(&self, user_id: &str) -> Vec<Value> {
-        self.app.state().user(user_id).events.iter().map(|event| event.to_json()).collect()
+        self.app.state().user(user_id).stored()
     }
 
     /// Lists the user's webhook subscriptions.

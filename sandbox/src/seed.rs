@@ -2,14 +2,21 @@
 //!
 //! Every user has the same calendars, under the ids below.
 
-use jiff::{SignedDuration, Timestamp, civil::Time};
-use serde_json::{Map, Value, json};
+mod awkward;
+mod busy_year;
+mod demo;
+mod fill;
+mod large;
+
+use std::{error::Error, fmt, str::FromStr};
+
+use jiff::Timestamp;
 
 use crate::{
-    instant,
     provider::Provider,
-    state::{Account, Calendar, Draft, Rule, User},
+    state::{Account, Calendar, User},
 };
+use fill::Fill;
 
 /// The Google account's own calendar
 pub const GOOGLE_PRIMARY: &str = "primary";
@@ -25,16 +32,70 @@ pub const CALDAV_HOME: &str = "https://caldav.example/dav/calendars/home/";
 /// The second calendar of the CalDAV account
 pub const CALDAV_WORK: &str = "https://caldav.example/dav/calendars/office/";
 
-/// Chooses what a new user's accounts hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Chooses what a new user's accounts hold; on a command line by the names in parentheses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Seed {
-    /// Calendars with a few dozen events around today, an all-day event and a weekly series. The default.
+    /// Calendars with a few dozen events around today, an all-day event and a weekly series of ten years (`small`). The default.
     #[default]
     Demo,
-    /// Calendars without events.
+    /// Calendars without events (`empty`).
     Empty,
+    /// A year of work around today: some 1,900 events and series of every kind, with exceptions (`busy-year`).
+    BusyYear,
+    /// 10,000 single events within half a year of today, 2,500 for each provider (`large`).
+    Large,
+    /// Events as the contract hardly allows them: nulls, unknown values, bare and odd dates, members that are missing,
+    /// of another type or unheard of (`awkward`).
+    ///
+    /// They are shown exactly as they are, within two weeks of today; some have no readable date and come first in
+    /// every listing. The second page of every listing is empty and has a token.
+    Awkward,
 }
+
+impl Seed {
+    /// Lists every seed.
+    pub const ALL: [Self; 5] = [Self::Demo, Self::Empty, Self::BusyYear, Self::Large, Self::Awkward];
+
+    /// Gives the name for command lines, such as `busy-year`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Demo => "small",
+            Self::Empty => "empty",
+            Self::BusyYear => "busy-year",
+            Self::Large => "large",
+            Self::Awkward => "awkward",
+        }
+    }
+}
+
+impl fmt::Display for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Seed {
+    type Err = UnknownSeed;
+
+    fn from_str(name: &str) -> Result<Self, UnknownSeed> {
+        Self::ALL.into_iter().find(|seed| seed.as_str() == name).ok_or_else(|| UnknownSeed(name.to_owned()))
+    }
+}
+
+/// The error of a name that no [`Seed`] has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownSeed(String);
+
+impl fmt::Display for UnknownSeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = Seed::ALL.map(Seed::as_str).join(", ");
+        write!(f, "unknown seed {:?}; choose one of {names}", self.0)
+    }
+}
+
+impl Error for UnknownSeed {}
 
 /// Gives the user an account at each of the providers where there is none yet.
 pub(crate) fn connect(user: &mut User, user_id: &str, providers: &[Provider], seed: Seed, now: Timestamp) {
@@ -51,9 +112,16 @@ pub(crate) fn add(user: &mut User, account: Account, seed: Seed, now: Timestamp)
     let provider = account.provider;
     let calendars: Vec<String> = account.calendars.iter().map(|calendar| calendar.id.clone()).collect();
     user.accounts.push(account);
-    if seed == Seed::Demo {
-        for (number, calendar_id) in calendars.iter().enumerate() {
-            fill(user, provider, calendar_id, number == 0, now);
+    for (number, calendar_id) in calendars.iter().enumerate() {
+        let mut fill = Fill::new(user, provider, calendar_id, now);
+        let is_main = number == 0;
+        match seed {
+            Seed::Demo => demo::fill(&mut fill, is_main),
+            Seed::Empty => {}
+            Seed::BusyYear => busy_year::fill(&mut fill, is_main),
+            Seed::Large => large::fill(&mut fill, number, calendars.len()),
+            Seed::Awkward if is_main => awkward::fill(&mut fill),
+            Seed::Awkward => {}
         }
     }
 }
@@ -97,56 +165,4 @@ fn local_part(user_id: &str) -> String {
     let local: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     if local.is_empty() { "user".into() } else { local }
-}
-
-/// Days from today, hour of the day, minutes, title, location.
-const MEETINGS: [(i64, i64, i64, &str, &str); 7] = [
-    (-13, 9, 60, "Kick-off", "Room A"),
-    (-6, 14, 45, "Design review", "Room B"),
-    (-2, 11, 30, "Call with Ada", ""),
-    (0, 16, 60, "Planning", "Room A"),
-    (1, 10, 30, "Interview", "Lobby"),
-    (5, 12, 90, "Team lunch", "Canteen"),
-    (12, 15, 60, "Retrospective", "Room B"),
-];
-
-fn fill(user: &mut User, provider: Provider, calendar_id: &str, is_main: bool, now: Timestamp) {
-    let today = instant::from_utc(instant::to_utc(now).date().to_datetime(Time::midnight())).unwrap_or(now);
-    let at = |days: i64, hours: i64| instant::shift(today, SignedDuration::from_hours(days * 24 + hours));
-    let mut add = |title: &str, start: Timestamp, end: Timestamp, rule: Option<Rule>, more: Value| {
-        let mut members = Map::new();
-        members.insert("title".into(), title.into());
-        members.insert("start".into(), instant::format(start).into());
-        members.insert("end".into(), instant::format(end).into());
-        if let Value::Object(more) = more {
-            members.extend(more);
-        }
-        user.create(provider, calendar_id, Draft { members, recurrence: Some(rule) }, now);
-    };
-
-    for (days, hour, minutes, title, location) in MEETINGS {
-        let start = at(days, hour);
-        let mut more = json!({ "description": format!("{title}, see the notes") });
-        if !location.is_empty() {
-            more["location"] = location.into();
-        }
-        if hour < 12 {
-            more["attendees"] = json!([
-                { "email": "ada@example.com", "status": "accepted" },
-                { "email": "grace@example.com", "status": "none" },
-            ]);
-        }
-        add(title, start, instant::shift(start, SignedDuration::from_mins(minutes)), None, more);
-    }
-    if is_main {
-        add("Day off", at(3, 0), at(4, 0), None, json!({ "allDay": true, "availability": "free" }));
-        let standup = json!({ "location": "Online", "conference": "https://meet.example/standup" });
-        add(
-            "Weekly stand-up",
-            at(-21, 8),
-            instant::shift(at(-21, 8), SignedDuration::from_mins(15)),
-            Some(Rule::weekly()),
-            standup,
-        );
-    }
 }

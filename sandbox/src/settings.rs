@@ -41,6 +41,39 @@ pub enum DeleteDialect {
     NoContent,
 }
 
+/// Chooses the status of the answer to a created event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum CreateStatus {
+    /// 200. The default.
+    #[default]
+    Ok,
+    /// 201.
+    Created,
+}
+
+/// Decides whether the answer to a created or updated event names the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum CalendarIdDialect {
+    /// It has a `calendarId`. The default.
+    #[default]
+    Present,
+    /// It has none, as in the service's documentation; listings have it all the same.
+    AbsentInWrites,
+}
+
+/// Chooses the form of an event's conference in answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ConferenceDialect {
+    /// A URL. The default.
+    #[default]
+    Text,
+    /// An object with `url`, `provider`, `autoGenerate` and `data`.
+    Object,
+}
+
 /// Chooses the status that refuses a write for want of scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -78,6 +111,9 @@ pub(crate) struct Settings {
     pub(crate) legacy_paths_only: bool,
     pub(crate) write_dialect: WriteDialect,
     pub(crate) delete_dialect: DeleteDialect,
+    pub(crate) create_status: CreateStatus,
+    pub(crate) calendar_id_dialect: CalendarIdDialect,
+    pub(crate) conference_dialect: ConferenceDialect,
     pub(crate) scope_denial: ScopeDenial,
     pub(crate) reuse_rule: ReuseRule,
 }
@@ -97,6 +133,9 @@ impl Default for Settings {
             legacy_paths_only: false,
             write_dialect: WriteDialect::default(),
             delete_dialect: DeleteDialect::default(),
+            create_status: CreateStatus::default(),
+            calendar_id_dialect: CalendarIdDialect::default(),
+            conference_dialect: ConferenceDialect::default(),
             scope_denial: ScopeDenial::default(),
             reuse_rule: ReuseRule::default(),
         }

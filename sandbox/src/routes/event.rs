@@ -6,8 +6,8 @@ use crate::{
     error::ApiError,
     http::{Answer, Request},
     scope::Scope,
-    settings::{DeleteDialect, Settings, WriteDialect},
-    state::{Access, Draft, Mode, Problems, State, Target},
+    settings::{CalendarIdDialect, CreateStatus, DeleteDialect, Settings, WriteDialect},
+    state::{Access, Draft, Form, Mode, Problems, State, Target},
 };
 
 /// Creates an event or a series.
@@ -20,11 +20,16 @@ pub(super) fn create(state: &mut State, request: &Request) -> Result<Answer, Api
     let draft = Draft::of_new(&fields, &mut problems);
     problems.check()?;
 
-    let now = state.now();
+    let (form, now) = (form(&state.settings), state.now());
     let user = state.user(&access.user);
     permission::check_write(user, provider, &calendar_id)?;
-    let event = user.create(provider, &calendar_id, draft, now);
-    Ok(written(&state.settings, event))
+    let spot = user.create(provider, &calendar_id, draft, now)?;
+    let event = user.show(spot, form);
+    let status = match state.settings.create_status {
+        CreateStatus::Ok => StatusCode::OK,
+        CreateStatus::Created => StatusCode::CREATED,
+    };
+    Ok(written(&state.settings, event).with_status(status))
 }
 
 /// Changes an event, an instance or a part of a series.
@@ -37,10 +42,11 @@ pub(super) fn update(state: &mut State, request: &Request) -> Result<Answer, Api
     let draft = Draft::of_changes(&fields, &mut problems);
     problems.check()?;
 
-    let now = state.now();
+    let (form, now) = (form(&state.settings), state.now());
     let user = state.user(&access.user);
     permission::check_write(user, target.provider, &target.calendar_id)?;
-    let event = user.update(&target, mode, draft, now)?;
+    let spot = user.update(&target, mode, draft, now)?;
+    let event = user.show(spot, form);
     Ok(written(&state.settings, event))
 }
 
@@ -70,7 +76,14 @@ fn may_write(state: &State, request: &Request) -> Result<Access, ApiError> {
     if access.scope == Scope::ReadWrite { Ok(access) } else { Err(ApiError::write_denied(state.settings.scope_denial)) }
 }
 
+fn form(settings: &Settings) -> Form {
+    Form { conference: settings.conference_dialect, free_busy: false }
+}
+
 fn written(settings: &Settings, mut event: Value) -> Answer {
+    if let (CalendarIdDialect::AbsentInWrites, Some(event)) = (settings.calendar_id_dialect, event.as_object_mut()) {
+        event.remove("calendarId");
+    }
     match settings.write_dialect {
         WriteDialect::Root => {
             event["success"] = true.into();

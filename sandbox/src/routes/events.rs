@@ -1,5 +1,5 @@
 use jiff::{Timestamp, ToSpan, civil::Time};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::permission;
 use crate::{
@@ -7,7 +7,8 @@ use crate::{
     http::{Answer, Request},
     instant,
     scope::Scope,
-    state::{Filter, Problems, Query, State, sanitize},
+    seed::Seed,
+    state::{Access, Asked, Filter, Form, Problems, Progress, Query, Span, State},
 };
 
 const DEFAULT_PAGE_SIZE: usize = 250;
@@ -19,15 +20,19 @@ pub(super) fn list(state: &mut State, request: &Request) -> Result<Answer, ApiEr
     let now = state.now();
     let mut problems = Problems::default();
     let page_size = page_size(request, &mut problems);
-    let query = query(request, now, &mut problems);
+    let asked = asked(request, &mut problems);
+    let query = query(asked, request.param("nextPageToken"), &access, now, &mut problems);
     problems.check()?;
 
+    let form = Form { conference: state.settings.conference_dialect, free_busy: query.busy_only };
+    let is_awkward = state.settings.seed == Seed::Awkward;
     let user = state.user(&access.user);
     permission::check_read(user)?;
-    let (mut events, next) = user.page(&query, page_size);
-    if access.scope == Scope::FreeBusy {
-        events.iter_mut().for_each(sanitize);
-    }
+    let (spots, next) = match query.pause().filter(|_| is_awkward) {
+        Some(token) => (Vec::new(), Some(token)),
+        None => user.page(query, page_size),
+    };
+    let events: Vec<Value> = spots.into_iter().map(|spot| user.show(spot, form)).collect();
     let mut body = json!({ "events": events, "pageSize": page_size });
     if let Some(token) = next {
         body["nextPageToken"] = token.into();
@@ -46,38 +51,56 @@ fn page_size(request: &Request, problems: &mut Problems) -> usize {
     }
 }
 
-/// Reads the filters; on a later page those in the token count.
-fn query(request: &Request, now: Timestamp, problems: &mut Problems) -> Query {
-    let (month_start, month_end) = month(now);
-    let mut instant = |name: &str, default| match request.param(name).map(instant::parse) {
-        None => default,
-        Some(Some(instant)) => instant,
-        Some(None) => {
-            problems.add(name, "must be an ISO 8601 date");
-            default
-        }
-    };
-    let window = (instant("start", month_start), instant("end", month_end));
-    let filter = request.param("calendarIds").map_or_else(|| Some(Filter::default()), Filter::parse);
-    if filter.is_none() {
-        problems.add("calendarIds", "must be a JSON object of providers to arrays of calendar ids");
+/// Reads the filters that the request names.
+fn asked(request: &Request, problems: &mut Problems) -> Asked {
+    let date = "must be an ISO 8601 date";
+    let calendars = "must be a JSON object of providers to arrays of calendar ids";
+    let truth = |text: &str| text.parse::<bool>().ok();
+    Asked {
+        start: filter(request, "start", instant::parse, date, problems),
+        end: filter(request, "end", instant::parse, date, problems),
+        filter: filter(request, "calendarIds", Filter::parse, calendars, problems),
+        single_events: filter(request, "singleEvents", truth, "must be true or false", problems),
     }
-    let single_events = match request.param("singleEvents") {
-        None | Some("true") => true,
-        Some("false") => false,
-        Some(_) => {
-            problems.add("singleEvents", "must be true or false");
-            true
+}
+
+fn filter<T>(
+    request: &Request,
+    name: &str,
+    read: impl Fn(&str) -> Option<T>,
+    problem: &str,
+    problems: &mut Problems,
+) -> Option<T> {
+    let value = read(request.param(name)?);
+    if value.is_none() {
+        problems.add(name, problem);
+    }
+    value
+}
+
+/// Begins a listing, or goes on with the one that the token belongs to.
+fn query(asked: Asked, token: Option<&str>, access: &Access, now: Timestamp, problems: &mut Problems) -> Query {
+    let busy_only = access.scope == Scope::FreeBusy;
+    if let Some(token) = token {
+        match Query::from_token(token) {
+            None => problems.add("nextPageToken", "is not a page token"),
+            Some(query) if query.user != access.user || query.busy_only != busy_only => {
+                problems.add("nextPageToken", "belongs to somebody else's listing");
+            }
+            Some(query) if !query.agrees_with(&asked) => {
+                problems.add("nextPageToken", "belongs to a listing with other filters");
+            }
+            Some(query) => return query,
         }
-    };
-    let first = Query { window, filter: filter.unwrap_or_default(), single_events, after: None };
-    match request.param("nextPageToken").map(Query::from_token) {
-        None => first,
-        Some(Some(query)) => query,
-        Some(None) => {
-            problems.add("nextPageToken", "is not a page token");
-            first
-        }
+    }
+    let (month_start, month_end) = month(now);
+    Query {
+        user: access.user.clone(),
+        window: Span { start: asked.start.unwrap_or(month_start), end: asked.end.unwrap_or(month_end) },
+        filter: asked.filter.unwrap_or_default(),
+        single_events: asked.single_events.unwrap_or(true),
+        busy_only,
+        state: Progress::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     error::ApiError,
     http::Answer,
     provider::Provider,
-    state::{Account, User},
+    state::{Account, SyncState, User},
 };
 
 const MISSING: HeaderName = HeaderName::from_static("x-connect-calendar-permission-missing");
@@ -29,6 +29,10 @@ pub(super) fn check_write(user: &User, provider: Provider, calendar_id: &str) ->
         return Err(ApiError::calendar_permission(&pairs(blocked)));
     }
     match account {
+        // What was synced before can still be read, but nothing reaches the provider any more.
+        Some(account) if account.sync_state == SyncState::ReauthRequired => {
+            Err(ApiError::provider_failure("The provider rejected the stored credentials of the account"))
+        }
         Some(_) => Ok(()),
         None => Err(ApiError::not_found("The calendar was not found")),
     }

@@ -7,8 +7,8 @@ use crate::provider::Provider;
 
 /// Replaces the wish for a meeting with the meeting that the provider would set up.
 pub(super) fn settle(provider: Provider, members: &mut Map<String, Value>) {
-    let wish = members.get("conferenceData").and_then(|data| data.get("autoGenerate"));
-    let generate = wish.and_then(Value::as_bool).unwrap_or(false);
+    let data = members.get_mut("conferenceData").and_then(Value::as_object_mut);
+    let generate = data.and_then(|data| data.remove("autoGenerate")) == Some(Value::Bool(true));
     match provider {
         Provider::Google if generate => {
             let id = new_id();
@@ -38,6 +38,22 @@ pub(super) fn settle(provider: Provider, members: &mut Map<String, Value>) {
         }
         Provider::Google | Provider::Apple | Provider::CalDav => {}
     }
+}
+
+/// Writes the conference as the object that some answers have in place of the link.
+pub(super) fn to_object(event: &mut Map<String, Value>) {
+    let Some(Value::String(url)) = event.get("conference") else {
+        return;
+    };
+    let data = event.get("conferenceData");
+    let member = |name: &str| data.and_then(|data| data.get(name)).cloned();
+    let conference = json!({
+        "url": url,
+        "provider": member("provider"),
+        "autoGenerate": member("conferenceId").is_some(),
+        "data": data,
+    });
+    event.insert("conference".into(), conference);
 }
 
 fn new_id() -> String {

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::recurrence::Rule;
+use super::{recurrence::Rule, span};
 use crate::{error::ApiError, instant, provider::Provider};
 
 /// What is wrong with a request, field by field.
@@ -78,13 +78,14 @@ impl Draft {
     /// Reads the changes to an event.
     pub(crate) fn of_changes(fields: &Map<String, Value>, problems: &mut Problems) -> Self {
         let mut draft = Self { members: Map::new(), recurrence: None };
+        let all_day = span::is_all_day(fields);
         for (name, value) in fields {
             if name == "recurrence" {
                 draft.recurrence = match value {
                     Value::Null => Some(None),
                     rule => Rule::parse(rule).map_err(|problem| problems.add(name, problem)).ok().map(Some),
                 };
-            } else if let Some(result) = member(name, value) {
+            } else if let Some(result) = member(name, value, all_day) {
                 match result {
                     Ok(value) => drop(draft.members.insert(name.clone(), value)),
                     Err(problem) => problems.add(name, problem),
@@ -105,11 +106,11 @@ impl Draft {
 }
 
 /// Reads one member of an event; `None` for names that events do not have.
-fn member(name: &str, value: &Value) -> Option<Result<Value, String>> {
+fn member(name: &str, value: &Value, all_day: bool) -> Option<Result<Value, String>> {
     let result = match (name, value) {
         ("title" | "start" | "end", Value::Null) => Err("cannot be cleared".into()),
         ("title", value) => expect(value.is_string(), value, "must be a string"),
-        ("start" | "end", value) => match value.as_str().and_then(instant::parse) {
+        ("start" | "end", value) => match value.as_str().and_then(|text| parse_date(text, all_day)) {
             Some(instant) => Ok(instant::format(instant).into()),
             None => Err("must be an ISO 8601 date".into()),
         },
@@ -136,6 +137,16 @@ fn member(name: &str, value: &Value) -> Option<Result<Value, String>> {
     Some(result)
 }
 
+/// The first instant of the year 0: years before it cannot be written with four digits.
+const EARLIEST: Timestamp = Timestamp::constant(-62_167_219_200, 0);
+
+/// Reads a date; a whole day is the one that is written, whatever the offset.
+fn parse_date(text: &str, all_day: bool) -> Option<Timestamp> {
+    let instant = instant::parse(text).filter(|instant| *instant >= EARLIEST)?;
+    let written = text.trim().get(..10).filter(|_| all_day).and_then(instant::parse);
+    Some(written.unwrap_or(instant))
+}
+
 fn expect(fits: bool, value: &Value, problem: &str) -> Result<Value, String> {
     if fits { Ok(value.clone()) } else { Err(problem.to_owned()) }
 }
@@ -145,16 +156,25 @@ fn one_of(value: &Value, names: &[&str]) -> Result<Value, String> {
     expect(fits, value, &format!("must be one of {}", names.join(", ")))
 }
 
+/// Reads a guest: an address, or an object of which address, status and role count.
 fn attendee(guest: &Value) -> Result<Value, String> {
-    match guest {
-        Value::String(email) => Ok(json!({ "email": email, "status": "none" })),
-        Value::Object(fields) => match fields.get("email") {
-            Some(Value::String(email)) => {
-                let status = fields.get("status").and_then(Value::as_str).unwrap_or("none");
-                Ok(json!({ "email": email, "status": status }))
-            }
-            _ => Err("each attendee needs an email address".into()),
-        },
-        _ => Err("must be an array of email addresses".into()),
+    let (email, status, organizer) = match guest {
+        Value::String(_) => (Some(guest), None, None),
+        Value::Object(fields) => {
+            let given = |name: &str| fields.get(name).filter(|value| !value.is_null());
+            (given("email"), given("status"), given("organizer"))
+        }
+        _ => return Err("must be an array of email addresses".into()),
+    };
+    let email = email.and_then(Value::as_str).filter(|email| email.contains('@'));
+    let email = email.ok_or("each attendee needs an email address")?;
+    let status =
+        status.map_or(Ok("none".into()), |status| one_of(status, &["accepted", "declined", "tentative", "none"]));
+    let mut attendee = json!({ "email": email, "status": status.map_err(|problem| format!("status {problem}"))? });
+    match organizer {
+        Some(Value::Bool(true)) => attendee["organizer"] = true.into(),
+        None | Some(Value::Bool(false)) => {}
+        Some(_) => return Err("organizer must be a boolean".into()),
     }
+    Ok(attendee)
 }

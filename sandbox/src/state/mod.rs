@@ -3,25 +3,32 @@
 mod conference;
 mod draft;
 mod events;
+mod ids;
 mod listing;
 mod original;
+mod query;
 mod recurrence;
 mod series;
+mod span;
 mod tokens;
 mod users;
+mod writes;
+mod zone;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 pub(crate) use draft::{Draft, Problems};
-pub(crate) use events::{Mode, Target};
-pub(crate) use listing::{Filter, Query, sanitize};
-pub(crate) use recurrence::Rule;
+pub(crate) use events::{Form, Spot};
+pub(crate) use query::{Asked, Filter, Progress, Query};
+pub(crate) use recurrence::{End, Rule};
+pub(crate) use span::Span;
 pub use tokens::IssuedTokens;
 pub(crate) use tokens::{Access, InvalidGrant, Tokens};
 pub(crate) use users::{Account, Calendar, User};
 pub use users::{SyncState, WebhookChannel};
+pub(crate) use writes::{Mode, Target};
 
 use crate::{
     clock::Clock,

@@ -1,43 +1,43 @@
-use std::iter;
+//! Recurrence rules: read from the API's JSON here, iterated by the crate `rrule`.
 
-use jiff::{
-    Timestamp, ToSpan,
-    civil::{Date, Weekday},
-};
+use chrono::Month;
+use jiff::{SignedDuration, Timestamp};
+use rrule::{Frequency, NWeekday, RRule, Unvalidated, Weekday};
 use serde_json::{Map, Value};
 
+use super::zone::{self, Zone};
 use crate::instant;
 
-/// No series is looked at for longer than a century.
-const MAX_DAYS: usize = 36_525;
+/// No series is followed for longer than a century,
+const HORIZON: SignedDuration = SignedDuration::from_hours(36_525 * 24);
+/// which is this many days and a few.
+const MAX_OCCURRENCES: usize = 40_000;
 
-/// A recurrence rule, expanded in UTC.
+/// A recurrence rule.
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
-    frequency: Frequency,
-    interval: i32,
-    end: End,
-    by_day: Vec<Weekday>,
-    by_month_day: Vec<i8>,
-    by_month: Vec<i8>,
+    pub(crate) frequency: Frequency,
+    pub(crate) interval: u16,
+    pub(crate) end: End,
+    pub(crate) by_day: Vec<Weekday>,
+    pub(crate) by_month_day: Vec<i8>,
+    pub(crate) by_month: Vec<u8>,
 }
 
+/// Where a series ends.
 #[derive(Debug, Clone, Copy)]
-enum Frequency {
-    Daily,
-    Weekly,
-    Monthly,
-    Yearly,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum End {
+pub(crate) enum End {
     Never,
-    After(usize),
+    After(u32),
     Until(Timestamp),
 }
 
 impl Rule {
+    /// Makes a rule that names no days.
+    pub(crate) fn every(frequency: Frequency, interval: u16, end: End) -> Self {
+        Self { frequency, interval, end, by_day: Vec::new(), by_month_day: Vec::new(), by_month: Vec::new() }
+    }
+
     /// Reads the rule from its JSON object, or says what is wrong with it.
     pub(crate) fn parse(value: &Value) -> Result<Self, String> {
         let rule = value.as_object().ok_or("must be an object")?;
@@ -49,22 +49,12 @@ impl Rule {
             Some("YEARLY") => Frequency::Yearly,
             _ => return Err("frequency must be DAILY, WEEKLY, MONTHLY or YEARLY".into()),
         };
-        let interval = match given("interval") {
-            None => 1,
-            Some(value) => value
-                .as_i64()
-                .and_then(|interval| i32::try_from(interval).ok())
-                .filter(|interval| *interval > 0)
-                .ok_or("interval must be a positive integer")?,
-        };
+        let interval = given("interval").map_or(Some(1), |value| number(value, u16::MAX.into()));
         let end = match (given("count"), given("until")) {
             (Some(_), Some(_)) => return Err("count and until exclude each other".into()),
-            (Some(count), None) => count
-                .as_u64()
-                .and_then(|count| usize::try_from(count).ok())
-                .filter(|count| *count > 0)
-                .map(End::After)
-                .ok_or("count must be a positive integer")?,
+            (Some(count), None) => {
+                End::After(number(count, u32::MAX.into()).ok_or("count must be an integer from 1 to 4294967295")?)
+            }
             (None, Some(until)) => until
                 .as_str()
                 .and_then(instant::parse_basic)
@@ -72,87 +62,78 @@ impl Rule {
                 .ok_or("until must have the form YYYYMMDDTHHMMSSZ")?,
             (None, None) => End::Never,
         };
-        Ok(Self {
+        let rule = Self {
             frequency,
-            interval,
+            interval: interval.ok_or("interval must be an integer from 1 to 65535")?,
             end,
             by_day: list(rule, "byDay", |day| weekday(day.as_str()?))?,
             by_month_day: list(rule, "byMonthDay", |day| number(day, 31))?,
             by_month: list(rule, "byMonth", |month| number(month, 12))?,
-        })
-    }
-
-    /// Makes an endless weekly rule.
-    pub(crate) fn weekly() -> Self {
-        Self {
-            frequency: Frequency::Weekly,
-            interval: 1,
-            end: End::Never,
-            by_day: Vec::new(),
-            by_month_day: Vec::new(),
-            by_month: Vec::new(),
+        };
+        if rule.frequency == Frequency::Weekly && !rule.by_month_day.is_empty() {
+            return Err("byMonthDay does not go with WEEKLY".into());
         }
+        Ok(rule)
     }
 
     /// Lists the starts of the occurrences, in order, of a series that begins at `first`.
-    pub(crate) fn starts(&self, first: Timestamp) -> impl Iterator<Item = Timestamp> {
-        let begin = instant::to_utc(first);
-        let (count, until) = match self.end {
-            End::Never => (usize::MAX, Timestamp::MAX),
-            End::After(count) => (count, Timestamp::MAX),
-            End::Until(until) => (usize::MAX, until),
-        };
-        iter::successors(Some(begin.date()), |date| date.tomorrow().ok())
-            .take(MAX_DAYS)
-            .filter(move |date| self.falls_on(begin.date(), *date))
-            .filter_map(move |date| instant::from_utc(date.to_datetime(begin.time())))
-            .take(count)
-            .take_while(move |start| *start <= until)
+    ///
+    /// What the iteration costs is bounded: `rrule` gives up in the year 10,000 or after 100,000 steps without a match.
+    pub(super) fn occurrences(&self, first: Timestamp, zone: Zone) -> Result<Vec<Timestamp>, String> {
+        let begin = zone.at(first).ok_or("start is out of range")?;
+        let fraction = SignedDuration::from_millis(first.as_millisecond().rem_euclid(1000));
+        let horizon = instant::shift(first, HORIZON);
+        let series = self.to_rrule().build(begin).map_err(|error| error.to_string())?.limit();
+        let starts: Vec<Timestamp> = series
+            .into_iter()
+            .map_while(|time| zone::to_instant(&time)?.checked_add(fraction).ok())
+            .take_while(|start| *start <= horizon)
+            .take(MAX_OCCURRENCES)
+            .collect();
+        if starts.is_empty() { Err("never falls on any day".into()) } else { Ok(starts) }
     }
 
-    /// Splits the rule of a series that began at `first` into what lies before `cut` and what follows.
-    pub(crate) fn split(&self, first: Timestamp, cut: Timestamp) -> (Self, Self) {
-        let before = Self { end: End::Until(instant::shift(cut, jiff::SignedDuration::from_secs(-1))), ..self.clone() };
-        let after = match self.end {
-            End::After(count) => {
-                let past = self.starts(first).take_while(|start| *start < cut).count();
-                Self { end: End::After(count.saturating_sub(past)), ..self.clone() }
-            }
-            End::Never | End::Until(_) => self.clone(),
-        };
-        (before, after)
-    }
-
-    fn falls_on(&self, first: Date, date: Date) -> bool {
-        let months = |date: Date| i32::from(date.year()) * 12 + i32::from(date.month());
-        let apart = match self.frequency {
-            Frequency::Daily => days_between(first, date),
-            Frequency::Weekly => days_between(monday_of(first), monday_of(date)) / 7,
-            Frequency::Monthly => months(date) - months(first),
-            Frequency::Yearly => i32::from(date.year()) - i32::from(first.year()),
-        };
-        apart % self.interval == 0 && self.month_fits(first, date) && self.day_fits(first, date)
-    }
-
-    fn month_fits(&self, first: Date, date: Date) -> bool {
-        match (self.by_month.as_slice(), self.frequency) {
-            // A yearly rule that names days of the month, but no month, means every month.
-            ([], Frequency::Yearly) => !self.by_month_day.is_empty() || date.month() == first.month(),
-            ([], _) => true,
-            (months, _) => months.contains(&date.month()),
+    fn to_rrule(&self) -> RRule<Unvalidated> {
+        let months: Vec<Month> = self.by_month.iter().filter_map(|month| Month::try_from(*month).ok()).collect();
+        let rule = RRule::new(self.frequency)
+            .interval(self.interval)
+            .by_weekday(self.by_day.iter().copied().map(NWeekday::Every).collect())
+            .by_month_day(self.by_month_day.clone())
+            .by_month(&months);
+        match self.end {
+            End::Never => rule,
+            End::After(count) => rule.count(count),
+            End::Until(until) => rule.until(zone::to_utc(until)),
         }
     }
 
-    fn day_fits(&self, first: Date, date: Date) -> bool {
-        let weekday_fits = self.by_day.is_empty() || self.by_day.contains(&date.weekday());
-        let month_day_fits = self.by_month_day.is_empty() || self.by_month_day.contains(&date.day());
-        let same_day = match self.frequency {
-            _ if !(self.by_day.is_empty() && self.by_month_day.is_empty()) => true,
-            Frequency::Daily => true,
-            Frequency::Weekly => date.weekday() == first.weekday(),
-            Frequency::Monthly | Frequency::Yearly => date.day() == first.day(),
+    /// Writes the value of an `RRULE` property.
+    pub(super) fn to_ical(&self) -> String {
+        self.to_rrule().to_string()
+    }
+
+    /// Cuts the rule off right before `cut`.
+    pub(super) fn until_before(&self, cut: Timestamp) -> Self {
+        let last = instant::shift(cut, SignedDuration::from_secs(-1));
+        Self { end: End::Until(last), ..self.clone() }
+    }
+
+    /// Moves the end of the rule along with its series.
+    pub(super) fn moved(&self, by: SignedDuration) -> Self {
+        let end = match self.end {
+            End::Until(until) => End::Until(instant::shift(until, by)),
+            end => end,
         };
-        weekday_fits && month_day_fits && same_day
+        Self { end, ..self.clone() }
+    }
+
+    /// Takes the first occurrences away from a rule that counts them.
+    pub(super) fn without_first(&self, occurrences: usize) -> Self {
+        let end = match self.end {
+            End::After(count) => End::After(count.saturating_sub(u32::try_from(occurrences).unwrap_or(u32::MAX))),
+            end => end,
+        };
+        Self { end, ..self.clone() }
     }
 }
 
@@ -164,91 +145,20 @@ fn list<T>(rule: &Map<String, Value>, name: &str, read: impl Fn(&Value) -> Optio
     entries.iter().map(|entry| read(entry).ok_or_else(|| format!("{name} must not hold {entry}"))).collect()
 }
 
-fn number(value: &Value, max: i64) -> Option<i8> {
-    i8::try_from(value.as_i64().filter(|number| (1..=max).contains(number))?).ok()
+/// Reads a whole number from 1 to `max`.
+fn number<T: TryFrom<u64>>(value: &Value, max: u64) -> Option<T> {
+    T::try_from(value.as_u64().filter(|given| (1..=max).contains(given))?).ok()
 }
 
 fn weekday(name: &str) -> Option<Weekday> {
     Some(match name {
-        "MO" => Weekday::Monday,
-        "TU" => Weekday::Tuesday,
-        "WE" => Weekday::Wednesday,
-        "TH" => Weekday::Thursday,
-        "FR" => Weekday::Friday,
-        "SA" => Weekday::Saturday,
-        "SU" => Weekday::Sunday,
+        "MO" => Weekday::Mon,
+        "TU" => Weekday::Tue,
+        "WE" => Weekday::Wed,
+        "TH" => Weekday::Thu,
+        "FR" => Weekday::Fri,
+        "SA" => Weekday::Sat,
+        "SU" => Weekday::Sun,
         _ => return None,
     })
-}
-
-fn monday_of(date: Date) -> Date {
-    let since = i64::from(date.weekday().to_monday_zero_offset());
-    date.checked_sub(since.days()).unwrap_or(date)
-}
-
-fn days_between(from: Date, to: Date) -> i32 {
-    from.until(to).map_or(0, |span| span.get_days())
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn starts(rule: Value, first: &str, take: usize) -> Vec<String> {
-        let rule = Rule::parse(&rule).expect("a valid rule");
-        let first = first.parse().expect("an instant");
-        rule.starts(first).take(take).map(|start| instant::to_utc(start).date().to_string()).collect()
-    }
-
-    #[test]
-    fn daily_rules_step_by_their_interval_and_stop_at_their_count() {
-        let rule = json!({ "frequency": "DAILY", "interval": 2, "count": 3 });
-        assert_eq!(starts(rule, "2026-02-27T09:00:00Z", 9), ["2026-02-27", "2026-03-01", "2026-03-03"]);
-    }
-
-    #[test]
-    fn weekly_rules_fall_on_every_named_day_of_every_second_week() {
-        let rule = json!({ "frequency": "WEEKLY", "interval": 2, "byDay": ["MO", "WE"], "until": "20260318T090000Z" });
-        assert_eq!(starts(rule, "2026-03-02T09:00:00Z", 9), ["2026-03-02", "2026-03-04", "2026-03-16", "2026-03-18"]);
-    }
-
-    #[test]
-    fn monthly_rules_skip_months_that_lack_the_day() {
-        let rule = json!({ "frequency": "MONTHLY", "byMonthDay": [31] });
-        assert_eq!(starts(rule, "2026-01-31T09:00:00Z", 3), ["2026-01-31", "2026-03-31", "2026-05-31"]);
-    }
-
-    #[test]
-    fn yearly_rules_keep_their_date_or_take_the_named_months() {
-        let rule = json!({ "frequency": "YEARLY" });
-        assert_eq!(starts(rule, "2026-05-04T09:00:00Z", 2), ["2026-05-04", "2027-05-04"]);
-        let rule = json!({ "frequency": "YEARLY", "byMonth": [1, 6] });
-        assert_eq!(starts(rule, "2026-01-04T09:00:00Z", 3), ["2026-01-04", "2026-06-04", "2027-01-04"]);
-    }
-
-    #[test]
-    fn a_split_rule_loses_no_occurrence() {
-        let rule = Rule::parse(&json!({ "frequency": "DAILY", "count": 5 })).expect("a valid rule");
-        let first = "2026-03-01T09:00:00Z".parse().expect("an instant");
-        let cut = "2026-03-03T09:00:00Z".parse().expect("an instant");
-        let (before, after) = rule.split(first, cut);
-        assert_eq!((before.starts(first).count(), after.starts(cut).count()), (2, 3));
-    }
-
-    #[test]
-    fn nonsense_is_refused_with_a_reason() {
-        for rule in [
-            json!("DAILY"),
-            json!({ "frequency": "daily" }),
-            json!({ "frequency": "DAILY", "interval": 0 }),
-            json!({ "frequency": "DAILY", "count": 2, "until": "20260318T090000Z" }),
-            json!({ "frequency": "DAILY", "until": "2026-03-18T09:00:00Z" }),
-            json!({ "frequency": "WEEKLY", "byDay": ["XX"] }),
-            json!({ "frequency": "MONTHLY", "byMonthDay": [32] }),
-        ] {
-            assert!(Rule::parse(&rule).is_err(), "{rule}");
-        }
-    }
 }

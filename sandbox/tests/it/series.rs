@@ -176,12 +176,13 @@ async fn changed_instances_survive_a_split_of_their_series() {
 }
 
 #[tokio::test]
-async fn a_split_that_moves_the_rest_forgets_its_changed_instances() {
+async fn a_split_that_moves_the_rest_keeps_what_its_instances_have_of_their_own_but_dates() {
     let api = Api::empty().await;
     let alice = api.user("alice");
     let series = daily(&alice).await;
-    alice.put(&merged(instance(&series, 5), json!({ "title": "Feast" }))).await;
+    let early = json!({ "title": "Feast", "start": "2026-03-05T08:00:00Z", "end": "2026-03-05T09:00:00Z" });
+    alice.put(&merged(instance(&series, 5), early)).await;
     let later = json!({ "updateMode": "following", "start": "2026-03-04T18:00:00Z" });
     alice.put(&merged(instance(&series, 4), later)).await;
-    assert_eq!(days(&alice).await, ["01T12 Lunch", "02T12 Lunch", "03T12 Lunch", "04T18 Lunch", "05T18 Lunch"]);
+    assert_eq!(days(&alice).await, ["01T12 Lunch", "02T12 Lunch", "03T12 Lunch", "04T18 Lunch", "05T18 Feast"]);
 }
