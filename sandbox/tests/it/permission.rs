@@ -1,4 +1,4 @@
-use mobiscroll_connect_sandbox::{Provider, Sandbox, Scope, ScopeDenial, Seed, seed};
+use mobiscroll_connect_sandbox::{Provider, Sandbox, Scope, ScopeDenial, Seed, SyncState, seed};
 use reqwest::Method;
 use serde_json::json;
 
@@ -87,4 +87,46 @@ async fn consent_without_any_calendar_refuses_every_call() {
         assert_eq!(body["code"], "calendar_permission_required");
         assert_eq!(body["accounts"][0]["account"], "alice@gmail.example");
     }
+}
+
+#[tokio::test]
+async fn free_busy_lists_only_what_takes_time() {
+    let api = Api::empty().await;
+    let alice = api.user("alice");
+    for more in [
+        json!({}),
+        json!({ "availability": "free" }),
+        json!({ "status": "cancelled" }),
+        json!({ "status": "tentative", "start": "2026-03-02T12:00:00Z", "end": "2026-03-02T13:00:00Z" }),
+    ] {
+        alice.create(more).await;
+    }
+    let series = alice.create(json!({ "recurrence": { "frequency": "DAILY", "count": 2 } })).await;
+    let second = json!({
+        "provider": "google", "calendarId": "primary", "recurringEventId": series["id"], "availability": "free",
+        "eventId": format!("{}_20260302T120000Z", series["id"].as_str().expect("an id")),
+    });
+    assert_eq!(alice.put(&second).await.0, 200);
+    assert_eq!(alice.list(&MARCH).await["events"].as_array().map(Vec::len), Some(6));
+    let blocks = api.user_with("alice", Scope::FreeBusy).list(&MARCH).await;
+    let starts = crate::support::column(&blocks, "start");
+    assert_eq!(starts, ["2026-03-01T12:00:00.000Z", "2026-03-01T12:00:00.000Z", "2026-03-02T12:00:00.000Z"]);
+}
+
+#[tokio::test]
+async fn an_account_to_be_connected_again_is_read_but_not_written() {
+    let api = Api::empty().await;
+    let alice = api.user("alice");
+    let created = alice.create(json!({})).await;
+    api.sandbox.set_sync_state("alice", Provider::Google, "alice@gmail.example", SyncState::ReauthRequired);
+    assert_eq!(alice.list(&MARCH).await["events"].as_array().map(Vec::len), Some(1));
+    let (status, calendars) = alice.get("/calendars").await;
+    assert_eq!((status, calendars.as_array().map(Vec::len)), (200, Some(6)));
+    let (status, body) = alice.post("/event", &event()).await;
+    assert_eq!((status, &body["error"]), (500, &json!("Provider error")));
+    assert_eq!(alice.put(&merged(event(), json!({ "eventId": created["id"] }))).await.0, 500);
+    let elsewhere = json!({ "provider": "caldav", "calendarId": seed::CALDAV_HOME });
+    assert_eq!(alice.post("/event", &merged(event(), elsewhere)).await.0, 200);
+    api.sandbox.set_sync_state("alice", Provider::Google, "alice@gmail.example", SyncState::Active);
+    assert_eq!(alice.post("/event", &event()).await.0, 200);
 }

@@ -112,6 +112,14 @@ pub(crate) fn event() -> Value {
     })
 }
 
+/// A calendar of each provider.
+pub(crate) const CALENDARS: [(&str, &str); 4] = [
+    ("google", seed::GOOGLE_PRIMARY),
+    ("microsoft", seed::MICROSOFT_CALENDAR),
+    ("apple", seed::APPLE_CALENDAR),
+    ("caldav", seed::CALDAV_HOME),
+];
+
 pub(crate) fn merged(mut base: Value, more: Value) -> Value {
     if let (Some(base), Value::Object(more)) = (base.as_object_mut(), more) {
         base.extend(more);
