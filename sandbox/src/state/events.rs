@@ -81,7 +81,11 @@ impl User {
     /// Puts any JSON among the events.
     pub(crate) fn add_raw(&mut self, body: Value) {
         let span = body.as_object().and_then(span::of);
-        self.push(Event { number: 0, body, span, series: None, zone: Zone::UTC, raw: true });
+        let mut event = Event { number: 0, body, span, series: None, zone: Zone::UTC, raw: true };
+        if let Some((provider, calendar_id)) = event.provider().zip(event.text("calendarId")) {
+            event.zone = self.zone_of(provider, calendar_id);
+        }
+        self.push(event);
     }
 
     pub(super) fn push(&mut self, event: Event) -> Spot {

@@ -286,7 +286,7 @@ impl User {
         self.events[at].series.as_ref().is_some_and(|series| series.begins_at(start))
     }
 
-    fn zone_of(&self, provider: Provider, calendar_id: &str) -> Zone {
+    pub(super) fn zone_of(&self, provider: Provider, calendar_id: &str) -> Zone {
         let calendars = self.account_of(provider, calendar_id).map_or(&[][..], |account| &account.calendars);
         let calendar = calendars.iter().find(|calendar| calendar.id == calendar_id);
         calendar.map_or(Zone::UTC, |calendar| Zone::named(calendar.time_zone))

@@ -324,3 +324,20 @@ async fn ids_have_the_form_of_their_provider() {
     let page = alice.list(&MARCH).await;
     assert_eq!(page["events"][1]["id"], format!("{}_20260302", created["id"].as_str().expect("an id")));
 }
+
+#[tokio::test]
+async fn an_event_with_an_id_of_its_own_form_may_become_a_series() {
+    let api = Api::empty().await;
+    for (provider, calendar) in CALENDARS {
+        let user = api.user(provider);
+        let place = json!({ "provider": provider, "calendarId": calendar });
+        let dates = json!({ "start": "2026-03-01T12:00:00Z", "end": "2026-03-01T13:00:00Z", "title": "Lunch" });
+        api.sandbox.add_event(provider, merged(merged(place.clone(), dates), json!({ "id": "my_own" })));
+        let series = Series { user, provider, calendar, id: "my_own".into() };
+        let rule = json!({ "recurrence": { "frequency": "DAILY", "count": 5 } });
+        series.update(&series.master(), "all", rule).await;
+        series.update(&series.instance(3).await, "this", json!({ "title": "New" })).await;
+        let expected = days(|day| Some(if day == 3 { "New" } else { "Lunch" }));
+        assert_eq!(series.days().await, expected, "{provider}");
+    }
+}

@@ -100,6 +100,11 @@ async fn apple_and_caldav_records_are_calendar_components() {
         assert_eq!(instance["vevent"]["uid"], master["vevent"]["uid"]);
         assert_eq!((instance["vevent"].get("rrule"), &instance["url"]), (None, &master["url"]));
         assert_eq!(exception["vevent"]["summary"], "Feast");
+        let start = json!({ "value": format!("20260301T{noon}"), "parameters": { "tzid": zone } });
+        assert_eq!(master["vevent"]["dtstart"], start);
+        let guests = master["vevent"]["attendee"].as_array().expect("guests").iter();
+        let answers: Vec<_> = guests.map(|guest| guest["parameters"]["partstat"].as_str().unwrap_or("")).collect();
+        assert_eq!(answers, ["ACCEPTED", "NEEDS-ACTION", "DECLINED"]);
 
         let text = master["data"].as_str().expect("a text");
         assert!(text.starts_with("BEGIN:VCALENDAR\r\n") && text.ends_with("END:VCALENDAR\r\n"));
@@ -118,7 +123,7 @@ async fn a_line_of_an_event_cannot_break_its_component() {
     let api = Api::empty().await;
     let place = json!({ "provider": CALENDARS[2].0, "calendarId": CALENDARS[2].1 });
     let nasty = json!({
-        "color": "red\r\nEND:VCALENDAR", "title": "é".repeat(100), "attendees": ["a@b\r\nBEGIN:VEVENT"],
+        "color": "red\r\nEND:VCALENDAR", "title": "é".repeat(100), "attendees": ["a@b\r\nBEGIN:VEVENT", "a;b:c\"\n@d"],
         "conference": "https://meet.example/\nX:1",
     });
     let event = api.user("alice").create(merged(place, nasty)).await;

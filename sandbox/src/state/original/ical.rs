@@ -26,15 +26,6 @@ pub(super) fn event(provider: Provider, record: &Record<'_>) -> Value {
     let id = record.body.get("recurringEventId").and_then(Value::as_str).unwrap_or_else(|| record.text("id"));
     let uid = id.rsplit('/').next().unwrap_or(id).trim_end_matches(".ics");
     let properties = properties(record, uid);
-    let mut component = Map::new();
-    for (name, value) in &properties {
-        let plain = name.split(';').next().unwrap_or(name).to_lowercase();
-        match component.get_mut(&plain) {
-            Some(Value::Array(values)) => values.push(value.as_str().into()),
-            _ if plain == "attendee" => drop(component.insert(plain, json!([value]))),
-            _ => drop(component.insert(plain, value.as_str().into())),
-        }
-    }
     let url = match provider {
         Provider::CalDav => id.to_owned(),
         _ => format!("https://p42-caldav.icloud.example/{}/calendars/{uid}.ics", record.text("calendarId")),
@@ -43,9 +34,30 @@ pub(super) fn event(provider: Provider, record: &Record<'_>) -> Value {
         "url": url,
         "etag": format!("\"{:x}-{:x}\"", record.number + 0x5f0f, record.instant("lastModified").as_millisecond()),
         "component": "VEVENT",
-        "vevent": component,
+        "vevent": component(&properties),
         "data": text(&properties),
     })
+}
+
+/// Takes the properties apart: a text for each, with its parameters if it has any, and a list of the guests.
+fn component(properties: &[(String, String)]) -> Map<String, Value> {
+    let mut component = Map::new();
+    for (property, value) in properties {
+        let mut parts = property.split(';');
+        let name = parts.next().unwrap_or_default().to_lowercase();
+        let parameters: Map<String, Value> = parts
+            .filter_map(|part| part.split_once('='))
+            .map(|(name, value)| (name.to_lowercase(), value.into()))
+            .collect();
+        let value =
+            if parameters.is_empty() { json!(value) } else { json!({ "value": value, "parameters": parameters }) };
+        match component.get_mut(&name) {
+            Some(Value::Array(guests)) => guests.push(value),
+            _ if name == "attendee" => drop(component.insert(name, json!([value]))),
+            _ => drop(component.insert(name, value)),
+        }
+    }
+    component
 }
 
 /// Lists the properties with their parameters, in the order of the component.

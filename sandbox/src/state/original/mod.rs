@@ -80,10 +80,10 @@ impl Record<'_> {
     }
 }
 
-/// Gives the name that people would have at this address.
+/// Gives the name that people would have at this address, without characters that mean something in a component.
 fn display_name(email: &str) -> String {
     let local = email.split('@').next().unwrap_or_default();
-    let mut letters = local.chars();
+    let mut letters = local.chars().filter(|c| c.is_alphanumeric() || *c == '-');
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
