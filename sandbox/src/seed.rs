@@ -41,7 +41,7 @@ pub enum Seed {
     Demo,
     /// Calendars without events (`empty`).
     Empty,
-    /// A year of work around today: some 1,900 events and series of every kind, with exceptions (`busy-year`).
+    /// A year of work around today: some 1,600 events and series of every kind, with exceptions (`busy-year`).
     BusyYear,
     /// 10,000 single events within half a year of today, 2,500 for each provider (`large`).
     Large,
