@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::seed::Seed;
+use crate::{named::named, seed::Seed};
 
 /// Decides what the user answers when asked for consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,6 +57,13 @@ pub enum ReuseRule {
     EveryRefreshCounts,
 }
 
+named!(Consent { Approve => "approve", Deny => "deny" });
+named!(WriteDialect { Root => "root", Nested => "nested" });
+named!(DeleteDialect { Json => "json", NoContent => "no-content" });
+named!(ScopeDenial { Unauthorized => "unauthorized", Forbidden => "forbidden" });
+named!(ReuseRule { SideBySide => "side-by-side", EveryRefreshCounts => "every-refresh-counts" });
+named!(Seed { Demo => "demo", Empty => "empty" });
+
 /// Everything that the builder decides and the routes look up.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -72,6 +79,7 @@ pub(crate) struct Settings {
     pub(crate) delete_dialect: DeleteDialect,
     pub(crate) scope_denial: ScopeDenial,
     pub(crate) reuse_rule: ReuseRule,
+    pub(crate) admin: bool,
 }
 
 impl Default for Settings {
@@ -89,6 +97,7 @@ impl Default for Settings {
             delete_dialect: DeleteDialect::default(),
             scope_denial: ScopeDenial::default(),
             reuse_rule: ReuseRule::default(),
+            admin: true,
         }
     }
 }
