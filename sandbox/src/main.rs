@@ -1,67 +1,163 @@
-//! Runs the sandbox from the command line, until Ctrl-C.
+//! Runs the sandbox from the command line, until Ctrl-C or SIGTERM.
 #![forbid(unsafe_code)]
 
-use std::{io, process::ExitCode};
+use std::{
+    future::{self, Future},
+    io::{self, Write},
+    process::ExitCode,
+    task::Poll,
+    time::Duration,
+};
 
 use clap::Parser;
-use mobiscroll_connect_sandbox::{Sandbox, Seed};
+use jiff::SignedDuration;
+use mobiscroll_connect_sandbox::{
+    Consent, DeleteDialect, ReuseRule, Sandbox, SandboxBuilder, ScopeDenial, Seed, WriteDialect,
+};
 
-/// A local, in-memory imitation of the Mobiscroll Connect API.
-#[derive(Parser)]
+/// A local, in-memory imitation of the Mobiscroll Connect API
+///
+/// It listens on 127.0.0.1 and prints where, with the credentials of the one registered application. Ctrl-C or
+/// SIGTERM stops it; nothing is kept.
+#[derive(Debug, Parser)]
 #[command(version)]
 struct Options {
-    /// Port of 127.0.0.1 to listen on; 0 takes any free one
+    /// Port to listen on; 0 takes any free one
     #[arg(long, default_value_t = 4010)]
     port: u16,
     /// Client id of the registered application
-    #[arg(long, default_value = "sandbox-client")]
+    #[arg(long, value_name = "ID", default_value = "sandbox-client")]
     client_id: String,
     /// Client secret of the registered application
-    #[arg(long, default_value = "sandbox-secret")]
+    #[arg(long, value_name = "SECRET", default_value = "sandbox-secret")]
     client_secret: String,
     /// Redirect URI of the registered application
-    #[arg(long, default_value = "https://app.example/oauth/callback")]
+    #[arg(long, value_name = "URI", default_value = "https://app.example/oauth/callback")]
     redirect_uri: String,
-    /// Give new users calendars without events
+    /// Webhook URL of the registered application
+    #[arg(long, value_name = "URL", default_value = "https://app.example/webhooks/connect")]
+    webhook_url: String,
+    /// Register no webhook URL, so that subscriptions are refused
+    #[arg(long, conflicts_with = "webhook_url")]
+    no_webhook_url: bool,
+    /// What new users find: demo (calendars and events) or empty (calendars only)
+    #[arg(long, value_name = "NAME", default_value_t)]
+    seed: Seed,
+    /// What users answer when asked for consent: approve or deny
+    #[arg(long, value_name = "ANSWER", default_value_t)]
+    consent: Consent,
+    /// Life of access tokens: seconds, or a duration such as 500ms, 15m or 1h
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
+    access_token_ttl: Duration,
+    /// Where created and updated events stand in the answer: root, or nested under "event"
+    #[arg(long, value_name = "FORM", default_value_t)]
+    write_dialect: WriteDialect,
+    /// How deletions are answered: json (200) or no-content (204)
+    #[arg(long, value_name = "FORM", default_value_t)]
+    delete_dialect: DeleteDialect,
+    /// How writes without the scope are refused: unauthorized (401) or forbidden (403)
+    #[arg(long, value_name = "STATUS", default_value_t)]
+    scope_denial: ScopeDenial,
+    /// How refreshing with a retired token counts: side-by-side or every-refresh-counts
+    #[arg(long, value_name = "RULE", default_value_t)]
+    reuse_rule: ReuseRule,
+    /// Serve connection status and disconnect only without /oauth, as old deployments do
     #[arg(long)]
-    empty: bool,
+    legacy_paths_only: bool,
+    /// Do not serve the admin API under /_sandbox/
+    #[arg(long)]
+    no_admin: bool,
+}
+
+impl Options {
+    fn into_builder(self) -> SandboxBuilder {
+        let builder = Sandbox::builder()
+            .port(self.port)
+            .client_id(self.client_id)
+            .client_secret(self.client_secret)
+            .redirect_uri(self.redirect_uri)
+            .webhook_url(self.webhook_url)
+            .seed(self.seed)
+            .consent(self.consent)
+            .access_token_ttl(self.access_token_ttl)
+            .write_dialect(self.write_dialect)
+            .delete_dialect(self.delete_dialect)
+            .scope_denial(self.scope_denial)
+            .reuse_rule(self.reuse_rule)
+            .legacy_paths_only(self.legacy_paths_only)
+            .admin(!self.no_admin);
+        if self.no_webhook_url { builder.no_webhook_url() } else { builder }
+    }
 }
 
 fn main() -> ExitCode {
     match run(Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("error: {message}");
+            // Where errors cannot be written, the exit code has to do.
+            let _ = writeln!(io::stderr(), "error: {message}");
             ExitCode::FAILURE
         }
     }
 }
 
 fn run(options: Options) -> Result<(), String> {
-    let port = options.port;
-    let sandbox = Sandbox::builder()
-        .port(port)
-        .seed(if options.empty { Seed::Empty } else { Seed::Demo })
-        .client_id(options.client_id)
-        .client_secret(options.client_secret)
-        .redirect_uri(options.redirect_uri)
-        .start_blocking()
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => {
-                format!("port {port} is in use; choose another with --port")
-            }
-            _ => format!("cannot listen on port {port}: {error}"),
-        })?;
-
-    println!("Connect sandbox is running. Stop it with Ctrl-C.");
-    println!("base URL       {}", sandbox.base_url());
-    println!("client id      {}", sandbox.client_id());
-    println!("client secret  {}", sandbox.client_secret());
-    println!("redirect URI   {}", sandbox.redirect_uri());
-    wait_for_interrupt().map_err(|error| format!("cannot wait for Ctrl-C: {error}"))
+    let (port, admin) = (options.port, !options.no_admin);
+    let sandbox = options.into_builder().start_blocking().map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => format!("port {port} is in use; choose another with --port"),
+        _ => format!("cannot listen on port {port}: {error}"),
+    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .map_err(|error| format!("cannot wait for signals: {error}"))?;
+    runtime.block_on(async {
+        let stopped = stop_signal().map_err(|error| format!("cannot wait for signals: {error}"))?;
+        // Only now, since whoever reads the lines may well send the signal. Nobody has to read them.
+        let _ = announce(&sandbox, admin);
+        stopped.await;
+        Ok(())
+    })
 }
 
-fn wait_for_interrupt() -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    runtime.block_on(tokio::signal::ctrl_c())
+/// Says where the sandbox is; programs read these lines, so they stay as they are.
+fn announce(sandbox: &Sandbox, admin: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "Connect sandbox is running. Stop it with Ctrl-C.")?;
+    writeln!(out, "base URL       {}", sandbox.base_url())?;
+    writeln!(out, "client id      {}", sandbox.client_id())?;
+    writeln!(out, "client secret  {}", sandbox.client_secret())?;
+    writeln!(out, "redirect URI   {}", sandbox.redirect_uri())?;
+    if admin {
+        writeln!(out, "admin API      {}/_sandbox/", sandbox.origin())?;
+    }
+    out.flush()
+}
+
+/// Begins to listen for the signals that stop the program, and gives what waits for one.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut signals = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
+    Ok(future::poll_fn(move |context| {
+        let any = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+        if any { Poll::Ready(()) } else { Poll::Pending }
+    }))
+}
+
+/// Begins to listen for Ctrl-C, and gives what waits for it.
+#[cfg(windows)]
+fn stop_signal() -> io::Result<impl Future> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move { interrupt.recv().await })
+}
+
+/// Reads a number of seconds, or a duration with units.
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    let read = match text.parse::<u64>() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => text.parse::<SignedDuration>().ok().and_then(|duration| duration.try_into().ok()),
+    };
+    read.ok_or("expected seconds, or a duration such as 500ms, 15m or 1h")
 }
