@@ -1,19 +1,18 @@
 //! The way of every request: recorded, maybe hit by a fault, answered.
 
-use std::{
-    fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http_body_util::combinators::UnsyncBoxBody;
-use hyper::{Response, body::Incoming};
+use http_body_util::Full;
+use hyper::{Response, body::Incoming, header::DATE};
+use jiff::fmt::rfc2822::DateTimePrinter;
 
 use crate::{
-    fault::{Ending, Fault, Faults},
-    http::{Answer, BodyCut, Request},
+    fault::{Fault, Faults},
+    http::{Answer, Request},
     record::Log,
     routes,
+    script::Script,
     state::State,
 };
 
@@ -34,48 +33,43 @@ impl App {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) async fn serve(
-        &self,
-        request: hyper::Request<Incoming>,
-    ) -> Result<Response<UnsyncBoxBody<Bytes, BodyCut>>, HungUp> {
+    /// Answers a request, or gives what is to be played on the socket instead.
+    pub(crate) async fn serve(&self, request: hyper::Request<Incoming>) -> Result<Response<Full<Bytes>>, Script> {
         let request = match Request::read(request).await {
             Ok(request) => request,
-            Err(error) => return Ok(Answer::from(error).into_response()),
+            Err(error) => return Ok(self.dated(error.into()).into_response()),
         };
         let ticket = self.log.open(&request);
-        let answer = match self.faults.next(request.operation) {
-            None => self.answer(&request),
-            Some(fault) => self.answer_with(&fault, &request).await?,
+        let outcome = match self.faults.next(request.operation) {
+            None => Ok(self.dated(self.answer(&request))),
+            Some(fault) => self.answer_with(&fault, &request).await,
         };
-        self.log.close(ticket, answer.status);
-        Ok(answer.into_response())
+        let status = outcome.as_ref().map_or_else(|script| script.status, |answer| Some(answer.status));
+        self.log.close(ticket, status);
+        outcome.map(Answer::into_response)
     }
 
-    async fn answer_with(&self, fault: &Fault, request: &Request) -> Result<Answer, HungUp> {
+    async fn answer_with(&self, fault: &Fault, request: &Request) -> Result<Answer, Script> {
         let committed = fault.after_commit.then(|| self.answer(request));
         if !fault.delay.is_zero() {
             tokio::time::sleep(fault.delay).await;
         }
-        if fault.ending == Ending::Disconnected {
-            return Err(HungUp);
+        if let Some(script) = fault.silence() {
+            return Err(script);
         }
         let answer = fault.canned_answer().or(committed).unwrap_or_else(|| self.answer(request));
-        Ok(if fault.ending == Ending::Truncated { answer.cut() } else { answer })
+        fault.spoil(self.dated(answer))
     }
 
     fn answer(&self, request: &Request) -> Answer {
         routes::answer(&mut self.state(), request).unwrap_or_else(Answer::from)
     }
-}
 
-/// The reason why a connection is closed without an answer.
-#[derive(Debug)]
-pub(crate) struct HungUp;
-
-impl fmt::Display for HungUp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("hung up on purpose")
+    /// Adds the date by the sandbox's clock; an instant that HTTP cannot write is left out.
+    fn dated(&self, answer: Answer) -> Answer {
+        match DateTimePrinter::new().timestamp_to_rfc9110_string(&self.state().now()) {
+            Ok(date) => answer.with_header(DATE, &date),
+            Err(_) => answer,
+        }
     }
 }
-
-impl std::error::Error for HungUp {}

@@ -60,7 +60,10 @@ impl SandboxBuilder {
         self
     }
 
-    /// Lets access tokens live this long, in whole seconds, instead of an hour.
+    /// Lets access tokens live this long instead of an hour; see also [`Sandbox::set_access_token_ttl`].
+    ///
+    /// The server refuses them to the millisecond. What it says of them, `expires_in` and the claim `exp`, comes in
+    /// whole seconds and is rounded up.
     pub fn access_token_ttl(mut self, ttl: Duration) -> Self {
         self.settings.access_token_ttl = ttl;
         self
@@ -131,6 +134,14 @@ impl SandboxBuilder {
     /// Decides how refreshing with a token that was already retired counts.
     pub fn reuse_rule(mut self, rule: ReuseRule) -> Self {
         self.settings.reuse_rule = rule;
+        self
+    }
+
+    /// Serves the admin API under `/_sandbox/` as well, as it does by default.
+    ///
+    /// It asks for no credentials: whoever can reach the port can use it.
+    pub fn admin(mut self, admin: bool) -> Self {
+        self.settings.admin = admin;
         self
     }
 

@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Tells the time of the sandbox: the system's, plus what the tests have added.
+use crate::instant;
+
+/// Tells the time of the sandbox: the system's, set off by what the tests have decided.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
     ahead: SignedDuration,
@@ -10,11 +12,23 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn now(&self) -> Timestamp {
-        Timestamp::now().checked_add(self.ahead).unwrap_or(Timestamp::MAX)
+        instant::shift(Timestamp::now(), self.ahead)
     }
 
     pub(crate) fn advance(&mut self, by: Duration) {
-        let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
-        self.ahead = self.ahead.saturating_add(by);
+        self.ahead = self.ahead.saturating_add(signed(by));
     }
+
+    pub(crate) fn rewind(&mut self, by: Duration) {
+        self.ahead = self.ahead.saturating_sub(signed(by));
+    }
+
+    /// Goes on from another instant.
+    pub(crate) fn set(&mut self, now: Timestamp) {
+        self.ahead = now.duration_since(Timestamp::now());
+    }
+}
+
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
 }

@@ -1,20 +1,12 @@
 //! Requests as the routes read them, and answers as they write them.
 
-use std::{
-    convert::Infallible,
-    error::Error,
-    fmt,
-    pin::Pin,
-    task::{Context, Poll},
-};
-
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{
     HeaderMap, Method, Response, StatusCode,
-    body::{Body, Frame, Incoming},
-    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue},
+    body::Incoming,
+    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, TRANSFER_ENCODING},
 };
 use serde_json::{Map, Value, json};
 
@@ -146,13 +138,12 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
-    cut: bool,
 }
 
 impl Answer {
     /// Answers without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new(), cut: false }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
     /// Answers with a JSON body.
@@ -183,58 +174,35 @@ impl Answer {
         Self { body, ..self }
     }
 
-    /// Promises the whole body, sends half of it and closes the connection.
-    pub(crate) fn cut(self) -> Self {
-        Self { cut: true, ..self }
+    pub(crate) fn body(&self) -> &Bytes {
+        &self.body
     }
 
-    pub(crate) fn into_response(mut self) -> Response<UnsyncBoxBody<Bytes, BodyCut>> {
-        let body = if self.cut {
-            self.headers.insert(CONTENT_LENGTH, HeaderValue::from(self.body.len().max(1)));
-            self.body.truncate(self.body.len() / 2);
-            HalfBody { half: Some(self.body), flushed: false }.boxed_unsync()
-        } else {
-            Full::new(self.body).map_err(|never: Infallible| match never {}).boxed_unsync()
-        };
-        let mut response = Response::new(body);
+    /// Tells whether the headers say where the body ends, which is otherwise left to HTTP.
+    pub(crate) fn has_own_framing(&self) -> bool {
+        self.headers.contains_key(CONTENT_LENGTH) || self.headers.contains_key(TRANSFER_ENCODING)
+    }
+
+    /// Writes status line and headers as they go over the wire, with this length unless the headers tell one.
+    pub(crate) fn head(&self, length: u64, closing: bool) -> Bytes {
+        let mut head = format!("HTTP/1.1 {}\r\n", self.status).into_bytes();
+        for (name, value) in &self.headers {
+            head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+        }
+        if !self.has_own_framing() {
+            head.extend(format!("content-length: {length}\r\n").into_bytes());
+        }
+        if closing {
+            head.extend(b"connection: close\r\n");
+        }
+        head.extend(b"\r\n");
+        head.into()
+    }
+
+    pub(crate) fn into_response(self) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::new(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response
     }
 }
-
-/// Sends what it has, then fails.
-struct HalfBody {
-    half: Option<Bytes>,
-    flushed: bool,
-}
-
-impl Body for HalfBody {
-    type Data = Bytes;
-    type Error = BodyCut;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyCut>>> {
-        if let Some(half) = self.half.take() {
-            return Poll::Ready(Some(Ok(Frame::data(half))));
-        }
-        // The connection writes out what it holds only when the body pauses.
-        if !self.flushed {
-            self.flushed = true;
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        Poll::Ready(Some(Err(BodyCut)))
-    }
-}
-
-/// The reason why a body ends early.
-#[derive(Debug)]
-pub(crate) struct BodyCut;
-
-impl fmt::Display for BodyCut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("body cut short on purpose")
-    }
-}
-
-impl Error for BodyCut {}

@@ -25,10 +25,12 @@
 //!
 //! - Skip the browser: [`Sandbox::authorize`] gives a code, [`Sandbox::issue_tokens`] gives tokens.
 //! - Or go through it: with [`Consent::Ask`] there is a page to choose accounts on, and to allow or deny.
-//! - Age and end credentials: [`Sandbox::expire_access_token`], [`Sandbox::revoke_grant`], [`Sandbox::advance`].
+//! - Age and end credentials: [`Sandbox::expire_access_token`], [`Sandbox::revoke_grant`], [`Sandbox::advance`],
+//!   [`Sandbox::set_access_token_ttl`]. Let the clocks disagree: [`Sandbox::rewind`], [`Sandbox::set_time`].
 //! - Put any JSON into a listing: [`Sandbox::add_event`].
 //! - Break things: [`Sandbox::inject`] with a [`Fault`].
-//! - Look at the traffic: [`Sandbox::requests`], [`Sandbox::requests_of`].
+//! - Look at the traffic: [`Sandbox::requests`], [`Sandbox::requests_of`], [`Sandbox::count`].
+//! - See how tokens were handled: [`Sandbox::refreshes`], [`Sandbox::refresh_log`], [`Sandbox::grants_revoked`].
 //! - Choose between the forms in which the service is known to answer: [`SandboxBuilder`].
 //!
 //! # What is real and what is made up
@@ -38,39 +40,53 @@
 //! each provider's own form. The records under `original` have the shape of each provider's API, and are made up from
 //! the event: etags, sequence numbers and the like mean nothing.
 //!
+//! # From other languages
+//!
+//! The same methods are served as JSON over HTTP under `/_sandbox/`; `GET /_sandbox/` lists the routes. It asks for no
+//! credentials: whoever can reach the port, which is on loopback only, can use it. [`SandboxBuilder::admin`] turns it
+//! off.
+//!
 //! # Features
 //!
 //! - `cli` (default): the program `mobiscroll-connect-sandbox`. As a dev-dependency, do without it.
 #![forbid(unsafe_code)]
 
+mod adjust;
+mod admin;
 mod app;
 mod builder;
 mod clock;
+mod connection;
 mod consent;
 mod error;
+mod evidence;
 mod fault;
 mod http;
 mod instant;
 mod jwt;
+mod named;
 mod operation;
 mod provider;
 mod record;
 mod routes;
 mod sandbox;
 mod scope;
+mod script;
 pub mod seed;
 mod server;
 mod settings;
 mod state;
 
 pub use builder::SandboxBuilder;
+pub use evidence::{PresentedToken, RevocationReason, RevokedGrant, TokenCounts};
 pub use fault::{Fault, FaultHandle};
+pub use named::UnknownName;
 pub use operation::Operation;
 pub use provider::Provider;
-pub use record::RecordedRequest;
+pub use record::{RecordedRequest, RequestCounts};
 pub use sandbox::Sandbox;
 pub use scope::Scope;
-pub use seed::{Seed, UnknownSeed};
+pub use seed::Seed;
 pub use settings::{
     CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, ScopeDenial, WriteDialect,
 };

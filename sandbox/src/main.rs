@@ -1,52 +1,113 @@
-//! Runs the sandbox from the command line, until Ctrl-C.
+//! Runs the sandbox from the command line, until Ctrl-C or SIGTERM.
 #![forbid(unsafe_code)]
 
-use std::{io, process::ExitCode};
+use std::{
+    future::{self, Future},
+    io::{self, Write},
+    process::ExitCode,
+    task::Poll,
+    time::Duration,
+};
 
-use clap::{Parser, ValueEnum};
-use mobiscroll_connect_sandbox::{Consent, Sandbox, Seed};
+use clap::Parser;
+use jiff::SignedDuration;
+use mobiscroll_connect_sandbox::{
+    CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, Sandbox, SandboxBuilder,
+    ScopeDenial, Seed, WriteDialect,
+};
 
-/// A local, in-memory imitation of the Mobiscroll Connect API.
-#[derive(Parser)]
+/// A local, in-memory imitation of the Mobiscroll Connect API
+///
+/// It listens on 127.0.0.1 and prints where, with the credentials of the one registered application. Ctrl-C or
+/// SIGTERM stops it; nothing is kept.
+#[derive(Debug, Parser)]
 #[command(version)]
 struct Options {
-    /// Port of 127.0.0.1 to listen on; 0 takes any free one
+    /// Port to listen on; 0 takes any free one
     #[arg(long, default_value_t = 4010)]
     port: u16,
     /// Client id of the registered application
-    #[arg(long, default_value = "sandbox-client")]
+    #[arg(long, value_name = "ID", default_value = "sandbox-client")]
     client_id: String,
     /// Client secret of the registered application
-    #[arg(long, default_value = "sandbox-secret")]
+    #[arg(long, value_name = "SECRET", default_value = "sandbox-secret")]
     client_secret: String,
     /// Redirect URI of the registered application
-    #[arg(long, default_value = "https://app.example/oauth/callback")]
+    #[arg(long, value_name = "URI", default_value = "https://app.example/oauth/callback")]
     redirect_uri: String,
-    /// What happens when a user is asked for consent
-    #[arg(long, value_enum, default_value_t = Answer::Approve)]
-    consent: Answer,
-    /// Give new users calendars without events
+    /// Webhook URL of the registered application
+    #[arg(long, value_name = "URL", default_value = "https://app.example/webhooks/connect")]
+    webhook_url: String,
+    /// Register no webhook URL, so that subscriptions are refused
+    #[arg(long, conflicts_with = "webhook_url")]
+    no_webhook_url: bool,
+    /// What new users find: small, empty, busy-year, large (10,000 events) or awkward
+    #[arg(long, value_name = "NAME", default_value_t)]
+    seed: Seed,
+    /// Name of the application, as the consent page shows it
+    #[arg(long, value_name = "NAME", default_value = "Demo App")]
+    app_name: String,
+    /// How many accounts a user may connect; as many as there are without it
+    #[arg(long, value_name = "ACCOUNTS")]
+    connection_limit: Option<usize>,
+    /// What users answer when asked for consent: ask (shows a page), approve or deny
+    #[arg(long, value_name = "ANSWER", default_value_t)]
+    consent: Consent,
+    /// Life of access tokens: seconds, or a duration such as 500ms, 15m or 1h
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
+    access_token_ttl: Duration,
+    /// Where created and updated events stand in the answer: root, or nested under "event"
+    #[arg(long, value_name = "FORM", default_value_t)]
+    write_dialect: WriteDialect,
+    /// How deletions are answered: json (200) or no-content (204)
+    #[arg(long, value_name = "FORM", default_value_t)]
+    delete_dialect: DeleteDialect,
+    /// How creations are answered: ok (200) or created (201)
+    #[arg(long, value_name = "STATUS", default_value_t)]
+    create_status: CreateStatus,
+    /// Whether answers to writes name the calendar: present or absent-in-writes
+    #[arg(long, value_name = "FORM", default_value_t)]
+    calendar_id_dialect: CalendarIdDialect,
+    /// What conferences are: text (a URL) or object
+    #[arg(long, value_name = "FORM", default_value_t)]
+    conference_dialect: ConferenceDialect,
+    /// How writes without the scope are refused: unauthorized (401) or forbidden (403)
+    #[arg(long, value_name = "STATUS", default_value_t)]
+    scope_denial: ScopeDenial,
+    /// How refreshing with a retired token counts: side-by-side or every-refresh-counts
+    #[arg(long, value_name = "RULE", default_value_t)]
+    reuse_rule: ReuseRule,
+    /// Serve connection status and disconnect only without /oauth, as old deployments do
     #[arg(long)]
-    empty: bool,
+    legacy_paths_only: bool,
+    /// Do not serve the admin API under /_sandbox/
+    #[arg(long)]
+    no_admin: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Answer {
-    /// Show the consent page
-    Ask,
-    /// Allow at once
-    Approve,
-    /// Deny at once
-    Deny,
-}
-
-impl From<Answer> for Consent {
-    fn from(answer: Answer) -> Self {
-        match answer {
-            Answer::Ask => Self::Ask,
-            Answer::Approve => Self::Approve,
-            Answer::Deny => Self::Deny,
-        }
+impl Options {
+    fn into_builder(self) -> SandboxBuilder {
+        let builder = Sandbox::builder()
+            .port(self.port)
+            .client_id(self.client_id)
+            .client_secret(self.client_secret)
+            .redirect_uri(self.redirect_uri)
+            .webhook_url(self.webhook_url)
+            .seed(self.seed)
+            .consent(self.consent)
+            .app_name(self.app_name)
+            .access_token_ttl(self.access_token_ttl)
+            .write_dialect(self.write_dialect)
+            .delete_dialect(self.delete_dialect)
+            .create_status(self.create_status)
+            .calendar_id_dialect(self.calendar_id_dialect)
+            .conference_dialect(self.conference_dialect)
+            .scope_denial(self.scope_denial)
+            .reuse_rule(self.reuse_rule)
+            .legacy_paths_only(self.legacy_paths_only)
+            .admin(!self.no_admin);
+        let builder = self.connection_limit.into_iter().fold(builder, SandboxBuilder::connection_limit);
+        if self.no_webhook_url { builder.no_webhook_url() } else { builder }
     }
 }
 
@@ -54,38 +115,70 @@ fn main() -> ExitCode {
     match run(Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("error: {message}");
+            // Where errors cannot be written, the exit code has to do.
+            let _ = writeln!(io::stderr(), "error: {message}");
             ExitCode::FAILURE
         }
     }
 }
 
 fn run(options: Options) -> Result<(), String> {
-    let port = options.port;
-    let sandbox = Sandbox::builder()
-        .port(port)
-        .seed(if options.empty { Seed::Empty } else { Seed::Demo })
-        .client_id(options.client_id)
-        .client_secret(options.client_secret)
-        .consent(options.consent.into())
-        .redirect_uri(options.redirect_uri)
-        .start_blocking()
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => {
-                format!("port {port} is in use; choose another with --port")
-            }
-            _ => format!("cannot listen on port {port}: {error}"),
-        })?;
-
-    println!("Connect sandbox is running. Stop it with Ctrl-C.");
-    println!("base URL       {}", sandbox.base_url());
-    println!("client id      {}", sandbox.client_id());
-    println!("client secret  {}", sandbox.client_secret());
-    println!("redirect URI   {}", sandbox.redirect_uri());
-    wait_for_interrupt().map_err(|error| format!("cannot wait for Ctrl-C: {error}"))
+    let (port, admin) = (options.port, !options.no_admin);
+    let sandbox = options.into_builder().start_blocking().map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => format!("port {port} is in use; choose another with --port"),
+        _ => format!("cannot listen on port {port}: {error}"),
+    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .map_err(|error| format!("cannot wait for signals: {error}"))?;
+    runtime.block_on(async {
+        let stopped = stop_signal().map_err(|error| format!("cannot wait for signals: {error}"))?;
+        // Only now, since whoever reads the lines may well send the signal. Nobody has to read them.
+        let _ = announce(&sandbox, admin);
+        stopped.await;
+        Ok(())
+    })
 }
 
-fn wait_for_interrupt() -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    runtime.block_on(tokio::signal::ctrl_c())
+/// Says where the sandbox is; programs read these lines, so they stay as they are.
+fn announce(sandbox: &Sandbox, admin: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "Connect sandbox is running. Stop it with Ctrl-C.")?;
+    writeln!(out, "base URL       {}", sandbox.base_url())?;
+    writeln!(out, "client id      {}", sandbox.client_id())?;
+    writeln!(out, "client secret  {}", sandbox.client_secret())?;
+    writeln!(out, "redirect URI   {}", sandbox.redirect_uri())?;
+    if admin {
+        writeln!(out, "admin API      {}/_sandbox/", sandbox.origin())?;
+    }
+    out.flush()
+}
+
+/// Begins to listen for the signals that stop the program, and gives what waits for one.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut signals = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
+    Ok(future::poll_fn(move |context| {
+        let any = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+        if any { Poll::Ready(()) } else { Poll::Pending }
+    }))
+}
+
+/// Begins to listen for Ctrl-C, and gives what waits for it.
+#[cfg(windows)]
+fn stop_signal() -> io::Result<impl Future> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move { interrupt.recv().await })
+}
+
+/// Reads a number of seconds, or a duration with units.
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    let read = match text.parse::<u64>() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => text.parse::<SignedDuration>().ok().and_then(|duration| duration.try_into().ok()),
+    };
+    read.ok_or("expected seconds, or a duration such as 500ms, 15m or 1h")
 }

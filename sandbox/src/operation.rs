@@ -1,9 +1,9 @@
-use std::fmt;
-
 use hyper::Method;
 
+use crate::named::named;
+
 /// Names an operation of the API, for faults and for the request log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Operation {
     /// `GET /api/oauth/authorize`
@@ -38,29 +38,25 @@ pub enum Operation {
     WebhookKeys,
 }
 
-impl Operation {
-    /// Gives the name in snake case, such as `list_calendars`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Authorize => "authorize",
-            Self::ExchangeCode => "exchange_code",
-            Self::RefreshToken => "refresh_token",
-            Self::Revoke => "revoke",
-            Self::ConnectionStatus => "connection_status",
-            Self::Disconnect => "disconnect",
-            Self::ListCalendars => "list_calendars",
-            Self::ListEvents => "list_events",
-            Self::CreateEvent => "create_event",
-            Self::UpdateEvent => "update_event",
-            Self::DeleteEvent => "delete_event",
-            Self::SubscribeWebhook => "subscribe_webhook",
-            Self::UnsubscribeWebhook => "unsubscribe_webhook",
-            Self::Health => "health",
-            Self::WebhookKeys => "webhook_keys",
-        }
-    }
+named!(Operation {
+    Authorize => "authorize",
+    ExchangeCode => "exchange_code",
+    RefreshToken => "refresh_token",
+    Revoke => "revoke",
+    ConnectionStatus => "connection_status",
+    Disconnect => "disconnect",
+    ListCalendars => "list_calendars",
+    ListEvents => "list_events",
+    CreateEvent => "create_event",
+    UpdateEvent => "update_event",
+    DeleteEvent => "delete_event",
+    SubscribeWebhook => "subscribe_webhook",
+    UnsubscribeWebhook => "unsubscribe_webhook",
+    Health => "health",
+    WebhookKeys => "webhook_keys",
+});
 
+impl Operation {
     /// Finds the operation that a request asks for; `grant_type` is read only for the token endpoint.
     pub(crate) fn of(method: &Method, path: &str, grant_type: impl FnOnce() -> Option<String>) -> Option<Self> {
         let operation = match (method.as_str(), path) {
@@ -84,11 +80,5 @@ impl Operation {
             _ => return None,
         };
         Some(operation)
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

@@ -1,6 +1,7 @@
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
 };
 
 use bytes::Bytes;
@@ -11,11 +12,15 @@ use crate::{http::Request, operation::Operation};
 
 /// Older requests are forgotten, so that a sandbox left running does not fill the memory.
 const CAPACITY: usize = 10_000;
+/// So are those whose bodies would add up to more than this.
+const BODIES_CAPACITY: usize = 64 * 1024 * 1024;
 
 /// Tells what one request looked like when it arrived, and how it was answered.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RecordedRequest {
+    /// The instant of arrival, by the system's clock and not by the sandbox's.
+    pub at: SystemTime,
     /// The operation asked for; `None` for an unknown method or path.
     pub operation: Option<Operation>,
     /// The method, such as `GET`.
@@ -28,7 +33,7 @@ pub struct RecordedRequest {
     pub headers: Vec<(String, String)>,
     /// The body as it arrived.
     pub body: Bytes,
-    /// The status answered; `None` while unanswered, or when a fault closed the connection.
+    /// The status answered; `None` while unanswered, or when a fault kept the client from seeing one.
     pub status: Option<u16>,
 }
 
@@ -64,6 +69,7 @@ impl RecordedRequest {
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
         Self {
+            at: SystemTime::now(),
             operation: request.operation,
             method: request.method.to_string(),
             path: request.path.clone(),
@@ -79,6 +85,16 @@ fn find(form: &[u8], name: &str) -> Option<String> {
     form_urlencoded::parse(form).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
+/// Counts the requests of an operation; nothing is ever left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct RequestCounts {
+    /// The requests that arrived
+    pub requests: usize,
+    /// The answers by status; a request that is unanswered, or whose client saw no status, is not among them
+    pub answers: BTreeMap<u16, usize>,
+}
+
 /// The requests seen so far, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Log(Mutex<Entries>);
@@ -86,26 +102,40 @@ pub(crate) struct Log(Mutex<Entries>);
 #[derive(Debug, Default)]
 struct Entries {
     requests: VecDeque<RecordedRequest>,
+    /// How many requests came before the first one that is kept
     forgotten: usize,
+    /// How many came before the log was last cleared
+    cleared: usize,
+    bodies: usize,
+    counts: BTreeMap<Option<Operation>, RequestCounts>,
 }
 
 /// Finds an entry again when its answer is known.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ticket(usize);
+pub(crate) struct Ticket {
+    number: usize,
+    operation: Option<Operation>,
+}
 
 impl Log {
     pub(crate) fn open(&self, request: &Request) -> Ticket {
+        let request = RecordedRequest::of(request);
+        let operation = request.operation;
         let mut entries = self.lock();
-        if entries.requests.len() == CAPACITY {
-            entries.requests.pop_front();
-            entries.forgotten += 1;
-        }
-        entries.requests.push_back(RecordedRequest::of(request));
-        Ticket(entries.forgotten + entries.requests.len() - 1)
+        entries.counts.entry(operation).or_default().requests += 1;
+        entries.bodies += request.body.len();
+        entries.requests.push_back(request);
+        entries.forget_surplus();
+        Ticket { number: entries.forgotten + entries.requests.len() - 1, operation }
     }
 
-    pub(crate) fn close(&self, Ticket(number): Ticket, status: StatusCode) {
+    /// Notes the status that the client gets to see, if any.
+    pub(crate) fn close(&self, Ticket { number, operation }: Ticket, status: Option<StatusCode>) {
         let mut entries = self.lock();
+        let Some(status) = status.filter(|_| number >= entries.cleared) else {
+            return;
+        };
+        *entries.counts.entry(operation).or_default().answers.entry(status.as_u16()).or_default() += 1;
         let at = number.checked_sub(entries.forgotten);
         if let Some(entry) = at.and_then(|at| entries.requests.get_mut(at)) {
             entry.status = Some(status.as_u16());
@@ -116,13 +146,27 @@ impl Log {
         self.lock().requests.iter().cloned().collect()
     }
 
+    pub(crate) fn counts(&self) -> BTreeMap<Option<Operation>, RequestCounts> {
+        self.lock().counts.clone()
+    }
+
     pub(crate) fn clear(&self) {
         let mut entries = self.lock();
-        entries.forgotten += entries.requests.len();
-        entries.requests.clear();
+        let seen = entries.forgotten + entries.requests.len();
+        *entries = Entries { forgotten: seen, cleared: seen, ..Entries::default() };
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entries {
+    fn forget_surplus(&mut self) {
+        while self.requests.len() > CAPACITY || self.bodies > BODIES_CAPACITY {
+            let Some(oldest) = self.requests.pop_front() else { return };
+            self.bodies -= oldest.body.len();
+            self.forgotten += 1;
+        }
     }
 }

@@ -1,17 +1,24 @@
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{Ipv4Addr, TcpListener},
+    sync::Arc,
+};
 
 use serde_json::Value;
 
 use crate::{
+    admin::Admin,
     app::App,
     builder::SandboxBuilder,
+    connection::Site,
+    evidence::RevocationReason,
     fault::{Fault, FaultHandle},
     operation::Operation,
     provider::Provider,
     record::RecordedRequest,
     scope::Scope,
     server::Server,
-    settings::{Consent, Settings},
+    settings::Settings,
     state::{IssuedTokens, State, SyncState, WebhookChannel},
 };
 
@@ -24,9 +31,10 @@ use crate::{
 pub struct Sandbox {
     base_url: String,
     origin: String,
-    settings: Settings,
-    app: Arc<App>,
-    _server: Server,
+    pub(crate) settings: Settings,
+    pub(crate) app: Arc<App>,
+    /// Stops when dropped; the admin API works through a handle without it.
+    _server: Option<Server>,
 }
 
 impl Sandbox {
@@ -54,10 +62,19 @@ impl Sandbox {
     }
 
     pub(crate) fn with(port: u16, settings: Settings) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let origin = format!("http://{}", listener.local_addr()?);
         let app = Arc::new(App::new(State::new(settings.clone())));
-        let server = Server::start(port, Arc::clone(&app))?;
-        let origin = format!("http://{}", server.address());
-        Ok(Self { base_url: format!("{origin}/api"), origin, settings, app, _server: server })
+        let handle = |server| Self {
+            base_url: format!("{origin}/api"),
+            origin: origin.clone(),
+            settings: settings.clone(),
+            app: Arc::clone(&app),
+            _server: server,
+        };
+        let admin = settings.admin.then(|| Admin::new(handle(None)));
+        let server = Server::start(listener, Site { app: Arc::clone(&app), admin })?;
+        Ok(handle(Some(server)))
     }
 
     /// Gives the base URL for the client, such as `http://127.0.0.1:4010/api`.
@@ -129,23 +146,9 @@ impl Sandbox {
 
     /// Revokes all codes and tokens of the user.
     pub fn revoke_grant(&self, user_id: &str) {
-        self.app.state().tokens.revoke_user(user_id);
-    }
-
-    /// Counts the user's successful refreshes.
-    #[must_use]
-    pub fn refreshes(&self, user_id: &str) -> usize {
-        self.app.state().tokens.rotations(user_id)
-    }
-
-    /// Moves the sandbox's clock ahead; codes and access tokens age with it.
-    pub fn advance(&self, by: Duration) {
-        self.app.state().clock.advance(by);
-    }
-
-    /// Decides what users answer from now on when asked for consent.
-    pub fn set_consent(&self, consent: Consent) {
-        self.app.state().settings.consent = consent;
+        let mut state = self.app.state();
+        let now = state.now();
+        state.tokens.revoke_user(user_id, RevocationReason::Test, now);
     }
 
     /// Connects an account without calendars, unless it is connected already.
@@ -185,6 +188,12 @@ impl Sandbox {
         self.app.state().user(user_id).add_raw(event);
     }
 
+    /// Lists the users that anything is known of.
+    #[must_use]
+    pub fn users(&self) -> Vec<String> {
+        self.app.state().user_ids()
+    }
+
     /// Lists the user's events as they are stored: a series once, without its instances.
     #[must_use]
     pub fn events(&self, user_id: &str) -> Vec<Value> {
@@ -211,7 +220,7 @@ impl Sandbox {
         requests
     }
 
-    /// Forgets the requests seen so far.
+    /// Forgets the requests seen so far, and counts anew.
     pub fn clear_requests(&self) {
         self.app.log.clear();
     }
@@ -221,7 +230,13 @@ impl Sandbox {
         self.app.faults.inject(fault)
     }
 
-    /// Ends all faults.
+    /// Lists the faults injected so far, oldest first; of those that ran out, the last 1,000.
+    #[must_use]
+    pub fn faults(&self) -> Vec<FaultHandle> {
+        self.app.faults.all()
+    }
+
+    /// Ends and forgets all faults.
     pub fn clear_faults(&self) {
         self.app.faults.clear();
     }

@@ -1,3 +1,5 @@
+use crate::named::named;
+
 /// Says what a user's tokens may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -11,23 +13,15 @@ pub enum Scope {
     ReadWrite,
 }
 
-impl Scope {
-    /// Gives the name on the wire, such as `read-write`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FreeBusy => "free-busy",
-            Self::Read => "read",
-            Self::ReadWrite => "read-write",
-        }
-    }
+named!(Scope {
+    FreeBusy => "free-busy",
+    Read => "read",
+    ReadWrite => "read-write",
+});
 
+impl Scope {
     // Some official clients send "calendar", so an unknown name means the default.
     pub(crate) fn from_wire(name: &str) -> Self {
-        match name {
-            "free-busy" => Self::FreeBusy,
-            "read" => Self::Read,
-            _ => Self::ReadWrite,
-        }
+        name.parse().unwrap_or_default()
     }
 }

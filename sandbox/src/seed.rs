@@ -8,8 +8,6 @@ mod demo;
 mod fill;
 mod large;
 
-use std::{error::Error, fmt, str::FromStr};
-
 use jiff::Timestamp;
 
 use crate::{
@@ -52,50 +50,6 @@ pub enum Seed {
     /// every listing. The second page of every listing is empty and has a token.
     Awkward,
 }
-
-impl Seed {
-    /// Lists every seed.
-    pub const ALL: [Self; 5] = [Self::Demo, Self::Empty, Self::BusyYear, Self::Large, Self::Awkward];
-
-    /// Gives the name for command lines, such as `busy-year`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Demo => "small",
-            Self::Empty => "empty",
-            Self::BusyYear => "busy-year",
-            Self::Large => "large",
-            Self::Awkward => "awkward",
-        }
-    }
-}
-
-impl fmt::Display for Seed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for Seed {
-    type Err = UnknownSeed;
-
-    fn from_str(name: &str) -> Result<Self, UnknownSeed> {
-        Self::ALL.into_iter().find(|seed| seed.as_str() == name).ok_or_else(|| UnknownSeed(name.to_owned()))
-    }
-}
-
-/// The error of a name that no [`Seed`] has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownSeed(String);
-
-impl fmt::Display for UnknownSeed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = Seed::ALL.map(Seed::as_str).join(", ");
-        write!(f, "unknown seed {:?}; choose one of {names}", self.0)
-    }
-}
-
-impl Error for UnknownSeed {}
 
 /// Gives the user an account at each of the providers where there is none yet.
 pub(crate) fn connect(user: &mut User, user_id: &str, providers: &[Provider], seed: Seed, now: Timestamp) {

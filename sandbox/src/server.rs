@@ -2,49 +2,40 @@
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr},
+    net::TcpListener,
     sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
 };
 
-use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
-use tokio::{net::TcpListener, runtime, sync::oneshot};
+use tokio::{net, runtime, sync::oneshot};
 
-use crate::app::App;
+use crate::connection::{self, Site};
 
 /// A running server; dropping it closes its port and its connections.
 ///
 /// It runs on a thread and a runtime of its own: a test may block, or pause the time of its own runtime.
 #[derive(Debug)]
 pub(crate) struct Server {
-    address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
-    pub(crate) fn start(port: u16, app: Arc<App>) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    pub(crate) fn start(listener: TcpListener, site: Site) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
         let runtime = runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let listener = {
             let _entered = runtime.enter();
-            TcpListener::from_std(listener)?
+            net::TcpListener::from_std(listener)?
         };
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new().name("connect-sandbox".into()).spawn(move || {
-            runtime.spawn(accept(listener, app));
+            runtime.spawn(accept(listener, Arc::new(site)));
             // Ends when the sender is dropped; with the runtime go the listener and every connection.
             let _ = runtime.block_on(stopped);
         })?;
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
-    }
-
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
 }
 
@@ -57,7 +48,7 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: TcpListener, app: Arc<App>) {
+async fn accept(listener: net::TcpListener, site: Arc<Site>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Most likely too many open files: give connections time to end.
@@ -65,11 +56,6 @@ async fn accept(listener: TcpListener, app: Arc<App>) {
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let app = Arc::clone(&app);
-        tokio::spawn(async move {
-            let service = service_fn(|request| app.serve(request));
-            // A connection that breaks concerns only its client.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-        });
+        tokio::spawn(connection::serve(stream, Arc::clone(&site)));
     }
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::seed::Seed;
+use crate::{named::named, seed::Seed};
 
 /// Decides what the user answers when asked for consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -96,6 +96,22 @@ pub enum ReuseRule {
     EveryRefreshCounts,
 }
 
+named!(Consent { Approve => "approve", Deny => "deny", Ask => "ask" });
+named!(WriteDialect { Root => "root", Nested => "nested" });
+named!(DeleteDialect { Json => "json", NoContent => "no-content" });
+named!(ScopeDenial { Unauthorized => "unauthorized", Forbidden => "forbidden" });
+named!(ReuseRule { SideBySide => "side-by-side", EveryRefreshCounts => "every-refresh-counts" });
+named!(CreateStatus { Ok => "ok", Created => "created" });
+named!(CalendarIdDialect { Present => "present", AbsentInWrites => "absent-in-writes" });
+named!(ConferenceDialect { Text => "text", Object => "object" });
+named!(Seed {
+    Demo => "small",
+    Empty => "empty",
+    BusyYear => "busy-year",
+    Large => "large",
+    Awkward => "awkward",
+});
+
 /// Everything that the builder decides and the routes look up.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -116,6 +132,7 @@ pub(crate) struct Settings {
     pub(crate) conference_dialect: ConferenceDialect,
     pub(crate) scope_denial: ScopeDenial,
     pub(crate) reuse_rule: ReuseRule,
+    pub(crate) admin: bool,
 }
 
 impl Default for Settings {
@@ -138,6 +155,7 @@ impl Default for Settings {
             conference_dialect: ConferenceDialect::default(),
             scope_denial: ScopeDenial::default(),
             reuse_rule: ReuseRule::default(),
+            admin: true,
         }
     }
 }

@@ -17,13 +17,7 @@ pub(super) fn token(state: &mut State, request: &Request) -> Result<Answer, ApiE
         Some(_) => return Err(invalid_request("The grant_type is not supported")),
         None => return Err(invalid_request("The grant_type is required")),
     };
-    let body = json!({
-        "access_token": tokens.access_token,
-        "token_type": "Bearer",
-        "expires_in": tokens.expires_in,
-        "refresh_token": tokens.refresh_token,
-    });
-    Ok(Answer::ok(&body).with_header(CACHE_CONTROL, "no-store"))
+    Ok(Answer::ok(&tokens.to_json()).with_header(CACHE_CONTROL, "no-store"))
 }
 
 /// Ends all tokens of a user; says yes to any token, so that none can be guessed.
@@ -31,7 +25,8 @@ pub(super) fn revoke(state: &mut State, request: &Request) -> Result<Answer, Api
     let token = request.fields().take("token").ok_or_else(|| {
         ApiError::validation("Validation failed", json!({ "token": ["is required and must be a string"] }))
     })?;
-    state.tokens.revoke(&token);
+    let now = state.now();
+    state.tokens.revoke(&token, now);
     Ok(Answer::ok(&json!({ "success": true })))
 }
 

@@ -1,8 +1,10 @@
 //! Everything the sandbox remembers, behind one lock.
 
+mod codes;
 mod conference;
 mod draft;
 mod events;
+mod history;
 mod ids;
 mod listing;
 mod original;
@@ -58,6 +60,10 @@ impl State {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    pub(crate) fn user_ids(&self) -> Vec<String> {
+        self.users.keys().cloned().collect()
     }
 
     /// Gives the user, filled from the seed at the first mention.

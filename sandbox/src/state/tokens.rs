@@ -1,13 +1,21 @@
-use std::collections::HashMap;
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{instant, jwt, scope::Scope, settings::ReuseRule};
+use super::{
+    codes::{self, Codes, Redeemed},
+    history::History,
+};
+use crate::{
+    evidence::{PresentedToken, RevocationReason, RevokedGrant, TokenCounts},
+    instant, jwt,
+    scope::Scope,
+    settings::ReuseRule,
+};
 
-const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+const UNKNOWN_OR_REVOKED: InvalidGrant = InvalidGrant("The refresh token is unknown or revoked");
 
 /// Holds what a successful authorization gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,29 +25,43 @@ pub struct IssuedTokens {
     pub access_token: String,
     /// The refresh token, a JWT without expiry
     pub refresh_token: String,
-    /// The life of the access token in seconds
+    /// The life of the access token in seconds, rounded up
     pub expires_in: u64,
 }
 
 /// The codes and tokens of the one application that a sandbox knows.
+///
+/// The tokens themselves are not kept. Each carries its family and its place in it under the sandbox's signature, so
+/// that memory grows with the number of authorizations and not with that of refreshes, and the age of any token can
+/// be told.
 #[derive(Debug)]
 pub(crate) struct Tokens {
     client_id: String,
     key: [u8; 64],
-    codes: HashMap<String, Code>,
-    access: HashMap<String, Access>,
-    refresh: HashMap<String, Refresh>,
-    /// How far each family has come; a family begins with a code.
-    generations: HashMap<Uuid, u64>,
-    rotations: HashMap<String, usize>,
+    codes: Codes,
+    /// In the order in which they began, which also numbers them
+    families: Vec<Family>,
+    histories: HashMap<String, History>,
+    /// Access tokens are numbered, so that those issued so far can be expired.
+    last_access: u64,
+    expired_access: u64,
+    unknown: usize,
 }
 
-#[derive(Debug)]
-struct Code {
+/// The line of tokens that begins with a code; each refresh adds a generation.
+#[derive(Debug, Clone)]
+struct Family {
     user: String,
     scope: Scope,
-    expires_at: Timestamp,
-    session_ends: Timestamp,
+    newest: u64,
+    revoked: bool,
+}
+
+/// What a token says of itself.
+#[derive(Debug)]
+enum Claims {
+    Access { family: usize, number: u64, expires_at: i64 },
+    Refresh { family: usize, generation: u64 },
 }
 
 /// Whom an access token speaks for.
@@ -47,20 +69,23 @@ struct Code {
 pub(crate) struct Access {
     pub(crate) user: String,
     pub(crate) scope: Scope,
-    expires_at: Timestamp,
-}
-
-#[derive(Debug, Clone)]
-struct Refresh {
-    user: String,
-    scope: Scope,
-    family: Uuid,
-    generation: u64,
 }
 
 /// The reason why a token or a code is of no use.
 #[derive(Debug)]
 pub(crate) struct InvalidGrant(pub(crate) &'static str);
+
+impl IssuedTokens {
+    /// Writes the tokens as the token endpoint answers them.
+    pub(crate) fn to_json(&self) -> Value {
+        json!({
+            "access_token": self.access_token,
+            "token_type": "Bearer",
+            "expires_in": self.expires_in,
+            "refresh_token": self.refresh_token,
+        })
+    }
+}
 
 impl Tokens {
     pub(crate) fn new(client_id: String) -> Self {
@@ -71,40 +96,43 @@ impl Tokens {
         Self {
             client_id,
             key,
-            codes: HashMap::new(),
-            access: HashMap::new(),
-            refresh: HashMap::new(),
-            generations: HashMap::new(),
-            rotations: HashMap::new(),
+            codes: Codes::default(),
+            families: Vec::new(),
+            histories: HashMap::new(),
+            last_access: 0,
+            expired_access: 0,
+            unknown: 0,
         }
     }
 
     pub(crate) fn issue_code(&mut self, user: &str, scope: Scope, session_ends: Timestamp, now: Timestamp) -> String {
-        let code = Uuid::new_v4().simple().to_string();
-        let expires_at = instant::shift(now, CODE_LIFETIME);
-        self.codes.insert(code.clone(), Code { user: user.to_owned(), scope, expires_at, session_ends });
-        code
+        self.codes.issue(user, scope, session_ends, now)
     }
 
     /// Tells whether a code is still good, but its browser session is over.
     pub(crate) fn outlived_session(&self, code: &str, now: Timestamp) -> bool {
-        self.codes.get(code).is_some_and(|code| code.session_ends <= now && now < code.expires_at)
+        self.codes.outlived_session(code, now)
     }
 
     /// Trades a code for the first tokens of a new family.
     pub(crate) fn exchange(&mut self, code: &str, ttl: Duration, now: Timestamp) -> Result<IssuedTokens, InvalidGrant> {
-        let Code { user, scope, expires_at, .. } =
-            self.codes.remove(code).ok_or(InvalidGrant("The code is unknown or was used before"))?;
-        if expires_at <= now {
-            return Err(InvalidGrant("The code has expired"));
+        match self.codes.redeem(code, now) {
+            Redeemed::Fresh(code) => {
+                self.history(&code.user).counts.codes_exchanged += 1;
+                Ok(self.begin(&code.user, code.scope, ttl, now))
+            }
+            Redeemed::Again(user) => {
+                self.history(&user).counts.codes_reused += 1;
+                Err(codes::UNKNOWN_OR_USED)
+            }
+            Redeemed::No(reason) => Err(reason),
         }
-        Ok(self.begin(&user, scope, ttl, now))
     }
 
     /// Issues the first tokens of a new family.
     pub(crate) fn begin(&mut self, user: &str, scope: Scope, ttl: Duration, now: Timestamp) -> IssuedTokens {
-        let first = Refresh { user: user.to_owned(), scope, family: Uuid::new_v4(), generation: 0 };
-        self.issue(first, ttl, now)
+        self.families.push(Family { user: user.to_owned(), scope, newest: 0, revoked: false });
+        self.issue(self.families.len() - 1, 0, ttl, now)
     }
 
     /// Trades a refresh token for the next tokens of its family; too old a token ends the user's grant.
@@ -115,57 +143,96 @@ impl Tokens {
         ttl: Duration,
         now: Timestamp,
     ) -> Result<IssuedTokens, InvalidGrant> {
-        let old = self.refresh.get(token).cloned().ok_or(InvalidGrant("The refresh token is unknown or revoked"))?;
-        let newest = self.generations.get(&old.family).copied().unwrap_or(old.generation);
-        if newest - old.generation >= 2 {
-            self.revoke_user(&old.user);
+        let Some(Claims::Refresh { family, generation }) = self.read(token) else {
+            self.unknown += 1;
+            return Err(UNKNOWN_OR_REVOKED);
+        };
+        let Family { user, newest, revoked, .. } = self.families[family].clone();
+        let age = newest - generation;
+        self.history(&user).note_presented(family, age, revoked);
+        if revoked {
+            return Err(UNKNOWN_OR_REVOKED);
+        }
+        if age >= 2 {
+            self.revoke_user(&user, RevocationReason::TokenTooOld, now);
             return Err(InvalidGrant("The refresh token is too old; the authorization was revoked"));
         }
-        let generation = match rule {
-            ReuseRule::SideBySide => old.generation + 1,
+        let next = match rule {
+            ReuseRule::SideBySide => generation + 1,
             ReuseRule::EveryRefreshCounts => newest + 1,
         };
-        *self.rotations.entry(old.user.clone()).or_default() += 1;
-        Ok(self.issue(Refresh { generation, ..old }, ttl, now))
+        Ok(self.issue(family, next, ttl, now))
     }
 
+    /// Tells whom an access token speaks for, if it is still good.
     pub(crate) fn access(&self, token: &str, now: Timestamp) -> Option<Access> {
-        self.access.get(token).filter(|access| access.expires_at > now).cloned()
+        let Some(Claims::Access { family, number, expires_at }) = self.read(token) else { return None };
+        let Family { user, scope, revoked, .. } = &self.families[family];
+        let expired_by_test = self.histories.get(user).map_or(0, |history| history.expired_access);
+        let good = !revoked && number > expired_by_test.max(self.expired_access) && expires_at > now.as_millisecond();
+        good.then(|| Access { user: user.clone(), scope: *scope })
     }
 
     /// Revokes everything of the user whom an access or refresh token belongs to.
-    pub(crate) fn revoke(&mut self, token: &str) {
-        let access = self.access.get(token).map(|access| access.user.clone());
-        if let Some(user) = access.or_else(|| self.refresh.get(token).map(|refresh| refresh.user.clone())) {
-            self.revoke_user(&user);
+    pub(crate) fn revoke(&mut self, token: &str, now: Timestamp) {
+        if let Some(Claims::Access { family, .. } | Claims::Refresh { family, .. }) = self.read(token) {
+            let user = self.families[family].user.clone();
+            self.revoke_user(&user, RevocationReason::RevokeEndpoint, now);
         }
     }
 
-    pub(crate) fn revoke_user(&mut self, user: &str) {
-        self.codes.retain(|_, code| code.user != user);
-        self.access.retain(|_, access| access.user != user);
-        self.refresh.retain(|_, refresh| refresh.user != user);
+    /// Revokes everything of the user; that there was nothing left to revoke is not noted.
+    pub(crate) fn revoke_user(&mut self, user: &str, reason: RevocationReason, now: Timestamp) {
+        let mut any = self.codes.revoke(user, now);
+        for family in self.families.iter_mut().filter(|family| family.user == user && !family.revoked) {
+            family.revoked = true;
+            any = true;
+        }
+        if any {
+            self.history(user).note_revoked(reason);
+        }
     }
 
     /// Expires the access tokens issued so far, of one user or of all.
     pub(crate) fn expire_access(&mut self, user: Option<&str>) {
-        // Kept rather than dropped, because an expired token still identifies its user when it is revoked.
-        for access in self.access.values_mut().filter(|access| user.is_none_or(|user| user == access.user)) {
-            access.expires_at = Timestamp::MIN;
+        let last = self.last_access;
+        match user {
+            Some(user) => self.history(user).expired_access = last,
+            None => self.expired_access = last,
         }
     }
 
-    pub(crate) fn rotations(&self, user: &str) -> usize {
-        self.rotations.get(user).copied().unwrap_or_default()
+    pub(crate) fn counts(&self, user: &str) -> TokenCounts {
+        self.histories.get(user).map(|history| history.counts).unwrap_or_default()
     }
 
-    fn issue(&mut self, refresh: Refresh, ttl: Duration, now: Timestamp) -> IssuedTokens {
-        let expires_in = ttl.as_secs();
-        let lifetime = SignedDuration::try_from(Duration::from_secs(expires_in)).unwrap_or(SignedDuration::MAX);
-        let expires_at = instant::shift(now, lifetime);
-        let Refresh { user, scope, family, generation } = refresh.clone();
+    pub(crate) fn total_counts(&self) -> TokenCounts {
+        let mut total = TokenCounts { refused_unknown: self.unknown, ..TokenCounts::default() };
+        self.histories.values().for_each(|history| total.add(&history.counts));
+        total
+    }
 
-        // Without the `jti`, two tokens of the same second would be one.
+    pub(crate) fn presented(&self, user: &str) -> Vec<PresentedToken> {
+        self.histories.get(user).map(|history| history.presented.iter().copied().collect()).unwrap_or_default()
+    }
+
+    pub(crate) fn revoked(&self, user: &str) -> Vec<RevokedGrant> {
+        self.histories.get(user).map(|history| history.revoked.iter().copied().collect()).unwrap_or_default()
+    }
+
+    fn history(&mut self, user: &str) -> &mut History {
+        self.histories.entry(user.to_owned()).or_default()
+    }
+
+    /// Signs an access and a refresh token; what is not the service's own stands under the claim `sandbox`.
+    fn issue(&mut self, family: usize, generation: u64, ttl: Duration, now: Timestamp) -> IssuedTokens {
+        let expires_at = instant::shift(now, SignedDuration::try_from(ttl).unwrap_or(SignedDuration::MAX));
+        let expires_at_millis = expires_at.as_millisecond();
+        self.last_access += 1;
+        let Family { user, newest, .. } = &mut self.families[family];
+        *newest = generation.max(*newest);
+
+        // Without the `jti`, two refresh tokens of the same generation would be one.
         let access_token = jwt::sign(
             &self.key,
             &json!({
@@ -173,8 +240,9 @@ impl Tokens {
                 "aud": self.client_id,
                 "projectId": self.client_id,
                 "iat": now.as_second(),
-                "exp": expires_at.as_second(),
+                "exp": expires_at_millis.div_euclid(1000) + i64::from(expires_at_millis.rem_euclid(1000) > 0),
                 "jti": Uuid::new_v4().to_string(),
+                "sandbox": { "family": family, "number": self.last_access, "expiresAt": expires_at_millis },
             }),
         );
         let refresh_token = jwt::sign(
@@ -185,12 +253,21 @@ impl Tokens {
                 "projectId": self.client_id,
                 "type": "refresh",
                 "jti": Uuid::new_v4().to_string(),
+                "sandbox": { "family": family, "generation": generation },
             }),
         );
-        self.access.insert(access_token.clone(), Access { user, scope, expires_at });
-        self.refresh.insert(refresh_token.clone(), refresh);
-        let newest = self.generations.entry(family).or_default();
-        *newest = generation.max(*newest);
+        let expires_in = ttl.as_secs().saturating_add(u64::from(ttl.subsec_nanos() > 0));
         IssuedTokens { access_token, refresh_token, expires_in }
+    }
+
+    /// Reads a token that was signed here, so that its family is a known one.
+    fn read(&self, token: &str) -> Option<Claims> {
+        let claims = jwt::verify(&self.key, token)?;
+        let own = &claims["sandbox"];
+        let family = usize::try_from(own["family"].as_u64()?).ok().filter(|family| *family < self.families.len())?;
+        if claims["type"] == "refresh" {
+            return Some(Claims::Refresh { family, generation: own["generation"].as_u64()? });
+        }
+        Some(Claims::Access { family, number: own["number"].as_u64()?, expires_at: own["expiresAt"].as_i64()? })
     }
 }

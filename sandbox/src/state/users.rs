@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::events::Event;
-use crate::{instant, provider::Provider};
+use crate::{instant, named::named, provider::Provider};
 
 /// One of the application's users, with everything connected.
 #[derive(Debug, Default)]
@@ -35,6 +35,8 @@ pub enum SyncState {
     /// It does not; the user has to connect the account again.
     ReauthRequired,
 }
+
+named!(SyncState { Active => "active", ReauthRequired => "reauth_required" });
 
 /// A calendar of an account.
 #[derive(Debug, Clone)]
@@ -142,10 +144,7 @@ impl Account {
             "display": self.id,
             "grantedScopes": granted_scopes,
             "calendarPermissionGranted": self.calendar_permission,
-            "syncState": match self.sync_state {
-                SyncState::Active => "active",
-                SyncState::ReauthRequired => "reauth_required",
-            },
+            "syncState": self.sync_state.as_str(),
             "syncStateUpdatedAt": self.sync_state_updated_at.map(instant::format),
         })
     }

@@ -4,6 +4,7 @@ use std::{
 };
 
 use mobiscroll_connect_sandbox::Sandbox;
+use serde_json::Value;
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mobiscroll-connect-sandbox"));
@@ -15,27 +16,131 @@ fn run(arguments: &[&str]) -> Output {
     program(arguments).output().expect("the program runs")
 }
 
-/// Ends the program with the test.
-struct Running(Child);
+/// A program that runs until the test ends.
+struct Running {
+    child: Child,
+    lines: Vec<String>,
+}
+
+impl Running {
+    /// Starts the program on a free port and reads its lines up to the admin API's.
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = program(&[&["--port", "0"], arguments].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("a process");
+        let stdout = child.stdout.take().expect("an output");
+        let mut lines = Vec::new();
+        for line in BufReader::new(stdout).lines() {
+            lines.push(line.expect("a line"));
+            if lines.last().is_some_and(|line| line.starts_with("admin API")) {
+                break;
+            }
+        }
+        Self { child, lines }
+    }
+
+    fn line(&self, label: &str) -> &str {
+        self.lines.iter().find_map(|line| line.strip_prefix(label)).expect("the line").trim()
+    }
+
+    #[cfg(unix)]
+    fn stop_with(mut self, signal: &str) -> (Option<i32>, String) {
+        let kill = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(kill.success());
+        let code = self.child.wait().expect("it ends").code();
+        let stderr = std::io::read_to_string(self.child.stderr.take().expect("an output")).expect("text");
+        (code, stderr)
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
+}
+
+async fn get(url: String) -> Value {
+    reqwest::get(url).await.expect("an answer").json().await.expect("JSON")
 }
 
 #[tokio::test]
 async fn the_program_says_where_it_listens_and_answers_there() {
-    let mut child =
-        program(&["--port", "0", "--client-id", "my-app"]).stdout(Stdio::piped()).spawn().expect("a process");
-    let stdout = child.stdout.take().expect("an output");
-    let _running = Running(child);
-    let lines: Vec<String> = BufReader::new(stdout).lines().take(5).map(|line| line.expect("a line")).collect();
-    let base_url = lines[1].strip_prefix("base URL").expect("the base URL").trim();
-    assert!(lines[2].starts_with("client id") && lines[2].ends_with("my-app"));
-    let answer = reqwest::get(format!("{base_url}/health")).await.expect("an answer");
-    assert_eq!(answer.status(), 200);
+    let running = Running::start(&["--client-id", "my-app"]);
+    assert_eq!(running.lines[0], "Connect sandbox is running. Stop it with Ctrl-C.");
+    let labels = running.lines[1..].iter().map(|line| line[..15].trim_end()).collect::<Vec<_>>();
+    assert_eq!(labels, ["base URL", "client id", "client secret", "redirect URI", "admin API"]);
+    assert_eq!(running.line("client id"), "my-app");
+    assert_eq!(get(format!("{}/health", running.line("base URL"))).await["status"], "ok");
+    let index = get(running.line("admin API").to_owned()).await;
+    assert_eq!((&index["clientId"], &index["baseUrl"]), (&"my-app".into(), &running.line("base URL").into()));
+}
+
+#[tokio::test]
+async fn every_setting_has_an_option() {
+    let running = Running::start(&[
+        "--seed=empty",
+        "--consent=deny",
+        "--access-token-ttl=1500ms",
+        "--write-dialect=nested",
+        "--delete-dialect=no-content",
+        "--create-status=created",
+        "--calendar-id-dialect=absent-in-writes",
+        "--conference-dialect=object",
+        "--scope-denial=forbidden",
+        "--reuse-rule=every-refresh-counts",
+        "--legacy-paths-only",
+        "--webhook-url=https://other.example/",
+    ]);
+    let settings = get(format!("{}settings", running.line("admin API"))).await;
+    let expected = serde_json::json!({
+        "seed": "empty",
+        "consent": "deny",
+        "accessTokenTtlMs": 1500,
+        "writeDialect": "nested",
+        "deleteDialect": "no-content",
+        "createStatus": "created",
+        "calendarIdDialect": "absent-in-writes",
+        "conferenceDialect": "object",
+        "scopeDenial": "forbidden",
+        "reuseRule": "every-refresh-counts",
+        "legacyPathsOnly": true,
+        "webhookUrl": "https://other.example/",
+    });
+    assert_eq!(settings, expected);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_and_sigterm_end_the_program_in_good_order() {
+    for signal in ["-INT", "-TERM"] {
+        let running = Running::start(&[]);
+        assert_eq!(running.stop_with(signal), (Some(0), String::new()), "{signal}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_nobody_reads_does_not_end_the_program() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let child = program(&["--port", "0"]).stdout(writer).stderr(Stdio::piped()).spawn().expect("a process");
+    let running = Running { child, lines: Vec::new() };
+    // The program catches the signal before it writes, so it writes whenever the signal comes.
+    while !catches_sigterm(running.child.id()) {
+        std::thread::yield_now();
+    }
+    assert_eq!(running.stop_with("-TERM"), (Some(0), String::new()));
+}
+
+#[cfg(target_os = "linux")]
+fn catches_sigterm(process: u32) -> bool {
+    const SIGTERM: u64 = 15;
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process");
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).expect("a mask");
+    u64::from_str_radix(caught.trim(), 16).expect("hexadecimal") & (1 << (SIGTERM - 1)) != 0
 }
 
 #[tokio::test]
@@ -50,8 +155,20 @@ async fn a_taken_port_ends_the_program_with_a_clear_message() {
 
 #[test]
 fn wrong_arguments_are_explained() {
-    assert_eq!(run(&["--port", "70000"]).status.code(), Some(2));
-    assert_eq!(run(&["--nonsense"]).status.code(), Some(2));
+    for (arguments, explanation) in [
+        (&["--port", "70000"][..], "70000"),
+        (&["--nonsense"], "--nonsense"),
+        (&["--seed", "lots"], "expected small, empty"),
+        (&["--consent", "maybe"], "approve, deny"),
+        (&["--access-token-ttl=-5s"], "expected seconds"),
+        (&["--access-token-ttl", "soon"], "500ms"),
+        (&["--webhook-url", "https://a.example/", "--no-webhook-url"], "cannot be used with"),
+    ] {
+        let output = run(arguments);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(explanation), "{message}");
+    }
     let help = run(&["--help"]);
     assert!(help.status.success());
     assert!(String::from_utf8_lossy(&help.stdout).contains("--redirect-uri"));

@@ -1,15 +1,18 @@
 //! Tests of the sandbox over real sockets.
 
-#[cfg(feature = "cli")]
-
+mod admin;
 mod authorize;
 mod browser;
+#[cfg(feature = "cli")]
 mod cli;
+mod clock;
 mod connections;
 mod consent;
 mod consent_page;
 mod dialects;
 mod events;
+mod evidence;
+mod fault_table;
 mod faults;
 mod input;
 mod listing;

@@ -28,7 +28,7 @@ fn seeds_have_names_for_command_lines() {
         assert!(Seed::ALL.contains(&seed));
     }
     let error = "Small".parse::<Seed>().expect_err("an unknown name");
-    assert_eq!(error.to_string(), "unknown seed \"Small\"; choose one of small, empty, busy-year, large, awkward");
+    assert_eq!(error.to_string(), "expected small, empty, busy-year, large, awkward");
 }
 
 #[tokio::test]

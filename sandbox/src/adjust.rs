@@ -1,0 +1,79 @@
+//! What a test may change while the sandbox runs.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    sandbox::Sandbox,
+    settings::{Consent, DeleteDialect, ReuseRule, ScopeDenial, Settings, WriteDialect},
+    state::State,
+};
+
+impl Sandbox {
+    /// Tells the time by the sandbox's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.app.state().now()
+    }
+
+    /// Moves the sandbox's clock ahead; codes and access tokens age with it.
+    pub fn advance(&self, by: Duration) {
+        self.app.state().clock.advance(by);
+    }
+
+    /// Moves the sandbox's clock back; what had expired in between is good again.
+    pub fn rewind(&self, by: Duration) {
+        self.app.state().clock.rewind(by);
+    }
+
+    /// Sets the sandbox's clock, which goes on from there.
+    pub fn set_time(&self, now: Timestamp) {
+        self.app.state().clock.set(now);
+    }
+
+    /// Decides what users answer from now on when asked for consent.
+    pub fn set_consent(&self, consent: Consent) {
+        self.with_settings(|settings| settings.consent = consent);
+    }
+
+    /// Lets the access tokens issued from now on live this long; see [`SandboxBuilder::access_token_ttl`].
+    ///
+    /// [`SandboxBuilder::access_token_ttl`]: crate::SandboxBuilder::access_token_ttl
+    pub fn set_access_token_ttl(&self, ttl: Duration) {
+        self.with_settings(|settings| settings.access_token_ttl = ttl);
+    }
+
+    /// Chooses the form of the answer to an event created or updated from now on.
+    pub fn set_write_dialect(&self, dialect: WriteDialect) {
+        self.with_settings(|settings| settings.write_dialect = dialect);
+    }
+
+    /// Chooses the form of the answer to an event deleted from now on.
+    pub fn set_delete_dialect(&self, dialect: DeleteDialect) {
+        self.with_settings(|settings| settings.delete_dialect = dialect);
+    }
+
+    /// Chooses the status that refuses a write for want of scope from now on.
+    pub fn set_scope_denial(&self, denial: ScopeDenial) {
+        self.with_settings(|settings| settings.scope_denial = denial);
+    }
+
+    /// Decides how refreshing with a token that was already retired counts from now on.
+    pub fn set_reuse_rule(&self, rule: ReuseRule) {
+        self.with_settings(|settings| settings.reuse_rule = rule);
+    }
+
+    /// Puts everything back to how it was at the start: users, tokens, settings, clock, faults, requests, counters.
+    ///
+    /// Tokens and codes issued before are unknown afterwards.
+    pub fn reset(&self) {
+        *self.app.state() = State::new(self.settings.clone());
+        self.app.faults.clear();
+        self.app.log.clear();
+    }
+
+    pub(crate) fn with_settings<T>(&self, look: impl FnOnce(&mut Settings) -> T) -> T {
+        look(&mut self.app.state().settings)
+    }
+}

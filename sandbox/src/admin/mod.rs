@@ -1,0 +1,104 @@
+//! The methods of [`Sandbox`] for programs in other languages, as JSON over HTTP.
+//!
+//! Requests to it are no part of the API: they are not recorded or counted, and no fault hits them.
+
+mod fault;
+mod input;
+mod setting;
+mod token;
+mod traffic;
+mod user;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{Method, Response, StatusCode, body::Incoming};
+use serde_json::{Value, json};
+
+use crate::{
+    http::{Answer, Request},
+    sandbox::Sandbox,
+};
+use input::{Input, Refusal};
+
+pub(crate) const PREFIX: &str = "/_sandbox/";
+
+/// The admin API of a sandbox.
+#[derive(Debug)]
+pub(crate) struct Admin {
+    sandbox: Sandbox,
+}
+
+type Handler = fn(&Sandbox, &mut Input) -> Result<Value, Refusal>;
+
+/// Every route: the method, the path below the prefix, and what it does.
+const ROUTES: &[(Method, &str, Handler)] = &[
+    (Method::GET, "", index),
+    (Method::POST, "reset", reset),
+    (Method::GET, "faults", fault::list),
+    (Method::POST, "faults", fault::inject),
+    (Method::DELETE, "faults", fault::remove),
+    (Method::GET, "settings", setting::list),
+    (Method::PATCH, "settings", setting::change),
+    (Method::GET, "clock", setting::clock),
+    (Method::POST, "clock", setting::set_clock),
+    (Method::POST, "codes", token::authorize),
+    (Method::POST, "tokens", token::issue),
+    (Method::POST, "tokens/expire", token::expire),
+    (Method::GET, "grants", token::history),
+    (Method::POST, "grants/revoke", token::revoke),
+    (Method::GET, "users", user::list),
+    (Method::GET, "accounts", user::accounts),
+    (Method::POST, "accounts", user::set_account),
+    (Method::GET, "events", user::events),
+    (Method::POST, "events", user::add_event),
+    (Method::GET, "channels", user::channels),
+    (Method::GET, "requests", traffic::requests),
+    (Method::DELETE, "requests", traffic::clear),
+    (Method::GET, "counters", traffic::counters),
+];
+
+impl Admin {
+    /// Takes a handle that does not keep the server running.
+    pub(crate) fn new(sandbox: Sandbox) -> Self {
+        Self { sandbox }
+    }
+
+    pub(crate) async fn serve(&self, request: hyper::Request<Incoming>) -> Response<Full<Bytes>> {
+        let answer = match Request::read(request).await {
+            Ok(request) => self.answer(&request).unwrap_or_else(Answer::from),
+            Err(error) => error.into(),
+        };
+        answer.into_response()
+    }
+
+    fn answer(&self, request: &Request) -> Result<Answer, Refusal> {
+        let path = request.path.strip_prefix(PREFIX).unwrap_or_default();
+        let handler = ROUTES.iter().find(|(method, route, _)| *method == request.method && *route == path);
+        let (.., handler) = handler.ok_or_else(|| Refusal::no_route(&request.method, &request.path))?;
+        let mut input = Input::of(request)?;
+        handler(&self.sandbox, &mut input).map(|body| Answer::json(StatusCode::OK, &body))
+    }
+}
+
+/// Tells how to use the sandbox, and which routes there are.
+fn index(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
+    input.finish()?;
+    Ok(json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "baseUrl": sandbox.base_url(),
+        "clientId": sandbox.client_id(),
+        "clientSecret": sandbox.client_secret(),
+        "redirectUri": sandbox.redirect_uri(),
+        "routes": ROUTES.iter().map(|(method, path, _)| format!("{method} {PREFIX}{path}")).collect::<Vec<_>>(),
+    }))
+}
+
+fn reset(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
+    input.finish()?;
+    sandbox.reset();
+    Ok(done())
+}
+
+fn done() -> Value {
+    json!({ "success": true })
+}

@@ -1,0 +1,113 @@
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::input::{Input, Refusal};
+use crate::{instant, sandbox::Sandbox, settings::Settings};
+
+/// A setting that may change while the sandbox runs: its name, and how it is read and written.
+struct Setting {
+    name: &'static str,
+    read: fn(&Settings) -> Value,
+    write: fn(&mut Settings, &mut Input) -> Result<(), Refusal>,
+}
+
+/// Describes a setting whose type has names.
+macro_rules! choice {
+    ($name:literal, $field:ident) => {
+        Setting {
+            name: $name,
+            read: |settings| settings.$field.as_str().into(),
+            write: |settings, input| keep(&mut settings.$field, input.named($name)?),
+        }
+    };
+}
+
+const SETTINGS: &[Setting] = &[
+    choice!("seed", seed),
+    choice!("consent", consent),
+    choice!("writeDialect", write_dialect),
+    choice!("deleteDialect", delete_dialect),
+    choice!("createStatus", create_status),
+    choice!("calendarIdDialect", calendar_id_dialect),
+    choice!("conferenceDialect", conference_dialect),
+    choice!("scopeDenial", scope_denial),
+    choice!("reuseRule", reuse_rule),
+    Setting {
+        name: "legacyPathsOnly",
+        read: |settings| settings.legacy_paths_only.into(),
+        write: |settings, input| keep(&mut settings.legacy_paths_only, input.flag("legacyPathsOnly")?),
+    },
+    Setting {
+        name: "accessTokenTtlMs",
+        read: |settings| u64::try_from(settings.access_token_ttl.as_millis()).unwrap_or(u64::MAX).into(),
+        write: |settings, input| keep(&mut settings.access_token_ttl, input.millis("accessTokenTtlMs")?),
+    },
+    Setting {
+        name: "webhookUrl",
+        read: |settings| settings.webhook_url.clone().into(),
+        write: |settings, input| {
+            let given = match input.take("webhookUrl") {
+                None => None,
+                Some(Value::Null) => Some(None),
+                Some(Value::String(url)) => Some(Some(url)),
+                Some(_) => return Err(Refusal::field("webhookUrl", "must be a text or null")),
+            };
+            keep(&mut settings.webhook_url, given)
+        },
+    },
+];
+
+pub(super) fn list(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
+    input.finish()?;
+    Ok(sandbox.with_settings(|settings| to_json(settings)))
+}
+
+/// Changes all the settings given, or none if one of them is wrong.
+pub(super) fn change(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
+    sandbox.with_settings(|settings| {
+        let mut changed = settings.clone();
+        for setting in SETTINGS {
+            (setting.write)(&mut changed, input)?;
+        }
+        input.finish()?;
+        *settings = changed;
+        Ok(to_json(settings))
+    })
+}
+
+pub(super) fn clock(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
+    input.finish()?;
+    Ok(tell_time(sandbox))
+}
+
+/// Sets the clock, then moves it.
+pub(super) fn set_clock(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
+    let now = input.optional("now", "must be an ISO 8601 date", |value| instant::parse(value.as_str()?))?;
+    let (advance, rewind) = (input.millis("advanceMs")?, input.millis("rewindMs")?);
+    input.finish()?;
+    if let Some(now) = now {
+        sandbox.set_time(now);
+    }
+    sandbox.advance(advance.unwrap_or_default());
+    sandbox.rewind(rewind.unwrap_or_default());
+    Ok(tell_time(sandbox))
+}
+
+fn tell_time(sandbox: &Sandbox) -> Value {
+    let now = sandbox.now();
+    let ahead = now.as_millisecond().saturating_sub(Timestamp::now().as_millisecond());
+    json!({ "now": instant::format(now), "aheadMs": ahead })
+}
+
+fn to_json(settings: &Settings) -> Value {
+    let settings: Map<String, Value> =
+        SETTINGS.iter().map(|setting| (setting.name.to_owned(), (setting.read)(settings))).collect();
+    settings.into()
+}
+
+fn keep<T>(setting: &mut T, given: Option<T>) -> Result<(), Refusal> {
+    if let Some(given) = given {
+        *setting = given;
+    }
+    Ok(())
+}

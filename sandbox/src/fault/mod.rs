@@ -1,0 +1,298 @@
+mod garble;
+mod queue;
+mod sending;
+
+use std::{fmt, time::Duration};
+
+use bytes::Bytes;
+use hyper::{
+    StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, LOCATION},
+};
+use serde_json::Value;
+
+use garble::Garble;
+pub use queue::FaultHandle;
+pub(crate) use queue::Faults;
+use sending::{Sending, Stall};
+
+use crate::{http::Answer, operation::Operation, script::Script};
+
+/// Describes something that goes wrong with the requests of an operation.
+///
+/// A fault fires once unless [`times`](Self::times) or [`always`](Self::always) says otherwise. Faults for the same
+/// operation queue up: a request gets the first one that has not run out.
+///
+/// ```
+/// use std::time::Duration;
+/// use mobiscroll_connect_sandbox::{Fault, Operation};
+///
+/// // Two calls in a row are told to wait.
+/// Fault::on(Operation::ListEvents).times(2).status(429).header("retry-after", "1");
+/// // The event is created, but the answer gets lost.
+/// Fault::on(Operation::CreateEvent).after_commit().disconnect();
+/// // A real answer, slowly.
+/// Fault::on(Operation::RefreshToken).delay(Duration::from_millis(200));
+/// // The tokens are rotated, and half of the answer arrives.
+/// Fault::on(Operation::RefreshToken).stall();
+/// ```
+///
+/// What goes wrong has three parts, and each may be left out:
+///
+/// - **Which answer.** A canned one ([`status`](Self::status), [`header`](Self::header), [`body`](Self::body),
+///   [`json`](Self::json), [`html`](Self::html), [`empty`](Self::empty), [`redirect`](Self::redirect),
+///   [`huge`](Self::huge)), and then the request has no effect unless [`after_commit`](Self::after_commit) gives it
+///   one; else the real answer.
+/// - **What becomes of its body**, in good HTTP: [`half_body`](Self::half_body), [`gzip_garbage`](Self::gzip_garbage),
+///   [`gzip_truncated`](Self::gzip_truncated).
+/// - **How it is sent**: [`disconnect`](Self::disconnect), [`reset`](Self::reset), [`no_answer`](Self::no_answer),
+///   which keep the request from having any effect unless [`after_commit`](Self::after_commit) gives it one;
+///   [`truncate`](Self::truncate), [`reset_after`](Self::reset_after), [`stall`](Self::stall),
+///   [`stall_after`](Self::stall_after), [`stall_for`](Self::stall_for), [`content_length`](Self::content_length),
+///   [`trickle`](Self::trickle). The last one named counts.
+#[derive(Debug, Clone)]
+#[must_use = "a fault does nothing until it is injected"]
+pub struct Fault {
+    operation: Option<Operation>,
+    remaining: usize,
+    skip: usize,
+    pub(crate) after_commit: bool,
+    pub(crate) delay: Duration,
+    canned: Option<Answer>,
+    garble: Option<Garble>,
+    sending: Sending,
+}
+
+impl Fault {
+    /// Starts a fault for the requests of one operation.
+    pub fn on(operation: Operation) -> Self {
+        Self { operation: Some(operation), ..Self::on_any() }
+    }
+
+    /// Starts a fault for every request, those to unknown paths included.
+    pub fn on_any() -> Self {
+        Self {
+            operation: None,
+            remaining: 1,
+            skip: 0,
+            after_commit: false,
+            delay: Duration::ZERO,
+            canned: None,
+            garble: None,
+            sending: Sending::Whole,
+        }
+    }
+
+    /// Fires for this many requests instead of one.
+    pub fn times(self, times: usize) -> Self {
+        Self { remaining: times, ..self }
+    }
+
+    /// Fires for every request, until [`FaultHandle::remove`].
+    pub fn always(self) -> Self {
+        self.times(usize::MAX)
+    }
+
+    /// Lets this many requests pass before the first one that fails.
+    pub fn skip(self, requests: usize) -> Self {
+        Self { skip: requests, ..self }
+    }
+
+    /// Lets the request take effect first, so that only its answer is delayed, replaced or lost.
+    ///
+    /// Without this, a canned answer, a disconnect, a reset or silence keeps the request from having any effect.
+    pub fn after_commit(self) -> Self {
+        Self { after_commit: true, ..self }
+    }
+
+    /// Waits before it goes on: with the canned answer if there is one, else with the real one.
+    pub fn delay(self, delay: Duration) -> Self {
+        Self { delay, ..self }
+    }
+
+    /// Answers with this status; an impossible one counts as 500, which is also the default for a canned answer.
+    pub fn status(self, status: u16) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        self.canned(|answer| answer.with_status(status))
+    }
+
+    /// Adds a header to the canned answer; one that HTTP does not allow is left out.
+    pub fn header(self, name: &str, value: &str) -> Self {
+        match HeaderName::try_from(name) {
+            Ok(name) => self.canned(|answer| answer.with_header(name, value)),
+            Err(_) => self.canned(|answer| answer),
+        }
+    }
+
+    /// Answers with these bytes as the body.
+    pub fn body(self, body: impl Into<Bytes>) -> Self {
+        self.canned(|answer| answer.with_body(body.into()))
+    }
+
+    /// Answers with this JSON as the body.
+    pub fn json(self, body: &Value) -> Self {
+        self.canned(|answer| answer.with_header(CONTENT_TYPE, "application/json").with_body(body.to_string().into()))
+    }
+
+    /// Answers with a page of HTML, as a proxy does that cannot reach the service.
+    pub fn html(self) -> Self {
+        const PAGE: &str = "<!doctype html><title>Error</title><h1>The service cannot be reached</h1>";
+        self.canned(|answer| answer.with_header(CONTENT_TYPE, "text/html").with_body(PAGE.into()))
+    }
+
+    /// Answers 200 without a body.
+    pub fn empty(self) -> Self {
+        self.status(200).body("")
+    }
+
+    /// Answers 302 and sends the client to another address.
+    pub fn redirect(self, to: &str) -> Self {
+        self.status(302).header(LOCATION.as_str(), to)
+    }
+
+    /// Answers 200 and sends that many spaces as the body, without ever holding them all.
+    pub fn huge(self, bytes: u64) -> Self {
+        let json = self.status(200).header(CONTENT_TYPE.as_str(), "application/json");
+        Self { sending: Sending::Huge(bytes), ..json }
+    }
+
+    /// Sends the first half of the body as if it were the whole: good HTTP around broken JSON.
+    pub fn half_body(self) -> Self {
+        Self { garble: Some(Garble::Half), ..self }
+    }
+
+    /// Says that the body is gzip, which it is not.
+    pub fn gzip_garbage(self) -> Self {
+        Self { garble: Some(Garble::NotGzip), ..self }
+    }
+
+    /// Sends the body as gzip that ends too early, in an answer that is whole as far as HTTP can see.
+    pub fn gzip_truncated(self) -> Self {
+        Self { garble: Some(Garble::CutGzip), ..self }
+    }
+
+    /// Closes the connection without an answer.
+    pub fn disconnect(self) -> Self {
+        Self { sending: Sending::Disconnect, ..self }
+    }
+
+    /// Resets the connection (TCP RST) without an answer.
+    pub fn reset(self) -> Self {
+        Self { sending: Sending::Reset, ..self }
+    }
+
+    /// Says nothing, and keeps the connection open until the client goes away.
+    pub fn no_answer(self) -> Self {
+        Self { sending: Sending::NoAnswer, ..self }
+    }
+
+    /// Promises the whole body, sends half of it and closes the connection.
+    pub fn truncate(self) -> Self {
+        Self { sending: Sending::Truncate, ..self }
+    }
+
+    /// Promises the whole body, sends at most this many bytes of it and resets the connection (TCP RST).
+    pub fn reset_after(self, bytes: usize) -> Self {
+        Self { sending: Sending::ResetAfter(bytes), ..self }
+    }
+
+    /// Sends the head and half of the body, then nothing until the client goes away.
+    pub fn stall(self) -> Self {
+        self.stalling(|stall| Stall { after: None, ..stall })
+    }
+
+    /// Sends the head and this many bytes of the body, then nothing until the client goes away.
+    pub fn stall_after(self, bytes: usize) -> Self {
+        self.stalling(|stall| Stall { after: Some(bytes), ..stall })
+    }
+
+    /// Ends a stall after this long: the rest of the body follows. Without another stall, it is one after half.
+    pub fn stall_for(self, pause: Duration) -> Self {
+        self.stalling(|stall| Stall { pause: Some(pause), ..stall })
+    }
+
+    /// Promises a body of this many bytes, sends the one there is, whole, and closes the connection.
+    pub fn content_length(self, bytes: u64) -> Self {
+        Self { sending: Sending::ContentLength(bytes), ..self }
+    }
+
+    /// Sends the body byte by byte, with a pause after each.
+    pub fn trickle(self, pause: Duration) -> Self {
+        Self { sending: Sending::Trickle(pause), ..self }
+    }
+
+    fn canned(mut self, change: impl FnOnce(Answer) -> Answer) -> Self {
+        let answer = self.canned.take().unwrap_or_else(|| Answer::empty(StatusCode::INTERNAL_SERVER_ERROR));
+        Self { canned: Some(change(answer)), ..self }
+    }
+
+    fn stalling(self, change: impl FnOnce(Stall) -> Stall) -> Self {
+        let so_far = if let Sending::Stall(stall) = self.sending { stall } else { Stall::default() };
+        Self { sending: Sending::Stall(change(so_far)), ..self }
+    }
+
+    /// Takes the fault's turn at a request, if it has one.
+    fn take_turn(&mut self, operation: Option<Operation>) -> bool {
+        if self.remaining == 0 || (self.operation.is_some() && self.operation != operation) {
+            return false;
+        }
+        if self.skip > 0 {
+            self.skip -= 1;
+            return false;
+        }
+        // An endless fault does not count down.
+        if self.remaining != usize::MAX {
+            self.remaining -= 1;
+        }
+        true
+    }
+
+    pub(crate) fn canned_answer(&self) -> Option<Answer> {
+        self.canned.clone()
+    }
+
+    /// Gives what happens in the place of an answer, when none is called for.
+    pub(crate) fn silence(&self) -> Option<Script> {
+        self.sending.silence()
+    }
+
+    /// Spoils an answer, which stays one if it can be sent as HTTP is meant to be.
+    pub(crate) fn spoil(&self, mut answer: Answer) -> Result<Answer, Script> {
+        if let Some(garble) = self.garble {
+            let body = garble.apply(answer.body().clone());
+            answer = answer.with_body(body);
+            if garble.is_gzip() {
+                answer = answer.with_header(CONTENT_ENCODING, "gzip");
+            }
+        }
+        self.sending.send(answer)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.operation.map_or("any", Operation::as_str))?;
+        let mut separator = ": ";
+        let mut say = |what: fmt::Arguments<'_>| {
+            f.write_str(separator)?;
+            separator = ", ";
+            f.write_fmt(what)
+        };
+        if self.after_commit {
+            say(format_args!("after commit"))?;
+        }
+        if !self.delay.is_zero() {
+            say(format_args!("delay {:?}", self.delay))?;
+        }
+        if let Some(answer) = &self.canned {
+            say(format_args!("status {}", answer.status.as_u16()))?;
+        }
+        if let Some(garble) = self.garble {
+            say(format_args!("{garble}"))?;
+        }
+        if self.sending != Sending::Whole {
+            say(format_args!("{}", self.sending))?;
+        }
+        Ok(())
+    }
+}

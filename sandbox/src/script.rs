@@ -1,0 +1,99 @@
+//! Answers that no HTTP server would give, written to the socket by hand.
+
+use std::{error::Error, fmt, io, slice, time::Duration};
+
+use bytes::Bytes;
+use hyper::StatusCode;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+/// What is played on the connection in the place of an answer.
+///
+/// The service hands it to hyper as an error. hyper then gives the connection up without writing anything, and the
+/// connection's task plays the script on the bare socket.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Script {
+    /// The status that the client gets to see, if any
+    pub(crate) status: Option<StatusCode>,
+    steps: Vec<Step>,
+}
+
+/// One thing to do on the socket; after the last one it is closed in good order.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    Send(Bytes),
+    /// Sends the bytes one by one, with a pause after each.
+    Trickle(Bytes, Duration),
+    /// Sends this many spaces, never holding them all.
+    Spaces(u64),
+    Pause(Duration),
+    /// Stays silent until the client goes away.
+    Hang,
+    Reset,
+}
+
+impl Script {
+    pub(crate) fn new(status: Option<StatusCode>, steps: impl Into<Vec<Step>>) -> Self {
+        Self { status, steps: steps.into() }
+    }
+
+    /// Finds the script for which hyper gave up a connection.
+    pub(crate) fn behind(error: &hyper::Error) -> Option<Self> {
+        error.source()?.downcast_ref::<Self>().cloned()
+    }
+
+    /// Ends early when the client goes away.
+    pub(crate) async fn play(self, mut socket: TcpStream) -> io::Result<()> {
+        for step in self.steps {
+            match step {
+                Step::Send(bytes) => socket.write_all(&bytes).await?,
+                Step::Trickle(bytes, pause) => {
+                    for byte in &bytes {
+                        socket.write_all(slice::from_ref(byte)).await?;
+                        wait(&mut socket, pause).await?;
+                    }
+                }
+                Step::Spaces(mut left) => {
+                    const BLOCK: [u8; 16 * 1024] = [b' '; 16 * 1024];
+                    while left > 0 {
+                        let block = left.min(BLOCK.len() as u64);
+                        socket.write_all(&BLOCK[..block as usize]).await?;
+                        left -= block;
+                    }
+                }
+                Step::Pause(pause) => wait(&mut socket, pause).await?,
+                Step::Hang => return Err(gone(&mut socket).await),
+                Step::Reset => return socket.set_zero_linger(),
+            }
+        }
+        socket.shutdown().await
+    }
+}
+
+/// Waits, unless the client goes away before.
+async fn wait(socket: &mut TcpStream, pause: Duration) -> io::Result<()> {
+    timeout(pause, gone(socket)).await.map_or(Ok(()), Err)
+}
+
+/// Returns when the client has closed its side.
+async fn gone(socket: &mut TcpStream) -> io::Error {
+    let mut ignored = [0; 1024];
+    loop {
+        match socket.read(&mut ignored).await {
+            Ok(0) => return io::ErrorKind::UnexpectedEof.into(),
+            Ok(_) => {}
+            Err(error) => return error,
+        }
+    }
+}
+
+impl fmt::Display for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("answered wrongly on purpose")
+    }
+}
+
+impl Error for Script {}
