@@ -9,6 +9,8 @@ use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::{Response, body::Incoming};
 
+#[cfg(feature = "contract")]
+use crate::contract::Monitor;
 use crate::{
     fault::{Ending, Fault, Faults},
     http::{Answer, BodyCut, Request},
@@ -22,12 +24,20 @@ use crate::{
 pub(crate) struct App {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    #[cfg(feature = "contract")]
+    pub(crate) monitor: Monitor,
     state: Mutex<State>,
 }
 
 impl App {
     pub(crate) fn new(state: State) -> Self {
-        Self { faults: Faults::default(), log: Log::default(), state: Mutex::new(state) }
+        Self {
+            faults: Faults::default(),
+            log: Log::default(),
+            #[cfg(feature = "contract")]
+            monitor: Monitor::new(state.settings.contract.clone()),
+            state: Mutex::new(state),
+        }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -43,10 +53,14 @@ impl App {
             Err(error) => return Ok(Answer::from(error).into_response()),
         };
         let ticket = self.log.open(&request);
+        #[cfg(feature = "contract")]
+        let arrival = self.monitor.arrival(&request);
         let answer = match self.faults.next(request.operation) {
             None => self.answer(&request),
             Some(fault) => self.answer_with(&fault, &request).await?,
         };
+        #[cfg(feature = "contract")]
+        arrival.answered(&answer);
         self.log.close(ticket, answer.status);
         Ok(answer.into_response())
     }

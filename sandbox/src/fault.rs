@@ -41,6 +41,7 @@ pub struct Fault {
     pub(crate) delay: Duration,
     pub(crate) ending: Ending,
     canned: Option<Answer>,
+    checked: bool,
 }
 
 /// How the answer ends.
@@ -67,6 +68,7 @@ impl Fault {
             delay: Duration::ZERO,
             ending: Ending::Whole,
             canned: None,
+            checked: false,
         }
     }
 
@@ -131,8 +133,14 @@ impl Fault {
         Self { after_commit: true, ..self }
     }
 
+    /// Holds the canned answer against the API's contract, which it is exempt from otherwise.
+    #[cfg(feature = "contract")]
+    pub fn checked(self) -> Self {
+        Self { checked: true, ..self }
+    }
+
     pub(crate) fn canned_answer(&self) -> Option<Answer> {
-        self.canned.clone()
+        self.canned.clone().map(|answer| answer.exempt(!self.checked))
     }
 
     fn canned(mut self, change: impl FnOnce(Answer) -> Answer) -> Self {

@@ -144,15 +144,18 @@ impl Fields {
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// Whether the contract does not hold for it
+    #[cfg_attr(not(feature = "contract"), allow(dead_code))]
+    exempt: bool,
     cut: bool,
 }
 
 impl Answer {
     /// Answers without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new(), cut: false }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new(), exempt: false, cut: false }
     }
 
     /// Answers with a JSON body.
@@ -181,6 +184,16 @@ impl Answer {
 
     pub(crate) fn with_body(self, body: Bytes) -> Self {
         Self { body, ..self }
+    }
+
+    /// Marks an answer for which the contract does not hold.
+    pub(crate) fn exempt(self, exempt: bool) -> Self {
+        Self { exempt, ..self }
+    }
+
+    #[cfg(feature = "contract")]
+    pub(crate) fn is_exempt(&self) -> bool {
+        self.exempt
     }
 
     /// Promises the whole body, sends half of it and closes the connection.

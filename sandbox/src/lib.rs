@@ -30,14 +30,23 @@
 //! - Look at the traffic: [`Sandbox::requests`], [`Sandbox::requests_of`].
 //! - Choose between the forms in which the service is known to answer: [`SandboxBuilder`].
 //!
+//! # The API's contract
+//!
+//! With the feature `contract`, every request and every answer is held against the contract of the API, an OpenAPI
+//! document. Dropping a sandbox whose traffic departed from it panics with a list, so that the test fails. The page of
+//! `ContractChecks` says what counts, and how a test allows what it does on purpose.
+//!
 //! # Features
 //!
+//! - `contract` (default): the checks against the contract.
 //! - `cli` (default): the program `mobiscroll-connect-sandbox`. As a dev-dependency, do without it.
 #![forbid(unsafe_code)]
 
 mod app;
 mod builder;
 mod clock;
+#[cfg(feature = "contract")]
+mod contract;
 mod error;
 mod fault;
 mod http;
@@ -55,6 +64,8 @@ mod settings;
 mod state;
 
 pub use builder::SandboxBuilder;
+#[cfg(feature = "contract")]
+pub use contract::{ContractChecks, Side, Violation};
 pub use fault::{Fault, FaultHandle};
 pub use operation::Operation;
 pub use provider::Provider;

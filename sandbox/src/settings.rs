@@ -72,6 +72,8 @@ pub(crate) struct Settings {
     pub(crate) delete_dialect: DeleteDialect,
     pub(crate) scope_denial: ScopeDenial,
     pub(crate) reuse_rule: ReuseRule,
+    #[cfg(feature = "contract")]
+    pub(crate) contract: crate::contract::Options,
 }
 
 impl Default for Settings {
@@ -89,6 +91,8 @@ impl Default for Settings {
             delete_dialect: DeleteDialect::default(),
             scope_denial: ScopeDenial::default(),
             reuse_rule: ReuseRule::default(),
+            #[cfg(feature = "contract")]
+            contract: crate::contract::Options::default(),
         }
     }
 }

@@ -4,6 +4,7 @@ mod authorize;
 #[cfg(feature = "cli")]
 mod cli;
 mod connections;
+mod contract;
 mod events;
 mod faults;
 mod listing;

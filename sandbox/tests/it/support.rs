@@ -51,6 +51,12 @@ impl Api {
         send(self.get("/oauth/connection-status").bearer_auth(access_token)).await.status().as_u16()
     }
 
+    /// Takes the departures from the contract that a test means to make, as `side, place`.
+    pub(crate) fn departures(&self) -> Vec<String> {
+        let violations = self.sandbox.take_violations();
+        violations.iter().map(|violation| format!("{:?}, {}", violation.side, violation.place)).collect()
+    }
+
     pub(crate) fn user(&self, id: &str) -> User<'_> {
         self.user_with(id, Scope::ReadWrite)
     }
@@ -118,6 +124,14 @@ pub(crate) fn merged(mut base: Value, more: Value) -> Value {
     }
     base
 }
+
+/// A calendar of each provider.
+pub(crate) const CALENDARS: [(&str, &str); 4] = [
+    ("google", seed::GOOGLE_PRIMARY),
+    ("microsoft", seed::MICROSOFT_CALENDAR),
+    ("apple", seed::APPLE_CALENDAR),
+    ("caldav", seed::CALDAV_WORK),
+];
 
 /// The March of 2026.
 pub(crate) const MARCH: [(&str, &str); 2] = [("start", "2026-03-01T00:00:00Z"), ("end", "2026-04-01T00:00:00Z")];
