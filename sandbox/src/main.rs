@@ -1,10 +1,10 @@
 //! Runs the sandbox from the command line, until Ctrl-C.
 #![forbid(unsafe_code)]
 
-use std::{io, process::ExitCode};
+use std::{io, process::ExitCode, time::Duration};
 
-use clap::Parser;
-use mobiscroll_connect_sandbox::{Sandbox, Seed};
+use clap::{Parser, ValueEnum};
+use mobiscroll_connect_sandbox::{DeleteDialect, Sandbox, SandboxBuilder, Seed, WriteDialect};
 
 /// A local, in-memory imitation of the Mobiscroll Connect API.
 #[derive(Parser)]
@@ -25,6 +25,30 @@ struct Options {
     /// Give new users calendars without events
     #[arg(long)]
     empty: bool,
+    /// Form of the answer to a created or updated event
+    #[arg(long, value_enum, default_value = "root")]
+    write_dialect: Write,
+    /// Form of the answer to a deleted event
+    #[arg(long, value_enum, default_value = "json")]
+    delete_dialect: Delete,
+    /// Serve connection status and disconnect only without /oauth, as old deployments do
+    #[arg(long)]
+    legacy_paths_only: bool,
+    /// Lifetime of access tokens in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    access_token_ttl: u64,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Write {
+    Root,
+    Nested,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Delete {
+    Json,
+    NoContent,
 }
 
 fn main() -> ExitCode {
@@ -39,12 +63,22 @@ fn main() -> ExitCode {
 
 fn run(options: Options) -> Result<(), String> {
     let port = options.port;
-    let sandbox = Sandbox::builder()
+    let sandbox = warning(Sandbox::builder())
         .port(port)
         .seed(if options.empty { Seed::Empty } else { Seed::Demo })
         .client_id(options.client_id)
         .client_secret(options.client_secret)
         .redirect_uri(options.redirect_uri)
+        .write_dialect(match options.write_dialect {
+            Write::Root => WriteDialect::Root,
+            Write::Nested => WriteDialect::Nested,
+        })
+        .delete_dialect(match options.delete_dialect {
+            Delete::Json => DeleteDialect::Json,
+            Delete::NoContent => DeleteDialect::NoContent,
+        })
+        .legacy_paths_only(options.legacy_paths_only)
+        .access_token_ttl(Duration::from_secs(options.access_token_ttl))
         .start_blocking()
         .map_err(|error| match error.kind() {
             io::ErrorKind::AddrInUse => {
@@ -59,6 +93,19 @@ fn run(options: Options) -> Result<(), String> {
     println!("client secret  {}", sandbox.client_secret());
     println!("redirect URI   {}", sandbox.redirect_uri());
     wait_for_interrupt().map_err(|error| format!("cannot wait for Ctrl-C: {error}"))
+}
+
+/// Has departures from the API's contract printed as they happen.
+#[cfg(feature = "contract")]
+fn warning(builder: SandboxBuilder) -> SandboxBuilder {
+    use mobiscroll_connect_sandbox::ContractChecks;
+
+    builder.contract_checks(ContractChecks::Record).on_violation(|violation| eprintln!("warning: {violation}"))
+}
+
+#[cfg(not(feature = "contract"))]
+fn warning(builder: SandboxBuilder) -> SandboxBuilder {
+    builder
 }
 
 fn wait_for_interrupt() -> io::Result<()> {
