@@ -110,6 +110,9 @@ async fn bad_members_are_refused_field_by_field() {
         ("status", json!("done")),
         ("custom", json!([])),
         ("conference", json!({})),
+        ("conferenceData", json!("meet")),
+        ("conferenceData", json!({ "autoGenerate": "yes" })),
+        ("conferenceData", json!({ "conferenceSolution": [] })),
         ("recurrence", json!({ "frequency": "HOURLY" })),
         ("recurrence", json!({ "frequency": "DAILY", "count": 2, "until": "20260401T000000Z" })),
     ] {
