@@ -140,6 +140,29 @@ class Peer:
         self.table.add(self.flavour, self.dialect, f"{name}: {label}" if name else label, outcome, expected)
 
 
+def models():
+    """Finds the public methods and properties of the SDK's other classes."""
+    for name in mobiscroll_connect.__all__:
+        kind = getattr(mobiscroll_connect, name)
+        if inspect.isclass(kind) and kind is not MobiscrollConnectClient:
+            for part, member in list(vars(kind).items()):
+                if is_public(part) and (inspect.isfunction(member) or isinstance(member, (classmethod, property))):
+                    yield kind, part, member
+
+
+def watch(table):
+    """Notes which methods of the other classes are used: the clients use most of them."""
+    for kind, part, member in models():
+        function = getattr(member, "fget", None) or getattr(member, "__func__", member)
+
+        def noted(*args, of=function, name=f"{kind.__name__}.{part}", **kwargs):
+            table.used.add(("model", name))
+            return of(*args, **kwargs)
+
+        wrapper = type(member) if isinstance(member, (classmethod, property)) else lambda method: method
+        setattr(kind, part, wrapper(noted))
+
+
 def surface():
     """Names everything public that the SDK offers, by looking at it."""
     names = set()
@@ -154,7 +177,8 @@ def surface():
             else:
                 names.add((flavour, name))
     functions = {name for name in mobiscroll_connect.__all__ if inspect.isfunction(getattr(mobiscroll_connect, name))}
-    return names | {("module", name) for name in functions}
+    names |= {("module", name) for name in functions}
+    return names | {("model", f"{kind.__name__}.{part}") for kind, part, _ in models()}
 
 
 def errors():

@@ -9,7 +9,7 @@ import sys
 import mobiscroll_connect
 
 import scenarios
-from harness import Peer, Sandbox, Table, errors, surface
+from harness import Peer, Sandbox, Table, errors, surface, watch
 
 # Dialect, options of the program, what is done.
 DIALECTS = [
@@ -32,6 +32,7 @@ EXPLAINED = {
 
 async def everything(program):
     table, departures = Table(), set()
+    watch(table)
     for dialect, options, scenario in DIALECTS:
         for flavour in ("sync", "async"):
             with Sandbox(program, *options) as sandbox:
