@@ -98,9 +98,14 @@ fn run(options: Options) -> Result<(), String> {
 /// Has departures from the API's contract printed as they happen.
 #[cfg(feature = "contract")]
 fn warning(builder: SandboxBuilder) -> SandboxBuilder {
+    use std::io::Write as _;
+
     use mobiscroll_connect_sandbox::ContractChecks;
 
-    builder.contract_checks(ContractChecks::Record).on_violation(|violation| eprintln!("warning: {violation}"))
+    builder.contract_checks(ContractChecks::Record).on_violation(|violation| {
+        // A closed standard error is no reason to stop serving.
+        let _ = writeln!(io::stderr(), "warning: {violation}");
+    })
 }
 
 #[cfg(not(feature = "contract"))]
