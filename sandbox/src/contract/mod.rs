@@ -18,7 +18,8 @@ pub use self::violation::{Side, Violation};
 use self::{document::CONTRACT, raw::RawEvents, violation::Finding};
 use crate::http::{Answer, Request};
 
-/// Later violations are not kept, so that a sandbox left running does not fill the memory.
+/// No more refused violations than this are kept, nor of the others, so that a sandbox left running does not fill the
+/// memory.
 const CAPACITY: usize = 1_000;
 
 /// Decides what comes of traffic that departs from the API's contract.
@@ -85,10 +86,13 @@ impl Monitor {
 
     /// Checks a request on its arrival. What is wrong with it is kept even if it is never answered.
     pub(crate) fn arrival<'a>(&'a self, request: &'a Request) -> Arrival<'a> {
-        let findings = match CONTRACT.endpoint(&request.method, &request.path) {
-            _ if self.options.checks == ContractChecks::Off => Vec::new(),
-            Some(endpoint) => request::check(endpoint, request),
-            None => vec![Finding::new("path", "is not an operation of the contract")],
+        let findings = if self.is_off() {
+            Vec::new()
+        } else {
+            match CONTRACT.endpoint(&request.method, &request.path) {
+                Some(endpoint) => request::check(endpoint, request),
+                None => vec![Finding::new("path", "is not an operation of the contract")],
+            }
         };
         let violations = findings.into_iter().map(|finding| finding.of(Side::Request, request)).collect();
         Arrival { monitor: self, request, violations }
@@ -121,8 +125,15 @@ impl Monitor {
             found.iter().for_each(|violation| hook(violation));
         }
         let mut kept = self.lock();
-        let room = CAPACITY.saturating_sub(kept.len());
-        kept.extend(found.into_iter().take(room));
+        for violation in found {
+            if kept.iter().filter(|other| other.refused == violation.refused).count() < CAPACITY {
+                kept.push(violation);
+            }
+        }
+    }
+
+    fn is_off(&self) -> bool {
+        self.options.checks == ContractChecks::Off
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Violation>> {
@@ -141,7 +152,7 @@ pub(crate) struct Arrival<'a> {
 impl Arrival<'_> {
     /// Checks the answer, unless it is exempt.
     pub(crate) fn answered(mut self, answer: &Answer) {
-        if answer.is_exempt() || self.monitor.options.checks == ContractChecks::Off {
+        if answer.is_exempt() || self.monitor.is_off() {
             return;
         }
         if answer.status.is_client_error() {

@@ -316,3 +316,15 @@ fn a_panic_of_the_test_is_not_hidden_by_a_complaint() {
     let panic = panicked.join().expect_err("a panic");
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"the test's own"));
 }
+
+#[tokio::test]
+async fn many_refusals_do_not_hide_what_was_taken() {
+    let api = Api::empty().await;
+    let alice = api.user("alice");
+    for _ in 0..1_001 {
+        assert_eq!(alice.get("/events?pageSize=many").await.0, 400);
+    }
+    assert_eq!(alice.get("/events?page_size=5").await.0, 200);
+    assert_eq!(api.sandbox.violations().len(), 1_001);
+    assert!(complaint(api.sandbox).is_some());
+}
