@@ -131,6 +131,14 @@ fn operations(spec: &mut Value, security: &Security, facts: &mut Facts) -> Resul
             if let Some(operation) = operation.as_object_mut() {
                 operation.shift_remove("callbacks");
             }
+            // The facade writes the JSON of such a parameter; to the bindings it is text.
+            let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+            for parameter in parameters.into_iter().flatten() {
+                if let Some(parameter) = parameter.as_object_mut().filter(|members| members.contains_key("content")) {
+                    parameter.shift_remove("content");
+                    parameter.insert("schema".into(), json!({ "type": "string" }));
+                }
+            }
         }
     }
     paths.retain(|_, item| METHODS.iter().any(|method| item.get(method).is_some()));
@@ -280,10 +288,13 @@ fn references(value: &Value, spec: &Value, found: &mut BTreeSet<String>) {
 fn simplify(value: &mut Value) {
     match value {
         Value::Object(members) => {
+            let is_boolean = members.get("type").is_some_and(|kind| kind == "boolean");
             members.retain(|name, member| {
                 // A property may be called like a keyword; a keyword's value is never a schema.
                 let is_keyword = !member.is_object();
                 !(is_keyword && (name == "nullable" || CONSTRAINTS.contains(&name.as_str())))
+                    // The one value that a boolean may have makes no type of its own.
+                    && !(name == "enum" && is_boolean)
                     && !(name == "format" && member.as_str().is_some_and(|format| !FORMATS.contains(&format)))
                     // What the server assumes of a missing value is prose, unless it is what Rust assumes, too.
                     && !(name == "default" && *member != false)

@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract e18b91a5e16c37bc). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract 5f53e116f1fc740c). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 #[allow(unused_imports)]
@@ -3352,7 +3352,7 @@ names those left out; when all of them lack it, the answer is a 403 with the cod
 Sends a `GET` request to `/events`
 
 Arguments:
-- `calendar_ids`: The calendars to read, as compact JSON. All calendars when absent. The JSON follows the `CalendarIds` schema, an object from provider to an array of calendar ids, and is percent-encoded like any value. Ids that do not belong to the user are ignored. Leave out providers without ids: the meaning of an empty array is not documented.
+- `calendar_ids`: The calendars to read, as compact JSON. All calendars when absent. The JSON is an object from provider to an array of calendar ids, and is percent-encoded like any value. Ids that do not belong to the user are ignored. Leave out providers without ids: the meaning of an empty array is not documented.
 - `end`: End of the range, an ISO 8601 instant. By default the last day of the current month at 23:59:59 UTC. Whether an event at this very instant is included is not documented.
 - `next_page_token`: The opaque token of the previous page, passed back unchanged.
 - `page_size`: Number of events per page over all providers together, from 1 to 1000. By default 250; the service caps larger values at 1000.

@@ -7,6 +7,8 @@ use http_body_util::Full;
 use hyper::{Response, body::Incoming, header::DATE};
 use jiff::fmt::rfc2822::DateTimePrinter;
 
+#[cfg(feature = "contract")]
+use crate::contract::Monitor;
 use crate::{
     fault::{Fault, Faults},
     http::{Answer, Request},
@@ -21,12 +23,20 @@ use crate::{
 pub(crate) struct App {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    #[cfg(feature = "contract")]
+    pub(crate) monitor: Monitor,
     state: Mutex<State>,
 }
 
 impl App {
     pub(crate) fn new(state: State) -> Self {
-        Self { faults: Faults::default(), log: Log::default(), state: Mutex::new(state) }
+        Self {
+            faults: Faults::default(),
+            log: Log::default(),
+            #[cfg(feature = "contract")]
+            monitor: Monitor::new(state.settings.contract.clone()),
+            state: Mutex::new(state),
+        }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -40,16 +50,29 @@ impl App {
             Err(error) => return Ok(self.dated(error.into()).into_response()),
         };
         let ticket = self.log.open(&request);
+        #[cfg(feature = "contract")]
+        let arrival = self.monitor.arrival(&request);
+        // The contract is about what the service says, not about what a fault makes of it on the way.
+        let watched = move |answer: Answer| {
+            #[cfg(feature = "contract")]
+            arrival.answered(&answer);
+            answer
+        };
         let outcome = match self.faults.next(request.operation) {
-            None => Ok(self.dated(self.answer(&request))),
-            Some(fault) => self.answer_with(&fault, &request).await,
+            None => Ok(self.dated(watched(self.answer(&request)))),
+            Some(fault) => self.answer_with(&fault, &request, watched).await,
         };
         let status = outcome.as_ref().map_or_else(|script| script.status, |answer| Some(answer.status));
         self.log.close(ticket, status);
         outcome.map(Answer::into_response)
     }
 
-    async fn answer_with(&self, fault: &Fault, request: &Request) -> Result<Answer, Script> {
+    async fn answer_with(
+        &self,
+        fault: &Fault,
+        request: &Request,
+        watched: impl FnOnce(Answer) -> Answer,
+    ) -> Result<Answer, Script> {
         let committed = fault.after_commit.then(|| self.answer(request));
         if !fault.delay.is_zero() {
             tokio::time::sleep(fault.delay).await;
@@ -58,7 +81,7 @@ impl App {
             return Err(script);
         }
         let answer = fault.canned_answer().or(committed).unwrap_or_else(|| self.answer(request));
-        fault.spoil(self.dated(answer))
+        fault.spoil(self.dated(watched(answer)))
     }
 
     fn answer(&self, request: &Request) -> Answer {

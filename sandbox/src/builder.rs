@@ -1,5 +1,9 @@
+#[cfg(feature = "contract")]
+use std::sync::Arc;
 use std::{io, time::Duration};
 
+#[cfg(feature = "contract")]
+use crate::contract::{ContractChecks, Hook, Violation};
 use crate::{
     sandbox::Sandbox,
     seed::Seed,
@@ -142,6 +146,20 @@ impl SandboxBuilder {
     /// It asks for no credentials: whoever can reach the port can use it.
     pub fn admin(mut self, admin: bool) -> Self {
         self.settings.admin = admin;
+        self
+    }
+
+    /// Decides what comes of traffic that departs from the API's contract.
+    #[cfg(feature = "contract")]
+    pub fn contract_checks(mut self, checks: ContractChecks) -> Self {
+        self.settings.contract.checks = checks;
+        self
+    }
+
+    /// Calls this with each violation of the API's contract, as it is found.
+    #[cfg(feature = "contract")]
+    pub fn on_violation(mut self, hook: impl Fn(&Violation) + Send + Sync + 'static) -> Self {
+        self.settings.contract.hook = Some(Hook(Arc::new(hook)));
         self
     }
 

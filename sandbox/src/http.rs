@@ -136,14 +136,17 @@ impl Fields {
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// Whether the contract does not hold for it
+    #[cfg_attr(not(feature = "contract"), allow(dead_code))]
+    exempt: bool,
 }
 
 impl Answer {
     /// Answers without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new(), exempt: false }
     }
 
     /// Answers with a JSON body.
@@ -176,6 +179,16 @@ impl Answer {
 
     pub(crate) fn body(&self) -> &Bytes {
         &self.body
+    }
+
+    /// Marks an answer for which the contract does not hold.
+    pub(crate) fn exempt(self, exempt: bool) -> Self {
+        Self { exempt, ..self }
+    }
+
+    #[cfg(feature = "contract")]
+    pub(crate) fn is_exempt(&self) -> bool {
+        self.exempt
     }
 
     /// Tells whether the headers say where the body ends, which is otherwise left to HTTP.

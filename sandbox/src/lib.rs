@@ -46,8 +46,15 @@
 //! credentials: whoever can reach the port, which is on loopback only, can use it. [`SandboxBuilder::admin`] turns it
 //! off.
 //!
+//! # The API's contract
+//!
+//! With the feature `contract`, every request and every answer is held against the contract of the API, an OpenAPI
+//! document. Dropping a sandbox whose traffic departed from it panics with a list, so that the test fails. The page of
+//! `ContractChecks` says what counts, and how a test allows what it does on purpose.
+//!
 //! # Features
 //!
+//! - `contract` (default): the checks against the contract.
 //! - `cli` (default): the program `mobiscroll-connect-sandbox`. As a dev-dependency, do without it.
 #![forbid(unsafe_code)]
 
@@ -58,6 +65,8 @@ mod builder;
 mod clock;
 mod connection;
 mod consent;
+#[cfg(feature = "contract")]
+mod contract;
 mod error;
 mod evidence;
 mod fault;
@@ -78,6 +87,8 @@ mod settings;
 mod state;
 
 pub use builder::SandboxBuilder;
+#[cfg(feature = "contract")]
+pub use contract::{ContractChecks, Side, Violation};
 pub use evidence::{PresentedToken, RevocationReason, RevokedGrant, TokenCounts};
 pub use fault::{Fault, FaultHandle};
 pub use named::UnknownName;

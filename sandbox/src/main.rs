@@ -87,7 +87,7 @@ struct Options {
 
 impl Options {
     fn into_builder(self) -> SandboxBuilder {
-        let builder = Sandbox::builder()
+        let builder = warning(Sandbox::builder())
             .port(self.port)
             .client_id(self.client_id)
             .client_secret(self.client_secret)
@@ -181,4 +181,20 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
         Err(_) => text.parse::<SignedDuration>().ok().and_then(|duration| duration.try_into().ok()),
     };
     read.ok_or("expected seconds, or a duration such as 500ms, 15m or 1h")
+}
+
+/// Has departures from the API's contract printed as they happen.
+#[cfg(feature = "contract")]
+fn warning(builder: SandboxBuilder) -> SandboxBuilder {
+    use mobiscroll_connect_sandbox::ContractChecks;
+
+    builder.contract_checks(ContractChecks::Record).on_violation(|violation| {
+        // A closed standard error is no reason to stop serving.
+        let _ = writeln!(io::stderr(), "warning: {violation}");
+    })
+}
+
+#[cfg(not(feature = "contract"))]
+fn warning(builder: SandboxBuilder) -> SandboxBuilder {
+    builder
 }

@@ -6,6 +6,8 @@ use std::{
 
 use serde_json::Value;
 
+#[cfg(feature = "contract")]
+use crate::contract::Violation;
 use crate::{
     admin::Admin,
     app::App,
@@ -27,6 +29,10 @@ use crate::{
 /// It serves from a thread of its own, so tests may block, or pause the time of their runtime. Users come into being
 /// when they authorize or when a method first names them, with an account at every provider. With [`Consent::Ask`],
 /// authorizing gives them only the accounts that are chosen on the consent page.
+///
+/// # Panics
+///
+/// Dropping it panics when the traffic departed from the API's contract; see the crate's page.
 #[derive(Debug)]
 pub struct Sandbox {
     base_url: String,
@@ -185,6 +191,8 @@ impl Sandbox {
     /// An event whose `start` or `end` cannot be read is in every listing, before all others. One without a known
     /// `provider` and `calendarId` is left out when a listing is limited to certain calendars.
     pub fn add_event(&self, user_id: &str, event: Value) {
+        #[cfg(feature = "contract")]
+        self.app.monitor.exempt(&event);
         self.app.state().user(user_id).add_raw(event);
     }
 
@@ -239,5 +247,36 @@ impl Sandbox {
     /// Ends and forgets all faults.
     pub fn clear_faults(&self) {
         self.app.faults.clear();
+    }
+
+    /// Lists the departures from the API's contract seen so far, oldest first.
+    #[cfg(feature = "contract")]
+    #[must_use]
+    pub fn violations(&self) -> Vec<Violation> {
+        self.app.monitor.violations()
+    }
+
+    /// Takes the departures from the API's contract seen so far, so that dropping the sandbox does not complain.
+    #[cfg(feature = "contract")]
+    #[must_use]
+    pub fn take_violations(&self) -> Vec<Violation> {
+        self.app.monitor.take()
+    }
+}
+
+#[cfg(feature = "contract")]
+impl Drop for Sandbox {
+    /// Panics when the traffic departed from the API's contract, unless [`ContractChecks`] or
+    /// [`take_violations`](Sandbox::take_violations) forbids it.
+    ///
+    /// [`ContractChecks`]: crate::ContractChecks
+    fn drop(&mut self) {
+        // The admin API's handle has no server. A second panic would abort the process and hide the first.
+        if self._server.is_some()
+            && !std::thread::panicking()
+            && let Some(complaint) = self.app.monitor.complaint()
+        {
+            panic!("{complaint}");
+        }
     }
 }

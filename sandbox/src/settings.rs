@@ -133,6 +133,8 @@ pub(crate) struct Settings {
     pub(crate) scope_denial: ScopeDenial,
     pub(crate) reuse_rule: ReuseRule,
     pub(crate) admin: bool,
+    #[cfg(feature = "contract")]
+    pub(crate) contract: crate::contract::Options,
 }
 
 impl Default for Settings {
@@ -156,6 +158,8 @@ impl Default for Settings {
             scope_denial: ScopeDenial::default(),
             reuse_rule: ReuseRule::default(),
             admin: true,
+            #[cfg(feature = "contract")]
+            contract: crate::contract::Options::default(),
         }
     }
 }

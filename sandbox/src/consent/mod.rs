@@ -24,7 +24,7 @@ use crate::{
     state::State,
 };
 
-const PATH: &str = "/oauth/consent";
+pub(crate) const PATH: &str = "/oauth/consent";
 
 /// Gives the address of the page, with the query of the request that leads there.
 pub(crate) fn page_address(request: &Request) -> String {

@@ -59,6 +59,7 @@ pub struct Fault {
     pub(crate) after_commit: bool,
     pub(crate) delay: Duration,
     canned: Option<Answer>,
+    checked: bool,
     garble: Option<Garble>,
     sending: Sending,
 }
@@ -78,6 +79,7 @@ impl Fault {
             after_commit: false,
             delay: Duration::ZERO,
             canned: None,
+            checked: false,
             garble: None,
             sending: Sending::Whole,
         }
@@ -103,6 +105,12 @@ impl Fault {
     /// Without this, a canned answer, a disconnect, a reset or silence keeps the request from having any effect.
     pub fn after_commit(self) -> Self {
         Self { after_commit: true, ..self }
+    }
+
+    /// Holds the canned answer against the API's contract, which it is exempt from otherwise.
+    #[cfg(feature = "contract")]
+    pub fn checked(self) -> Self {
+        Self { checked: true, ..self }
     }
 
     /// Waits before it goes on: with the canned answer if there is one, else with the real one.
@@ -248,7 +256,7 @@ impl Fault {
     }
 
     pub(crate) fn canned_answer(&self) -> Option<Answer> {
-        self.canned.clone()
+        self.canned.clone().map(|answer| answer.exempt(!self.checked))
     }
 
     /// Gives what happens in the place of an answer, when none is called for.

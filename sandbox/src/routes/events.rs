@@ -18,6 +18,8 @@ const MAX_PAGE_SIZE: usize = 1000;
 pub(super) fn list(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
     let access = state.authenticate(request.bearer())?;
     let now = state.now();
+    // What the seed is there for.
+    let breaks_contract = state.settings.seed == Seed::Awkward;
     let mut problems = Problems::default();
     let page_size = page_size(request, &mut problems);
     let asked = asked(request, &mut problems);
@@ -37,7 +39,7 @@ pub(super) fn list(state: &mut State, request: &Request) -> Result<Answer, ApiEr
     if let Some(token) = next {
         body["nextPageToken"] = token.into();
     }
-    Ok(permission::mark_missing(Answer::ok(&body), user))
+    Ok(permission::mark_missing(Answer::ok(&body).exempt(breaks_contract), user))
 }
 
 fn page_size(request: &Request, problems: &mut Problems) -> usize {

@@ -121,7 +121,8 @@ fn member(name: &str, value: &Value, all_day: bool) -> Option<Result<Value, Stri
         ) => Ok(Value::Null),
         ("description" | "location" | "color", value) => expect(value.is_string(), value, "must be a string"),
         ("allDay", value) => expect(value.is_boolean(), value, "must be a boolean"),
-        ("custom" | "conferenceData", value) => expect(value.is_object(), value, "must be an object"),
+        ("custom", value) => expect(value.is_object(), value, "must be an object"),
+        ("conferenceData", value) => conference_data(value),
         ("attendees", Value::Array(guests)) => guests.iter().map(attendee).collect(),
         ("attendees", _) => Err("must be an array of email addresses".into()),
         ("conference", Value::Object(conference)) => match conference.get("url") {
@@ -154,6 +155,22 @@ fn expect(fits: bool, value: &Value, problem: &str) -> Result<Value, String> {
 fn one_of(value: &Value, names: &[&str]) -> Result<Value, String> {
     let fits = value.as_str().is_some_and(|given| names.contains(&given));
     expect(fits, value, &format!("must be one of {}", names.join(", ")))
+}
+
+/// Reads what a client says of a meeting: it comes back, so the members that answers have must be of their kind.
+fn conference_data(data: &Value) -> Result<Value, String> {
+    let fits = |(name, value): (&String, &Value)| match name.as_str() {
+        _ if value.is_null() => true,
+        "provider" | "conferenceId" | "joinUrl" => value.is_string(),
+        "autoGenerate" => value.is_boolean(),
+        "conferenceSolution" => value.is_object(),
+        _ => true,
+    };
+    match data.as_object() {
+        Some(members) if members.iter().all(fits) => Ok(data.clone()),
+        Some(_) => Err("has a member of the wrong kind".into()),
+        None => Err("must be an object".into()),
+    }
 }
 
 /// Reads a guest: an address, or an object of which address, status and role count.

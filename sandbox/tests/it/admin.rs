@@ -49,6 +49,7 @@ async fn faults_are_injected_followed_and_removed() {
     assert_eq!(answer(admin(&api, Method::DELETE, "faults?id=9")).await.0, 404);
     assert_eq!(answer(admin(&api, Method::DELETE, "faults")).await.0, 200);
     assert_eq!(get(&api, "faults").await["faults"], json!([]));
+    api.only_requests_depart();
 }
 
 #[tokio::test]
@@ -234,4 +235,5 @@ async fn traffic_is_listed_and_counted() {
     assert_eq!(counters["tokens"]["refreshedCurrent"], 1);
     assert_eq!(answer(admin(&api, Method::DELETE, "requests")).await.0, 200);
     assert_eq!(api.sandbox.count(Operation::Health), 0);
+    api.only_requests_depart();
 }

@@ -34,6 +34,7 @@ async fn a_created_event_is_answered_at_the_root_and_listed() {
     let listed = page["events"][0].clone();
     assert_eq!(merged(listed, json!({ "success": true })), created);
     assert_eq!(api.user("bob").list(&MARCH).await["events"], json!([]));
+    assert_eq!(api.departures(), ["Request, body /attendees/1", "Request, body /conference"]);
 }
 
 #[tokio::test]
@@ -84,6 +85,8 @@ async fn a_delete_takes_the_query_or_a_json_body() {
     let body = json!({ "provider": "google", "calendarId": "primary", "eventId": second["id"] });
     assert_eq!(answer(alice.request(Method::DELETE, "/event").json(&body)).await.0, 200);
     assert!(api.sandbox.events("alice").is_empty());
+    let missing = ["Request, query provider", "Request, query calendarId", "Request, query eventId"];
+    assert_eq!(api.departures(), missing);
 }
 
 #[tokio::test]
@@ -107,6 +110,9 @@ async fn bad_members_are_refused_field_by_field() {
         ("status", json!("done")),
         ("custom", json!([])),
         ("conference", json!({})),
+        ("conferenceData", json!("meet")),
+        ("conferenceData", json!({ "autoGenerate": "yes" })),
+        ("conferenceData", json!({ "conferenceSolution": [] })),
         ("recurrence", json!({ "frequency": "HOURLY" })),
         ("recurrence", json!({ "frequency": "DAILY", "count": 2, "until": "20260401T000000Z" })),
     ] {

@@ -26,6 +26,7 @@ async fn dates_are_taken_in_many_forms() {
         let (status, body) = alice.post("/event", &merged(event(), json!({ "start": start }))).await;
         assert_eq!((status, body["details"]["start"].is_array()), (400, true), "{start}");
     }
+    api.only_requests_depart();
 }
 
 #[tokio::test]
@@ -88,6 +89,7 @@ async fn guests_may_be_addresses_or_objects() {
         let (status, body) = alice.post("/event", &merged(event(), json!({ "attendees": guests }))).await;
         assert_eq!((status, body["details"]["attendees"].is_array()), (400, true), "{guests}");
     }
+    api.only_requests_depart();
 }
 
 #[tokio::test]
@@ -130,6 +132,7 @@ async fn null_clears_what_can_be_cleared() {
     for member in ["title", "start", "end"] {
         assert_eq!(alice.put(&merged(target.clone(), json!({ member: null }))).await.0, 400, "{member}");
     }
+    api.only_requests_depart();
 }
 
 #[tokio::test]

@@ -59,6 +59,7 @@ async fn a_page_holds_at_most_a_thousand_events() {
     let token = page["nextPageToken"].as_str().expect("a token");
     assert_eq!(column(&alice.list(&[("nextPageToken", token)]).await, "id"), ["1000"]);
     assert_eq!(column(&alice.list(&MARCH).await, "id").len(), 250);
+    assert_eq!(api.departures(), ["Request, query pageSize"]);
 }
 
 #[tokio::test]
@@ -79,6 +80,7 @@ async fn listings_are_limited_to_the_named_calendars() {
         let page = alice.list(&[MARCH[0], MARCH[1], ("calendarIds", &filter)]).await;
         assert_eq!(column(&page, "title"), titles, "{calendar_ids}");
     }
+    assert_eq!(api.departures(), ["Request, query calendarIds"]);
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ mod clock;
 mod connections;
 mod consent;
 mod consent_page;
+#[cfg(feature = "contract")]
+mod contract;
 mod dialects;
 mod events;
 mod evidence;

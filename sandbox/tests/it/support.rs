@@ -51,6 +51,18 @@ impl Api {
         send(self.get("/oauth/connection-status").bearer_auth(access_token)).await.status().as_u16()
     }
 
+    /// Takes the departures from the contract that a test means to make, as `side, place`.
+    pub(crate) fn departures(&self) -> Vec<String> {
+        let violations = self.sandbox.take_violations();
+        violations.iter().map(|violation| format!("{:?}, {}", violation.side, violation.place)).collect()
+    }
+
+    /// Allows requests that the contract does not have, for tests of what is taken all the same.
+    pub(crate) fn only_requests_depart(&self) {
+        let departures = self.departures();
+        assert!(!departures.is_empty() && departures.iter().all(|one| one.starts_with("Request")), "{departures:?}");
+    }
+
     pub(crate) fn user(&self, id: &str) -> User<'_> {
         self.user_with(id, Scope::ReadWrite)
     }

@@ -57,6 +57,7 @@ async fn credentials_may_stand_in_a_form_or_a_json_body() {
         let request = if as_json { request.json(&fields) } else { request.form(&fields) };
         assert_eq!(answer(request).await.0, 200, "as JSON: {as_json}");
     }
+    assert_eq!(api.departures(), ["Request, content type"]);
 }
 
 #[tokio::test]

@@ -1,0 +1,179 @@
+//! Holding all traffic against the API's contract, `openapi.yaml`.
+
+mod answer;
+mod document;
+mod raw;
+mod request;
+mod schema;
+mod violation;
+
+use std::{
+    fmt, mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use serde_json::Value;
+
+pub use self::violation::{Side, Violation};
+use self::{document::CONTRACT, raw::RawEvents, violation::Finding};
+use crate::{
+    consent,
+    http::{Answer, Request},
+};
+
+/// No more refused violations than this are kept, nor of the others, so that a sandbox left running does not fill the
+/// memory.
+const CAPACITY: usize = 1_000;
+
+/// Decides what comes of traffic that departs from the API's contract.
+///
+/// A request departs from it by an unknown operation and by parameters, credentials or a body of another form; query
+/// parameters that are not declared count, because the service would not see what the client meant by them. An answer
+/// departs from it by a status, a content type, a header or a body that the contract does not have.
+///
+/// These fail no test:
+///
+/// - a request that the sandbox itself refuses with a 4xx: the contract provides for it, and the client under test has
+///   heard of it. It is listed as [`refused`](Violation::refused);
+/// - an answer canned by a [`Fault`](crate::Fault), unless the fault is [`checked`](crate::Fault::checked);
+/// - events that [`Sandbox::add_event`](crate::Sandbox::add_event) put in; the rest of the answer counts.
+///
+/// A test that sends other odd requests on purpose takes what came of it with
+/// [`Sandbox::take_violations`](crate::Sandbox::take_violations), or chooses [`Record`](Self::Record).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ContractChecks {
+    /// Keeps violations, and panics when a sandbox is dropped with some that nobody took. The default.
+    #[default]
+    Enforce,
+    /// Keeps violations and does nothing else.
+    Record,
+    /// Checks nothing.
+    Off,
+}
+
+/// What the builder decides of the checks.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) checks: ContractChecks,
+    pub(crate) hook: Option<Hook>,
+}
+
+/// Something to call with each violation.
+#[derive(Clone)]
+pub(crate) struct Hook(pub(crate) Arc<dyn Fn(&Violation) + Send + Sync>);
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hook")
+    }
+}
+
+/// Watches the traffic and keeps what it finds.
+#[derive(Debug)]
+pub(crate) struct Monitor {
+    options: Options,
+    raw: RawEvents,
+    violations: Mutex<Vec<Violation>>,
+}
+
+impl Monitor {
+    pub(crate) fn new(options: Options) -> Self {
+        Self { options, raw: RawEvents::default(), violations: Mutex::default() }
+    }
+
+    /// Exempts an event that a test puts in.
+    pub(crate) fn exempt(&self, event: &Value) {
+        self.raw.add(event);
+    }
+
+    /// Checks a request on its arrival. What is wrong with it is kept even if it is never answered.
+    pub(crate) fn arrival<'a>(&'a self, request: &'a Request) -> Arrival<'a> {
+        let findings = if self.is_off() {
+            Vec::new()
+        } else {
+            match CONTRACT.endpoint(&request.method, &request.path) {
+                Some(endpoint) => request::check(endpoint, request),
+                // The consent page is the sandbox's own.
+                None if request.path == consent::PATH => Vec::new(),
+                None => vec![Finding::new("path", "is not an operation of the contract")],
+            }
+        };
+        let violations = findings.into_iter().map(|finding| finding.of(Side::Request, request)).collect();
+        Arrival { monitor: self, request, violations }
+    }
+
+    pub(crate) fn violations(&self) -> Vec<Violation> {
+        self.lock().clone()
+    }
+
+    pub(crate) fn take(&self) -> Vec<Violation> {
+        mem::take(&mut *self.lock())
+    }
+
+    /// Tells what ought to fail a test, a violation per line.
+    pub(crate) fn complaint(&self) -> Option<String> {
+        if self.options.checks != ContractChecks::Enforce {
+            return None;
+        }
+        let violations = self.lock();
+        let lines: Vec<String> = violations
+            .iter()
+            .filter(|violation| !violation.refused)
+            .map(|violation| format!("\n  {violation}"))
+            .collect();
+        (!lines.is_empty()).then(|| format!("traffic departed from the API's contract:{}", lines.concat()))
+    }
+
+    fn record(&self, found: Vec<Violation>) {
+        if let Some(Hook(hook)) = &self.options.hook {
+            found.iter().for_each(|violation| hook(violation));
+        }
+        let mut kept = self.lock();
+        for violation in found {
+            if kept.iter().filter(|other| other.refused == violation.refused).count() < CAPACITY {
+                kept.push(violation);
+            }
+        }
+    }
+
+    fn is_off(&self) -> bool {
+        self.options.checks == ContractChecks::Off
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Violation>> {
+        self.violations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request that was checked, and waits for its answer.
+#[derive(Debug)]
+pub(crate) struct Arrival<'a> {
+    monitor: &'a Monitor,
+    request: &'a Request,
+    violations: Vec<Violation>,
+}
+
+impl Arrival<'_> {
+    /// Checks the answer, unless it is exempt.
+    pub(crate) fn answered(mut self, answer: &Answer) {
+        if answer.is_exempt() || self.monitor.is_off() {
+            return;
+        }
+        if answer.status.is_client_error() {
+            self.violations.iter_mut().for_each(|violation| violation.refused = true);
+        }
+        if let Some(endpoint) = CONTRACT.endpoint(&self.request.method, &self.request.path) {
+            let findings = answer::check(endpoint, answer, &self.monitor.raw);
+            self.violations.extend(findings.into_iter().map(|finding| finding.of(Side::Answer, self.request)));
+        }
+    }
+}
+
+impl Drop for Arrival<'_> {
+    fn drop(&mut self) {
+        if !self.violations.is_empty() {
+            self.monitor.record(mem::take(&mut self.violations));
+        }
+    }
+}
