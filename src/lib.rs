@@ -34,10 +34,14 @@
 //! # }
 //! ```
 //!
-//! **Keep the tokens.** An access token lives an hour; the client refreshes it when a call is refused, once for all
-//! calls that are under way, and repeats the calls. Each refresh retires the refresh token, so save what
-//! [`on_tokens_refreshed`](ClientBuilder::on_tokens_refreshed) brings, and put it back with
-//! [`set_credentials`](Client::set_credentials) after a restart.
+//! **Serve many users** with one client: [`Client::for_user`] gives a handle with the user's own tokens over the same
+//! connections.
+//!
+//! **Keep the tokens.** An access token lives an hour; the client refreshes it a little ahead, or when a call is refused,
+//! once for all calls that are under way. Each refresh retires the refresh token, so give the client a [`TokenStore`], or
+//! save what [`on_tokens_refreshed`](ClientBuilder::on_tokens_refreshed) brings and put it back with
+//! [`set_credentials`](Client::set_credentials) after a restart. Before the process ends, [`Client::close`] waits for
+//! what is under way. [`Client::auth_events`] tells who has to give consent again.
 //!
 //! **Read events**, page by page or as a stream:
 //!
@@ -95,8 +99,13 @@
 //!
 //! # What it is not for
 //!
-//! Calls run on Tokio; outside of it they are an `InvalidInput`. The crate keeps no tokens on disk: that is the hook's business. Failed calls are not repeated,
-//! apart from the one repeat after a refresh.
+//! Calls run on Tokio; outside of it they are an `InvalidInput`. Failed calls are not repeated, apart from the one
+//! repeat after a refresh.
+//!
+//! # Cancel safety
+//!
+//! Any call may be dropped at any point, by a time-out or `select!`. A refresh that it began goes on, is saved, and serves
+//! the next call. What a write that was dropped has done at the service is not known.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -27,7 +27,8 @@ use crate::{
 /// A running imitation of the API; dropping it closes its port and its connections.
 ///
 /// It serves from a thread of its own, so tests may block, or pause the time of their runtime. Users come into being
-/// when they authorize or when a method first names them, with an account at every provider. With [`Consent::Ask`],
+/// when they authorize or when a method first names them, with an account at every provider. With
+/// [`Consent::Ask`](crate::Consent::Ask),
 /// authorizing gives them only the accounts that are chosen on the consent page.
 ///
 /// # Panics

@@ -14,9 +14,9 @@ from harness import Peer, Sandbox, Table, errors, surface, watch
 # Dialect, options of the program, what is done.
 DIALECTS = [
     ("nested", ["--write-dialect", "nested"], scenarios.nested),
-    ("root", ["--empty", "--write-dialect", "root", "--delete-dialect", "no-content"], scenarios.root),
-    ("legacy", ["--empty", "--legacy-paths-only"], scenarios.legacy),
-    ("expired", ["--empty", "--access-token-ttl", "0"], scenarios.expired),
+    ("root", ["--seed", "empty", "--write-dialect", "root", "--delete-dialect", "no-content"], scenarios.root),
+    ("legacy", ["--seed", "empty", "--legacy-paths-only"], scenarios.legacy),
+    ("expired", ["--seed", "empty", "--access-token-ttl", "0"], scenarios.expired),
 ]
 SECONDS = 100
 
