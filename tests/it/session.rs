@@ -574,3 +574,28 @@ async fn a_slow_refresh_of_one_user_delays_no_other() {
     assert!(!slow.is_finished());
     slow.abort();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_users_with_ten_calls_each_make_a_thousand_rotations() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let users: Vec<_> = (0..1000).map(|number| format!("user-{number}")).collect();
+    for user in &users {
+        client.for_user(user).set_credentials(tokens(sandbox.issue_tokens(user)));
+    }
+    sandbox.expire_access_tokens();
+    // Every call has a connection of its own, of which a machine has so many.
+    for group in users.chunks(50) {
+        let calls: Vec<_> = group
+            .iter()
+            .flat_map(|user| std::iter::repeat_n(client.for_user(user), 10))
+            .map(|handle| tokio::spawn(async move { handle.calendars().list().await.map(drop) }))
+            .collect();
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+    }
+    let counts = sandbox.total_token_counts();
+    assert_eq!((counts.refreshed_current, counts.refreshes(), counts.grants_revoked), (1000, 1000, 0));
+    assert!(users.iter().all(|user| sandbox.refreshes(user) == 1));
+}
