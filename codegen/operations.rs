@@ -8,17 +8,20 @@ use crate::codegen::contract::{Facts, Scheme};
 pub(crate) fn table(facts: &Facts) -> Item {
     let names: Vec<_> = facts.operations.iter().map(|op| format_ident!("{}", op.id.to_uppercase())).collect();
     let constants = facts.operations.iter().zip(&names).map(|(op, name)| {
-        let (id, on_origin) = (&op.id, op.on_origin);
+        let (id, path, on_origin) = (&op.id, &op.path, op.on_origin);
         let auth = match op.auth {
             Scheme::None => quote!(None),
             Scheme::Basic => quote!(Basic),
             Scheme::Bearer => quote!(Bearer),
         };
+        let method = format_ident!("{}", op.method.to_string().to_uppercase());
         let doc = format!(" `{} {}`", op.method, op.path);
         quote! {
             #[doc = #doc]
             pub(crate) const #name: Operation = Operation {
                 id: #id,
+                method: Method::#method,
+                path: #path,
                 auth: Scheme::#auth,
                 on_origin: #on_origin,
             };
@@ -28,6 +31,7 @@ pub(crate) fn table(facts: &Facts) -> Item {
         /// What the contract says of each operation.
         #[allow(dead_code)]
         pub(crate) mod operations {
+            use http::Method;
             use crate::call::{Operation, Scheme};
             #(#constants)*
             /// All operations of the contract.

@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract 5f53e116f1fc740c). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract 8e2465416227093a). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 #[allow(unused_imports)]
@@ -1453,7 +1453,7 @@ pub mod types {
         }
     }
     /// An open webhook channel.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SubscribeWebhookResponse {
@@ -1472,6 +1472,7 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub subscription: ::std::option::Option<WebhookSubscription>,
         /// Whether the channel is open.
+        #[serde(default, deserialize_with = "crate::wire::null_as_default")]
         pub success: bool,
     }
     /// Body of a token request.
@@ -4667,94 +4668,125 @@ pub mod builder {
 /// What the contract says of each operation.
 #[allow(dead_code)]
 pub(crate) mod operations {
+    use http::Method;
     use crate::call::{Operation, Scheme};
     /// `POST /oauth/token`
     pub(crate) const TOKEN: Operation = Operation {
         id: "token",
+        method: Method::POST,
+        path: "/oauth/token",
         auth: Scheme::Basic,
         on_origin: false,
     };
     /// `POST /oauth/revoke`
     pub(crate) const REVOKE: Operation = Operation {
         id: "revoke",
+        method: Method::POST,
+        path: "/oauth/revoke",
         auth: Scheme::None,
         on_origin: false,
     };
     /// `GET /oauth/connection-status`
     pub(crate) const CONNECTION_STATUS: Operation = Operation {
         id: "connection_status",
+        method: Method::GET,
+        path: "/oauth/connection-status",
         auth: Scheme::Bearer,
         on_origin: false,
     };
     /// `GET /connection-status`
     pub(crate) const CONNECTION_STATUS_LEGACY: Operation = Operation {
         id: "connection_status_legacy",
+        method: Method::GET,
+        path: "/connection-status",
         auth: Scheme::Bearer,
         on_origin: false,
     };
     /// `POST /oauth/disconnect`
     pub(crate) const DISCONNECT: Operation = Operation {
         id: "disconnect",
+        method: Method::POST,
+        path: "/oauth/disconnect",
         auth: Scheme::Bearer,
         on_origin: false,
     };
     /// `POST /disconnect`
     pub(crate) const DISCONNECT_LEGACY: Operation = Operation {
         id: "disconnect_legacy",
+        method: Method::POST,
+        path: "/disconnect",
         auth: Scheme::Bearer,
         on_origin: false,
     };
     /// `GET /calendars`
     pub(crate) const LIST_CALENDARS: Operation = Operation {
         id: "list_calendars",
+        method: Method::GET,
+        path: "/calendars",
         auth: Scheme::Bearer,
         on_origin: false,
     };
     /// `GET /events`
     pub(crate) const LIST_EVENTS: Operation = Operation {
         id: "list_events",
+        method: Method::GET,
+        path: "/events",
         auth: Scheme::Bearer,
         on_origin: false,
     };
     /// `PUT /event`
     pub(crate) const UPDATE_EVENT: Operation = Operation {
         id: "update_event",
+        method: Method::PUT,
+        path: "/event",
         auth: Scheme::Bearer,
         on_origin: false,
     };
     /// `POST /event`
     pub(crate) const CREATE_EVENT: Operation = Operation {
         id: "create_event",
+        method: Method::POST,
+        path: "/event",
         auth: Scheme::Bearer,
         on_origin: false,
     };
     /// `DELETE /event`
     pub(crate) const DELETE_EVENT: Operation = Operation {
         id: "delete_event",
+        method: Method::DELETE,
+        path: "/event",
         auth: Scheme::Bearer,
         on_origin: false,
     };
     /// `POST /subscribe-webhook`
     pub(crate) const SUBSCRIBE_WEBHOOK: Operation = Operation {
         id: "subscribe_webhook",
+        method: Method::POST,
+        path: "/subscribe-webhook",
         auth: Scheme::Bearer,
         on_origin: false,
     };
     /// `POST /unsubscribe-webhook`
     pub(crate) const UNSUBSCRIBE_WEBHOOK: Operation = Operation {
         id: "unsubscribe_webhook",
+        method: Method::POST,
+        path: "/unsubscribe-webhook",
         auth: Scheme::Bearer,
         on_origin: false,
     };
     /// `GET /health`
     pub(crate) const HEALTH: Operation = Operation {
         id: "health",
+        method: Method::GET,
+        path: "/health",
         auth: Scheme::None,
         on_origin: false,
     };
     /// `GET /.well-known/webhook-keys`
     pub(crate) const WEBHOOK_KEYS: Operation = Operation {
         id: "webhook_keys",
+        method: Method::GET,
+        path: "/.well-known/webhook-keys",
         auth: Scheme::None,
         on_origin: true,
     };

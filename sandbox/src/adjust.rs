@@ -5,9 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
+    clock::Clock,
     sandbox::Sandbox,
     settings::{Consent, DeleteDialect, ReuseRule, ScopeDenial, Settings, WriteDialect},
-    state::State,
 };
 
 impl Sandbox {
@@ -17,19 +17,20 @@ impl Sandbox {
         self.app.state().now()
     }
 
-    /// Moves the sandbox's clock ahead; codes and access tokens age with it.
+    /// Moves the sandbox's clock ahead; codes, access tokens, subscriptions and keys age with it, and
+    /// deliveries that wait become due.
     pub fn advance(&self, by: Duration) {
-        self.app.state().clock.advance(by);
+        self.turn_clock(|clock| clock.advance(by));
     }
 
     /// Moves the sandbox's clock back; what had expired in between is good again.
     pub fn rewind(&self, by: Duration) {
-        self.app.state().clock.rewind(by);
+        self.turn_clock(|clock| clock.rewind(by));
     }
 
     /// Sets the sandbox's clock, which goes on from there.
     pub fn set_time(&self, now: Timestamp) {
-        self.app.state().clock.set(now);
+        self.turn_clock(|clock| clock.set(now));
     }
 
     /// Decides what users answer from now on when asked for consent.
@@ -64,13 +65,30 @@ impl Sandbox {
         self.with_settings(|settings| settings.reuse_rule = rule);
     }
 
-    /// Puts everything back to how it was at the start: users, tokens, settings, clock, faults, requests, counters.
+    /// Registers the application with another webhook URL, or with none; waiting deliveries go there, too.
+    pub fn set_webhook_url(&self, url: Option<&str>) {
+        self.with_settings(|settings| settings.webhooks.url = url.map(str::to_owned));
+    }
+
+    /// Publishes the webhook keys with this `Cache-Control` from now on, or without any.
+    pub fn set_webhook_keys_cache_control(&self, value: Option<&str>) {
+        self.with_settings(|settings| settings.webhooks.cache_control = value.map(str::to_owned));
+    }
+
+    /// Puts everything back to how it was at the start: users, tokens, settings, clock, keys, faults, requests,
+    /// deliveries, counters.
     ///
     /// Tokens and codes issued before are unknown afterwards.
     pub fn reset(&self) {
-        *self.app.state() = State::new(self.settings.clone());
+        self.app.state().restart(self.settings.clone());
         self.app.faults.clear();
         self.app.log.clear();
+    }
+
+    fn turn_clock(&self, turn: impl FnOnce(&mut Clock)) {
+        let mut state = self.app.state();
+        turn(&mut state.clock);
+        state.outbox.wake.notify_one();
     }
 
     pub(crate) fn with_settings<T>(&self, look: impl FnOnce(&mut Settings) -> T) -> T {

@@ -9,7 +9,7 @@ use crate::{
     seed::Seed,
     settings::{
         CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, ScopeDenial, Settings,
-        WriteDialect,
+        WebhookEcho, WriteDialect,
     },
 };
 
@@ -53,14 +53,78 @@ impl SandboxBuilder {
     }
 
     /// Registers the application with this webhook URL instead of `https://app.example/webhooks/connect`.
+    ///
+    /// Deliveries are sent to it if it is one of this machine, with `http`; see
+    /// [`webhooks_anywhere`](Self::webhooks_anywhere).
     pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
-        self.settings.webhook_url = Some(webhook_url.into());
+        self.settings.webhooks.url = Some(webhook_url.into());
         self
     }
 
     /// Registers no webhook URL, so that subscriptions are refused.
     pub fn no_webhook_url(mut self) -> Self {
-        self.settings.webhook_url = None;
+        self.settings.webhooks.url = None;
+        self
+    }
+
+    /// Sends deliveries to webhook URLs on other machines, too, still by `http`.
+    pub fn webhooks_anywhere(mut self, anywhere: bool) -> Self {
+        self.settings.webhooks.anywhere = anywhere;
+        self
+    }
+
+    /// Gives the application this long to answer a delivery instead of 15 seconds, by the system's clock.
+    pub fn webhook_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.webhooks.timeout = timeout;
+        self
+    }
+
+    /// Tries a delivery that was not answered, or neither 2xx nor 4xx, again after these pauses by the sandbox's clock.
+    ///
+    /// How the service does it is not known. The default is what Standard Webhooks suggests for the first day: 5
+    /// seconds, 5 minutes, half an hour, 2 hours, 5 hours, 10 hours.
+    pub fn webhook_retries(mut self, pauses: impl IntoIterator<Item = Duration>) -> Self {
+        self.settings.webhooks.retries = pauses.into_iter().collect();
+        self
+    }
+
+    /// Looks for changes at Apple and CalDAV this often instead of every 5 minutes by the sandbox's clock; zero is at
+    /// once.
+    ///
+    /// What changed in between is delivered together, so long after the first change.
+    pub fn webhook_poll(mut self, interval: Duration) -> Self {
+        self.settings.webhooks.poll = interval;
+        self
+    }
+
+    /// Decides whether what the application changed through the API comes back to it in deliveries.
+    pub fn webhook_echo(mut self, echo: WebhookEcho) -> Self {
+        self.settings.webhooks.echo = echo;
+        self
+    }
+
+    /// Delivers what a calendar holds when a channel is established, up to 250 events, as it does by default.
+    pub fn webhook_initial_sync(mut self, initial_sync: bool) -> Self {
+        self.settings.webhooks.initial_sync = initial_sync;
+        self
+    }
+
+    /// Makes the webhook keys from this number, so that they are the same every time; they are random by default.
+    pub fn webhook_key_seed(mut self, seed: u64) -> Self {
+        self.settings.webhooks.key_seed = Some(seed);
+        self
+    }
+
+    /// Lets a key sign beside its successor this long instead of 90 days.
+    pub fn webhook_key_overlap(mut self, overlap: Duration) -> Self {
+        self.settings.webhooks.key_overlap = overlap;
+        self
+    }
+
+    /// Publishes the webhook keys with this `Cache-Control` instead of `public, max-age=300`; see also
+    /// [`Sandbox::set_webhook_keys_cache_control`].
+    pub fn webhook_keys_cache_control(mut self, value: impl Into<String>) -> Self {
+        self.settings.webhooks.cache_control = Some(value.into());
         self
     }
 

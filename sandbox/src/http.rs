@@ -51,6 +51,16 @@ impl Request {
         Ok(request)
     }
 
+    /// Describes a request that the sandbox itself makes, of JSON.
+    #[cfg(feature = "contract")]
+    pub(crate) fn post(path: &str, headers: &[(String, String)], body: Bytes) -> Self {
+        let headers = headers.iter().filter_map(|(name, value)| Some((name.parse().ok()?, value.parse().ok()?)));
+        let mut headers = HeaderMap::from_iter(headers);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let (method, path, query, params) = (Method::POST, path.to_owned(), String::new(), Vec::new());
+        Self { operation: None, method, path, query, headers, body, params }
+    }
+
     /// Gives the first value of a query parameter; an empty one counts as absent.
     pub(crate) fn param(&self, name: &str) -> Option<&str> {
         let (_, value) = self.params.iter().find(|(key, _)| key == name)?;

@@ -1,5 +1,7 @@
 //! Reading and writing instants as the API does.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 
 /// Writes an instant in UTC with milliseconds, such as `2026-03-01T09:00:00.000Z`.
@@ -46,6 +48,11 @@ pub(crate) fn from_utc(local: civil::DateTime) -> Option<Timestamp> {
 pub(crate) fn shift(instant: Timestamp, by: SignedDuration) -> Timestamp {
     let end = if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
     instant.checked_add(by).unwrap_or(end)
+}
+
+/// Gives the instant so much later, or the end of time.
+pub(crate) fn after(instant: Timestamp, by: Duration) -> Timestamp {
+    shift(instant, SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX))
 }
 
 #[cfg(test)]

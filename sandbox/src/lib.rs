@@ -1,8 +1,8 @@
 //! A local, in-memory imitation of the Mobiscroll Connect HTTP API.
 //!
 //! [`Sandbox`] serves the whole API on a loopback port: OAuth with rotating refresh tokens, connected accounts,
-//! calendars, events and their series, webhook channels. Nothing is signed up for, nothing leaves the machine,
-//! and everything is gone when the handle is dropped.
+//! calendars, events and their series, webhooks. Nothing is signed up for, nothing leaves the machine unless
+//! [`SandboxBuilder::webhooks_anywhere`] allows it, and everything is gone when the handle is dropped.
 //!
 //! ```
 //! use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
@@ -28,7 +28,12 @@
 //! - Age and end credentials: [`Sandbox::expire_access_token`], [`Sandbox::revoke_grant`], [`Sandbox::advance`],
 //!   [`Sandbox::set_access_token_ttl`]. Let the clocks disagree: [`Sandbox::rewind`], [`Sandbox::set_time`].
 //! - Put any JSON into a listing: [`Sandbox::add_event`].
+//! - Do what users do in their own calendars: [`Sandbox::change_event`], [`Sandbox::remove_event`].
 //! - Break things: [`Sandbox::inject`] with a [`Fault`].
+//! - Receive signed webhook deliveries, and disturb, replay or forge them: [`Sandbox::disturb_deliveries`],
+//!   [`Sandbox::replay_webhook`], [`Sandbox::flood_webhook`]. See them: [`Sandbox::deliveries`].
+//! - Rotate and revoke webhook keys, and sign what the test likes: [`Sandbox::rotate_webhook_key`],
+//!   [`Sandbox::sign_webhook`].
 //! - Look at the traffic: [`Sandbox::requests`], [`Sandbox::requests_of`], [`Sandbox::count`].
 //! - See how tokens were handled: [`Sandbox::refreshes`], [`Sandbox::refresh_log`], [`Sandbox::grants_revoked`].
 //! - Choose between the forms in which the service is known to answer: [`SandboxBuilder`].
@@ -85,6 +90,7 @@ pub mod seed;
 mod server;
 mod settings;
 mod state;
+mod webhooks;
 
 pub use builder::SandboxBuilder;
 #[cfg(feature = "contract")]
@@ -99,9 +105,14 @@ pub use sandbox::Sandbox;
 pub use scope::Scope;
 pub use seed::Seed;
 pub use settings::{
-    CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, ScopeDenial, WriteDialect,
+    CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, ScopeDenial, WebhookEcho,
+    WriteDialect,
 };
 pub use state::{IssuedTokens, SyncState, WebhookChannel};
+pub use webhooks::{
+    Attempt, Cause, Delivery, DeliveryCounts, DeliveryState, Disturbance, Forgery, KeyStatus, ReleaseOrder,
+    SignedDelivery, Signing, Tamper, WebhookKey,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -13,7 +13,7 @@ use clap::Parser;
 use jiff::SignedDuration;
 use mobiscroll_connect_sandbox::{
     CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, Sandbox, SandboxBuilder,
-    ScopeDenial, Seed, WriteDialect,
+    ScopeDenial, Seed, WebhookEcho, WriteDialect,
 };
 
 /// A local, in-memory imitation of the Mobiscroll Connect API
@@ -41,6 +41,33 @@ struct Options {
     /// Register no webhook URL, so that subscriptions are refused
     #[arg(long, conflicts_with = "webhook_url")]
     no_webhook_url: bool,
+    /// Send deliveries to webhook URLs on other machines, too
+    #[arg(long)]
+    webhooks_anywhere: bool,
+    /// How long the application may take to answer a delivery
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = duration)]
+    webhook_timeout: Duration,
+    /// When a delivery is tried again: pauses, separated by commas, or never
+    #[arg(long, value_name = "TIMES", default_value = "5s,5m,30m,2h,5h,10h", value_parser = durations)]
+    webhook_retries: Pauses,
+    /// How often changes are looked for at Apple and CalDAV; 0 is at once
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
+    webhook_poll: Duration,
+    /// Whether changes made through the API come back in deliveries: delivered or withheld
+    #[arg(long, value_name = "ANSWER", default_value_t)]
+    webhook_echo: WebhookEcho,
+    /// Deliver nothing when a channel is established
+    #[arg(long)]
+    no_webhook_initial_sync: bool,
+    /// Number to make the webhook keys from; they are random without it
+    #[arg(long, value_name = "NUMBER")]
+    webhook_key_seed: Option<u64>,
+    /// How long a webhook key signs beside its successor
+    #[arg(long, value_name = "TIME", default_value = "2160h", value_parser = duration)]
+    webhook_key_overlap: Duration,
+    /// The Cache-Control with which the webhook keys are published
+    #[arg(long, value_name = "VALUE", default_value = "public, max-age=300")]
+    webhook_keys_cache_control: String,
     /// What new users find: small, empty, busy-year, large (10,000 events) or awkward
     #[arg(long, value_name = "NAME", default_value_t)]
     seed: Seed,
@@ -93,6 +120,14 @@ impl Options {
             .client_secret(self.client_secret)
             .redirect_uri(self.redirect_uri)
             .webhook_url(self.webhook_url)
+            .webhooks_anywhere(self.webhooks_anywhere)
+            .webhook_timeout(self.webhook_timeout)
+            .webhook_retries(self.webhook_retries.0)
+            .webhook_poll(self.webhook_poll)
+            .webhook_echo(self.webhook_echo)
+            .webhook_initial_sync(!self.no_webhook_initial_sync)
+            .webhook_key_overlap(self.webhook_key_overlap)
+            .webhook_keys_cache_control(self.webhook_keys_cache_control)
             .seed(self.seed)
             .consent(self.consent)
             .app_name(self.app_name)
@@ -107,6 +142,7 @@ impl Options {
             .legacy_paths_only(self.legacy_paths_only)
             .admin(!self.no_admin);
         let builder = self.connection_limit.into_iter().fold(builder, SandboxBuilder::connection_limit);
+        let builder = self.webhook_key_seed.into_iter().fold(builder, SandboxBuilder::webhook_key_seed);
         if self.no_webhook_url { builder.no_webhook_url() } else { builder }
     }
 }
@@ -181,6 +217,18 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
         Err(_) => text.parse::<SignedDuration>().ok().and_then(|duration| duration.try_into().ok()),
     };
     read.ok_or("expected seconds, or a duration such as 500ms, 15m or 1h")
+}
+
+/// When something is tried again.
+#[derive(Debug, Clone)]
+struct Pauses(Vec<Duration>);
+
+/// Reads durations separated by commas, or none.
+fn durations(text: &str) -> Result<Pauses, &'static str> {
+    if text == "never" {
+        return Ok(Pauses(Vec::new()));
+    }
+    text.split(',').map(|pause| duration(pause.trim())).collect::<Result<_, _>>().map(Pauses)
 }
 
 /// Has departures from the API's contract printed as they happen.

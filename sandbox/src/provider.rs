@@ -33,6 +33,11 @@ impl Provider {
         Self::ALL.into_iter().find(|provider| provider.as_str() == name)
     }
 
+    /// Tells whether the provider reports changes by itself; the others are polled.
+    pub(crate) fn pushes(self) -> bool {
+        matches!(self, Self::Google | Self::Microsoft)
+    }
+
     /// Tells whether the provider's consent screen asks for calendars separately.
     pub(crate) fn has_calendar_permission(self) -> bool {
         matches!(self, Self::Google | Self::Microsoft)

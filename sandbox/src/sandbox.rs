@@ -22,6 +22,7 @@ use crate::{
     server::Server,
     settings::Settings,
     state::{IssuedTokens, State, SyncState, WebhookChannel},
+    webhooks::{Author, Touched},
 };
 
 /// A running imitation of the API; dropping it closes its port and its connections.
@@ -190,11 +191,35 @@ impl Sandbox {
     /// Puts any JSON into the user's listings, exactly as it is.
     ///
     /// An event whose `start` or `end` cannot be read is in every listing, before all others. One without a known
-    /// `provider` and `calendarId` is left out when a listing is limited to certain calendars.
+    /// `provider` and `calendarId` is left out when a listing is limited to certain calendars, and is in no delivery.
     pub fn add_event(&self, user_id: &str, event: Value) {
         #[cfg(feature = "contract")]
         self.app.monitor.exempt(&event);
-        self.app.state().user(user_id).add_raw(event);
+        let mut state = self.app.state();
+        let spot = state.user(user_id).add_raw(event);
+        state.announce(user_id, Author::User, &[Touched::Created(spot)]);
+    }
+
+    /// Changes members of an event or a whole series, as if the user had done it at the provider; `null` removes one.
+    ///
+    /// Tells whether it was done: not without such an event, nor if it would end before it begins, nor if the members
+    /// are no JSON object.
+    pub fn change_event(&self, user_id: &str, event_id: &str, members: Value) -> bool {
+        let Value::Object(members) = members else { return false };
+        let mut state = self.app.state();
+        let now = state.now();
+        let spot = state.user(user_id).change_stored(event_id, members, now);
+        state.announce(user_id, Author::User, spot.map(Touched::Updated).as_slice());
+        spot.is_some()
+    }
+
+    /// Removes an event or a whole series, as if the user had done it at the provider; tells whether there was one.
+    pub fn remove_event(&self, user_id: &str, event_id: &str) -> bool {
+        let mut state = self.app.state();
+        let gone = state.user(user_id).remove_stored(event_id);
+        let is_gone = gone.is_some();
+        state.announce(user_id, Author::User, gone.map(Touched::Deleted).as_slice());
+        is_gone
     }
 
     /// Lists the users that anything is known of.
@@ -209,10 +234,12 @@ impl Sandbox {
         self.app.state().user(user_id).stored()
     }
 
-    /// Lists the user's webhook subscriptions.
+    /// Lists the user's webhook subscriptions that have not expired.
     #[must_use]
     pub fn webhook_channels(&self, user_id: &str) -> Vec<WebhookChannel> {
-        self.app.state().user(user_id).channels.clone()
+        let mut state = self.app.state();
+        let now = state.now();
+        state.user(user_id).channels.iter().filter(|channel| channel.is_live(now)).cloned().collect()
     }
 
     /// Lists the requests seen so far, oldest first; of very many only the newest 10,000.

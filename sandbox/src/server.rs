@@ -10,7 +10,10 @@ use std::{
 
 use tokio::{net, runtime, sync::oneshot};
 
-use crate::connection::{self, Site};
+use crate::{
+    connection::{self, Site},
+    webhooks::courier,
+};
 
 /// A running server; dropping it closes its port and its connections.
 ///
@@ -31,8 +34,9 @@ impl Server {
         };
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new().name("connect-sandbox".into()).spawn(move || {
+            runtime.spawn(courier::run(Arc::clone(&site.app)));
             runtime.spawn(accept(listener, Arc::new(site)));
-            // Ends when the sender is dropped; with the runtime go the listener and every connection.
+            // Ends when the sender is dropped; with the runtime go the listener, the courier and every connection.
             let _ = runtime.block_on(stopped);
         })?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })

@@ -96,6 +96,18 @@ pub enum ReuseRule {
     EveryRefreshCounts,
 }
 
+/// Decides whether what the application changed through the API comes back to it in deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum WebhookEcho {
+    /// It does, as the service's filter is only a best effort. The default.
+    #[default]
+    Delivered,
+    /// It does not, as when the service's filter works.
+    Withheld,
+}
+
+named!(WebhookEcho { Delivered => "delivered", Withheld => "withheld" });
 named!(Consent { Approve => "approve", Deny => "deny", Ask => "ask" });
 named!(WriteDialect { Root => "root", Nested => "nested" });
 named!(DeleteDialect { Json => "json", NoContent => "no-content" });
@@ -118,7 +130,7 @@ pub(crate) struct Settings {
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
     pub(crate) redirect_uri: String,
-    pub(crate) webhook_url: Option<String>,
+    pub(crate) webhooks: WebhookSettings,
     pub(crate) access_token_ttl: Duration,
     pub(crate) seed: Seed,
     pub(crate) consent: Consent,
@@ -143,7 +155,7 @@ impl Default for Settings {
             client_id: "sandbox-client".into(),
             client_secret: "sandbox-secret".into(),
             redirect_uri: "https://app.example/oauth/callback".into(),
-            webhook_url: Some("https://app.example/webhooks/connect".into()),
+            webhooks: WebhookSettings::default(),
             access_token_ttl: Duration::from_secs(3600),
             seed: Seed::default(),
             consent: Consent::default(),
@@ -160,6 +172,43 @@ impl Default for Settings {
             admin: true,
             #[cfg(feature = "contract")]
             contract: crate::contract::Options::default(),
+        }
+    }
+}
+
+/// What the builder decides of webhooks.
+#[derive(Debug, Clone)]
+pub(crate) struct WebhookSettings {
+    pub(crate) url: Option<String>,
+    /// Whether the URL may be another machine's
+    pub(crate) anywhere: bool,
+    pub(crate) timeout: Duration,
+    /// The pauses before the second attempt and those after it
+    pub(crate) retries: Vec<Duration>,
+    /// How often Apple and CalDAV are asked for changes
+    pub(crate) poll: Duration,
+    pub(crate) echo: WebhookEcho,
+    pub(crate) initial_sync: bool,
+    pub(crate) cache_control: Option<String>,
+    pub(crate) key_seed: Option<u64>,
+    /// How long a key goes on signing after a rotation
+    pub(crate) key_overlap: Duration,
+}
+
+impl Default for WebhookSettings {
+    fn default() -> Self {
+        Self {
+            url: Some("https://app.example/webhooks/connect".into()),
+            anywhere: false,
+            timeout: Duration::from_secs(15),
+            // The schedule that Standard Webhooks suggests, for a day.
+            retries: [5, 300, 1_800, 7_200, 18_000, 36_000].map(Duration::from_secs).into(),
+            poll: Duration::from_secs(300),
+            echo: WebhookEcho::default(),
+            initial_sync: true,
+            cache_control: Some("public, max-age=300".into()),
+            key_seed: None,
+            key_overlap: Duration::from_secs(90 * 24 * 3600),
         }
     }
 }

@@ -4,12 +4,12 @@
 use std::{
     fs,
     io::{Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     thread,
     time::{Duration, Instant},
 };
 
-use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Seed};
+use mobiscroll_connect_sandbox::{Disturbance, Fault, Forgery, Operation, Sandbox, Seed};
 
 const WARM_UP: usize = 200;
 const MEASURED: usize = 1000;
@@ -79,11 +79,21 @@ fn read_some(stream: &mut TcpStream) {
     }
 }
 
+/// Has something sent to the webhook URL, and takes the connection without an answer.
+fn delivering(sandbox: &Sandbox, deliver: impl FnOnce()) -> TcpStream {
+    let receiver = TcpListener::bind("127.0.0.1:0").expect("a port");
+    sandbox.set_webhook_url(Some(&format!("http://{}/", receiver.local_addr().expect("an address"))));
+    deliver();
+    let (mut stream, _) = receiver.accept().expect("a connection");
+    read_some(&mut stream);
+    stream
+}
+
 /// Starts a sandbox, and drops it in the middle of something else each time.
 fn live_and_die(number: usize) {
     let seed = if number.is_multiple_of(2) { Seed::Demo } else { Seed::Empty };
     let sandbox = Sandbox::builder().seed(seed).start_blocking().expect("a sandbox");
-    let open = match number % 5 {
+    let open = match number % 7 {
         0 => None,
         1 => {
             let mut idle = send(&sandbox, "/health");
@@ -104,6 +114,12 @@ fn live_and_die(number: usize) {
             }
             Some(pending)
         }
+        4 => {
+            sandbox.disturb_deliveries(Disturbance::new().delay(Duration::from_secs(3600)));
+            sandbox.deliver_webhook("never due");
+            Some(delivering(&sandbox, || drop(sandbox.deliver_webhook("never answered"))))
+        }
+        5 => Some(delivering(&sandbox, || sandbox.flood_webhook(1_000_000, Forgery::default()))),
         _ => {
             sandbox.inject(Fault::on_any().huge(u64::MAX));
             let mut endless = send(&sandbox, "/health");

@@ -46,6 +46,16 @@ impl Input {
         self.optional(name, "must be a text that is not empty", text)
     }
 
+    /// Takes a text that may be empty, or `null` for none.
+    pub(super) fn text_or_null(&mut self, name: &str) -> Result<Option<Option<String>>, Refusal> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Null) => Ok(Some(None)),
+            Some(Value::String(text)) => Ok(Some(Some(text))),
+            Some(_) => Err(Refusal::field(name, "must be a text or null")),
+        }
+    }
+
     pub(super) fn required_text(&mut self, name: &str) -> Result<String, Refusal> {
         self.text(name)?.ok_or_else(|| Refusal::field(name, "is required"))
     }

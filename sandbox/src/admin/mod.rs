@@ -8,6 +8,7 @@ mod setting;
 mod token;
 mod traffic;
 mod user;
+mod webhook;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -51,7 +52,24 @@ const ROUTES: &[(Method, &str, Handler)] = &[
     (Method::POST, "accounts", user::set_account),
     (Method::GET, "events", user::events),
     (Method::POST, "events", user::add_event),
+    (Method::POST, "events/change", user::change_event),
+    (Method::POST, "events/remove", user::remove_event),
     (Method::GET, "channels", user::channels),
+    (Method::GET, "webhooks/keys", webhook::keys),
+    (Method::POST, "webhooks/keys/rotate", webhook::rotate),
+    (Method::POST, "webhooks/keys/retire", webhook::retire),
+    (Method::POST, "webhooks/keys/revoke", webhook::revoke),
+    (Method::POST, "webhooks/sign", webhook::sign),
+    (Method::POST, "webhooks/deliver", webhook::deliver),
+    (Method::POST, "webhooks/send", webhook::send),
+    (Method::POST, "webhooks/replay", webhook::replay),
+    (Method::POST, "webhooks/flood", webhook::flood),
+    (Method::POST, "webhooks/disturbances", webhook::disturb),
+    (Method::DELETE, "webhooks/disturbances", webhook::clear_disturbances),
+    (Method::POST, "webhooks/hold", webhook::hold),
+    (Method::POST, "webhooks/release", webhook::release),
+    (Method::GET, "deliveries", webhook::deliveries),
+    (Method::DELETE, "deliveries", webhook::clear),
     (Method::GET, "requests", traffic::requests),
     (Method::DELETE, "requests", traffic::clear),
     (Method::GET, "counters", traffic::counters),

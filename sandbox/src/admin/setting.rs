@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::input::{Input, Refusal};
+use super::input::{Input, Refusal, count};
 use crate::{instant, sandbox::Sandbox, settings::Settings};
 
 /// A setting that may change while the sandbox runs: its name, and how it is read and written.
@@ -13,11 +15,11 @@ struct Setting {
 
 /// Describes a setting whose type has names.
 macro_rules! choice {
-    ($name:literal, $field:ident) => {
+    ($name:literal, $($field:ident).+) => {
         Setting {
             name: $name,
-            read: |settings| settings.$field.as_str().into(),
-            write: |settings, input| keep(&mut settings.$field, input.named($name)?),
+            read: |settings| settings.$($field).+.as_str().into(),
+            write: |settings, input| keep(&mut settings.$($field).+, input.named($name)?),
         }
     };
 }
@@ -39,20 +41,55 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "accessTokenTtlMs",
-        read: |settings| u64::try_from(settings.access_token_ttl.as_millis()).unwrap_or(u64::MAX).into(),
+        read: |settings| to_millis(settings.access_token_ttl),
         write: |settings, input| keep(&mut settings.access_token_ttl, input.millis("accessTokenTtlMs")?),
     },
     Setting {
         name: "webhookUrl",
-        read: |settings| settings.webhook_url.clone().into(),
+        read: |settings| settings.webhooks.url.clone().into(),
         write: |settings, input| {
-            let given = match input.take("webhookUrl") {
-                None => None,
-                Some(Value::Null) => Some(None),
-                Some(Value::String(url)) => Some(Some(url)),
-                Some(_) => return Err(Refusal::field("webhookUrl", "must be a text or null")),
-            };
-            keep(&mut settings.webhook_url, given)
+            let given = input.text_or_null("webhookUrl")?;
+            keep(&mut settings.webhooks.url, given)
+        },
+    },
+    Setting {
+        name: "webhookTimeoutMs",
+        read: |settings| to_millis(settings.webhooks.timeout),
+        write: |settings, input| keep(&mut settings.webhooks.timeout, input.millis("webhookTimeoutMs")?),
+    },
+    Setting {
+        name: "webhookRetriesMs",
+        read: |settings| settings.webhooks.retries.iter().map(|pause| to_millis(*pause)).collect(),
+        write: |settings, input| {
+            let given = input.optional("webhookRetriesMs", "must be a list of whole numbers", |value| {
+                let pauses = value.as_array()?.iter();
+                pauses.map(|pause| count(pause).map(Duration::from_millis)).collect::<Option<Vec<_>>>()
+            })?;
+            keep(&mut settings.webhooks.retries, given)
+        },
+    },
+    Setting {
+        name: "webhookPollMs",
+        read: |settings| to_millis(settings.webhooks.poll),
+        write: |settings, input| keep(&mut settings.webhooks.poll, input.millis("webhookPollMs")?),
+    },
+    choice!("webhookEcho", webhooks.echo),
+    Setting {
+        name: "webhookInitialSync",
+        read: |settings| settings.webhooks.initial_sync.into(),
+        write: |settings, input| keep(&mut settings.webhooks.initial_sync, input.flag("webhookInitialSync")?),
+    },
+    Setting {
+        name: "webhookKeyOverlapMs",
+        read: |settings| to_millis(settings.webhooks.key_overlap),
+        write: |settings, input| keep(&mut settings.webhooks.key_overlap, input.millis("webhookKeyOverlapMs")?),
+    },
+    Setting {
+        name: "webhookKeysCacheControl",
+        read: |settings| settings.webhooks.cache_control.clone().into(),
+        write: |settings, input| {
+            let given = input.text_or_null("webhookKeysCacheControl")?;
+            keep(&mut settings.webhooks.cache_control, given)
         },
     },
 ];
@@ -103,6 +140,10 @@ fn to_json(settings: &Settings) -> Value {
     let settings: Map<String, Value> =
         SETTINGS.iter().map(|setting| (setting.name.to_owned(), (setting.read)(settings))).collect();
     settings.into()
+}
+
+fn to_millis(duration: Duration) -> Value {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).into()
 }
 
 fn keep<T>(setting: &mut T, given: Option<T>) -> Result<(), Refusal> {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     done,
     input::{Input, Refusal},
-    token,
+    token, webhook,
 };
 use crate::{operation::Operation, record::RecordedRequest, sandbox::Sandbox};
 
@@ -38,7 +38,11 @@ pub(super) fn counters(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Re
             (name.to_owned(), json!({ "requests": counts.requests, "answers": answers }))
         })
         .collect();
-    Ok(json!({ "operations": operations, "tokens": token::counts(&sandbox.total_token_counts()) }))
+    Ok(json!({
+        "operations": operations,
+        "tokens": token::counts(&sandbox.total_token_counts()),
+        "deliveries": webhook::counts(&sandbox.delivery_counts()),
+    }))
 }
 
 /// Gives the Unix time in milliseconds.

@@ -55,6 +55,23 @@ pub(super) fn add_event(sandbox: &Sandbox, input: &mut Input) -> Result<Value, R
     Ok(done())
 }
 
+/// Changes members of an event, as the user would at the provider.
+pub(super) fn change_event(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
+    let (user, id) = (input.required_text("user")?, input.required_text("id")?);
+    let members =
+        input.optional("members", "must be an object", |value| Some(value.clone()).filter(Value::is_object))?;
+    let members = members.ok_or_else(|| Refusal::field("members", "is required"))?;
+    input.finish()?;
+    if sandbox.change_event(&user, &id, members) { Ok(done()) } else { Err(no_event()) }
+}
+
+/// Removes an event, as the user would at the provider.
+pub(super) fn remove_event(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
+    let (user, id) = (input.required_text("user")?, input.required_text("id")?);
+    input.finish()?;
+    if sandbox.remove_event(&user, &id) { Ok(done()) } else { Err(no_event()) }
+}
+
 /// Lists the user's webhook subscriptions.
 pub(super) fn channels(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
     let user = input.required_text("user")?;
@@ -73,6 +90,10 @@ pub(super) fn channels(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Re
         })
         .collect();
     Ok(json!({ "channels": channels }))
+}
+
+fn no_event() -> Refusal {
+    Refusal::not_found("there is no such event, or it cannot be so".into())
 }
 
 fn accounts_of(sandbox: &Sandbox, user: &str) -> Value {

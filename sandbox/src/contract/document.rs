@@ -16,9 +16,12 @@ pub(super) static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
     Contract::of(&document)
 });
 
-/// All operations of the API.
+/// All operations of the API, and the deliveries to the application.
 #[derive(Debug)]
-pub(super) struct Contract(Vec<Endpoint>);
+pub(super) struct Contract {
+    endpoints: Vec<Endpoint>,
+    pub(super) delivery: Endpoint,
+}
 
 /// One operation: a method and a path.
 #[derive(Debug)]
@@ -65,7 +68,7 @@ pub(super) struct Reply {
 impl Contract {
     /// Finds the operation of a request.
     pub(super) fn endpoint(&self, method: &Method, path: &str) -> Option<&Endpoint> {
-        self.0.iter().find(|endpoint| endpoint.method == method.as_str() && endpoint.path == path)
+        self.endpoints.iter().find(|endpoint| endpoint.method == method.as_str() && endpoint.path == path)
     }
 
     fn of(document: &Value) -> Self {
@@ -74,29 +77,13 @@ impl Contract {
         for (path, item) in entries(&document["paths"]) {
             let base = base_path(item).or_else(|| base_path(document)).unwrap_or_default();
             for (method, operation) in entries(item).filter(|(_, value)| value.get("responses").is_some()) {
-                let shared = list(&item["parameters"]);
-                let parameters: Vec<&Value> =
-                    shared.chain(list(&operation["parameters"])).map(|parameter| reader.resolve(parameter)).collect();
-                let of_kind = |kind: &str| {
-                    let chosen = parameters.iter().filter(|parameter| parameter["in"] == kind);
-                    chosen.map(|parameter| reader.parameter(&parameter["name"], parameter)).collect()
-                };
-                let security = operation.get("security").unwrap_or(&document["security"]);
-                let replies = entries(&operation["responses"])
-                    .map(|(status, reply)| (status.clone(), reader.reply(reader.resolve(reply))));
-                endpoints.push(Endpoint {
-                    method: method.to_uppercase(),
-                    path: format!("{base}{path}"),
-                    schemes: reader.schemes(security),
-                    is_open: security == &json!([]) || list(security).any(|choice| choice == &json!({})),
-                    query: of_kind("query"),
-                    headers: of_kind("header"),
-                    body: operation.get("requestBody").map(|body| reader.body(reader.resolve(body))),
-                    replies: replies.collect(),
-                });
+                endpoints.push(reader.endpoint(method, format!("{base}{path}"), &item["parameters"], operation));
             }
         }
-        Self(endpoints)
+        let callback = entries(&document["paths"]["/subscribe-webhook"]["post"]["callbacks"]["delivery"]).next();
+        let (path, item) = callback.expect("the contract describes deliveries");
+        let delivery = reader.endpoint("post", path.clone(), &Value::Null, &item["post"]);
+        Self { endpoints, delivery }
     }
 }
 
@@ -161,6 +148,28 @@ impl<'a> Reader<'a> {
     fn resolve(&self, node: &'a Value) -> &'a Value {
         let target = node["$ref"].as_str().and_then(|target| self.document.pointer(target.strip_prefix('#')?));
         target.unwrap_or(node)
+    }
+
+    fn endpoint(&self, method: &str, path: String, shared: &'a Value, operation: &'a Value) -> Endpoint {
+        let parameters = list(shared).chain(list(&operation["parameters"]));
+        let parameters: Vec<&Value> = parameters.map(|parameter| self.resolve(parameter)).collect();
+        let of_kind = |kind: &str| {
+            let chosen = parameters.iter().filter(|parameter| parameter["in"] == kind);
+            chosen.map(|parameter| self.parameter(&parameter["name"], parameter)).collect()
+        };
+        let security = operation.get("security").unwrap_or(&self.document["security"]);
+        let replies =
+            entries(&operation["responses"]).map(|(status, reply)| (status.clone(), self.reply(self.resolve(reply))));
+        Endpoint {
+            method: method.to_uppercase(),
+            path,
+            schemes: self.schemes(security),
+            is_open: security == &json!([]) || list(security).any(|choice| choice == &json!({})),
+            query: of_kind("query"),
+            headers: of_kind("header"),
+            body: operation.get("requestBody").map(|body| self.body(self.resolve(body))),
+            replies: replies.collect(),
+        }
     }
 
     fn schema(&self, schema: &Value) -> Schema {

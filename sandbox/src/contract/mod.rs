@@ -12,6 +12,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use bytes::Bytes;
 use serde_json::Value;
 
 pub use self::violation::{Side, Violation};
@@ -29,14 +30,17 @@ const CAPACITY: usize = 1_000;
 ///
 /// A request departs from it by an unknown operation and by parameters, credentials or a body of another form; query
 /// parameters that are not declared count, because the service would not see what the client meant by them. An answer
-/// departs from it by a status, a content type, a header or a body that the contract does not have.
+/// departs from it by a status, a content type, a header or a body that the contract does not have. A delivery to the
+/// webhook URL departs from it as a request does; how it is answered is the application's business.
 ///
 /// These fail no test:
 ///
 /// - a request that the sandbox itself refuses with a 4xx: the contract provides for it, and the client under test has
 ///   heard of it. It is listed as [`refused`](Violation::refused);
 /// - an answer canned by a [`Fault`](crate::Fault), unless the fault is [`checked`](crate::Fault::checked);
-/// - events that [`Sandbox::add_event`](crate::Sandbox::add_event) put in; the rest of the answer counts.
+/// - a delivery that a test ordered, forged or tampered with;
+/// - events that [`Sandbox::add_event`](crate::Sandbox::add_event) put in; the rest of the answer or
+///   the delivery counts.
 ///
 /// A test that sends other odd requests on purpose takes what came of it with
 /// [`Sandbox::take_violations`](crate::Sandbox::take_violations), or chooses [`Record`](Self::Record).
@@ -93,7 +97,7 @@ impl Monitor {
             Vec::new()
         } else {
             match CONTRACT.endpoint(&request.method, &request.path) {
-                Some(endpoint) => request::check(endpoint, request),
+                Some(endpoint) => request::check(endpoint, request, |_| {}),
                 // The consent page is the sandbox's own.
                 None if request.path == consent::PATH => Vec::new(),
                 None => vec![Finding::new("path", "is not an operation of the contract")],
@@ -101,6 +105,16 @@ impl Monitor {
         };
         let violations = findings.into_iter().map(|finding| finding.of(Side::Request, request)).collect();
         Arrival { monitor: self, request, violations }
+    }
+
+    /// Checks a delivery to the webhook URL, the events that tests put in left out.
+    pub(crate) fn delivery(&self, path: &str, headers: &[(String, String)], body: &Bytes) {
+        if self.is_off() {
+            return;
+        }
+        let request = Request::post(path, headers, body.clone());
+        let findings = request::check(&CONTRACT.delivery, &request, |body| self.raw.leave_out(body));
+        self.record(findings.into_iter().map(|finding| finding.of(Side::Delivery, &request)).collect());
     }
 
     pub(crate) fn violations(&self) -> Vec<Violation> {

@@ -1,6 +1,7 @@
 //! What the contract says of requests.
 
 use hyper::header::AUTHORIZATION;
+use serde_json::Value;
 
 use super::{
     document::{Endpoint, Parameter},
@@ -8,8 +9,8 @@ use super::{
 };
 use crate::http::Request;
 
-/// Tells where a request departs from the contract.
-pub(super) fn check(endpoint: &Endpoint, request: &Request) -> Vec<Finding> {
+/// Tells where a request departs from the contract, once its body is adjusted.
+pub(super) fn check(endpoint: &Endpoint, request: &Request, adjust: impl FnOnce(&mut Value)) -> Vec<Finding> {
     let mut findings = Vec::from_iter(authorization(endpoint, request));
     for parameter in &endpoint.query {
         findings.extend(query(parameter, request));
@@ -31,7 +32,7 @@ pub(super) fn check(endpoint: &Endpoint, request: &Request) -> Vec<Finding> {
     // A body that the contract does not know has no meaning, and does no harm.
     if let Some(body) = &endpoint.body {
         if !request.body.is_empty() {
-            findings.extend(body.check(&request.headers, &request.body, |_| {}));
+            findings.extend(body.check(&request.headers, &request.body, adjust));
         } else if body.required {
             findings.push(Finding::new("body", "is required"));
         }

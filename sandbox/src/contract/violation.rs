@@ -10,6 +10,8 @@ pub enum Side {
     Request,
     /// The sandbox's answer
     Answer,
+    /// The sandbox's delivery to the webhook URL
+    Delivery,
 }
 
 /// Describes one departure from the API's contract.
@@ -44,6 +46,7 @@ impl fmt::Display for Violation {
             Side::Request if self.refused => "refused request",
             Side::Request => "request",
             Side::Answer => "answer",
+            Side::Delivery => "delivery",
         };
         write!(f, ", {side}, {}: {}", self.place, self.problem)
     }

@@ -7,7 +7,8 @@ use crate::{
     http::{Answer, Request},
     scope::Scope,
     settings::{CalendarIdDialect, CreateStatus, DeleteDialect, Settings, WriteDialect},
-    state::{Access, Draft, Form, Mode, Problems, State, Target},
+    state::{Access, Draft, Form, Mode, Problems, State, Target, Written},
+    webhooks::{Author, Touched},
 };
 
 /// Creates an event or a series.
@@ -25,6 +26,7 @@ pub(super) fn create(state: &mut State, request: &Request) -> Result<Answer, Api
     permission::check_write(user, provider, &calendar_id)?;
     let spot = user.create(provider, &calendar_id, draft, now)?;
     let event = user.show(spot, form);
+    state.announce(&access.user, Author::Application, &[Touched::Created(spot)]);
     let status = match state.settings.create_status {
         CreateStatus::Ok => StatusCode::OK,
         CreateStatus::Created => StatusCode::CREATED,
@@ -45,8 +47,9 @@ pub(super) fn update(state: &mut State, request: &Request) -> Result<Answer, Api
     let (form, now) = (form(&state.settings), state.now());
     let user = state.user(&access.user);
     permission::check_write(user, target.provider, &target.calendar_id)?;
-    let spot = user.update(&target, mode, draft, now)?;
+    let Written { spot, touched } = user.update(&target, mode, draft, now)?;
     let event = user.show(spot, form);
+    state.announce(&access.user, Author::Application, &touched);
     Ok(written(&state.settings, event))
 }
 
@@ -64,7 +67,8 @@ pub(super) fn delete(state: &mut State, request: &Request) -> Result<Answer, Api
 
     let user = state.user(&access.user);
     permission::check_write(user, target.provider, &target.calendar_id)?;
-    user.delete(&target, mode)?;
+    let touched = user.delete(&target, mode)?;
+    state.announce(&access.user, Author::Application, touched.as_slice());
     Ok(match state.settings.delete_dialect {
         DeleteDialect::Json => Answer::ok(&json!({ "success": true })),
         DeleteDialect::NoContent => Answer::empty(StatusCode::NO_CONTENT),

@@ -37,7 +37,7 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Result<Answer, Api
         Operation::SubscribeWebhook => webhooks::subscribe(state, request),
         Operation::UnsubscribeWebhook => webhooks::unsubscribe(state, request),
         Operation::Health => Ok(health::health()),
-        Operation::WebhookKeys => Ok(webhooks::keys()),
+        Operation::WebhookKeys => Ok(webhooks::keys(state)),
     }
 }
 

@@ -11,9 +11,6 @@ use crate::{
     state::{Problems, State, WebhookChannel},
 };
 
-/// The public half of the first key pair in the test vectors of RFC 8032.
-const PUBLIC_KEY: &str = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
-
 /// Subscribes to a calendar; a channel id in use gets the new subscription.
 pub(super) fn subscribe(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
     let access = state.authenticate(request.bearer())?;
@@ -33,9 +30,10 @@ pub(super) fn subscribe(state: &mut State, request: &Request) -> Result<Answer, 
         }
     };
     problems.check()?;
-    let Some(webhook_url) = state.settings.webhook_url.clone() else {
+    let Some(webhook_url) = state.settings.webhooks.url.clone() else {
         return Err(ApiError::validation("No webhook URL is configured for the project", json!({})));
     };
+    let now = state.now();
     let user = state.user(&access.user);
     if user.account_of(provider, &calendar_id).is_none() {
         return Err(ApiError::validation(
@@ -59,8 +57,19 @@ pub(super) fn subscribe(state: &mut State, request: &Request) -> Result<Answer, 
         "serverWebhookUrl": format!("https://connect.example/api/webhook-receiver/{provider}"),
         "channelId": channel_id,
     });
-    user.channels.retain(|channel| channel.channel_id != channel_id);
-    user.channels.push(WebhookChannel { provider, calendar_id, channel_id, resource_id, expiration });
+    let channel = WebhookChannel { provider, calendar_id, channel_id, resource_id, expiration };
+    let is_same = |old: &WebhookChannel| {
+        old.is_live(now) && (old.provider, &old.calendar_id) == (channel.provider, &channel.calendar_id)
+    };
+    let is_renewed = user.channels.iter().any(|old| old.channel_id == channel.channel_id && is_same(old));
+    user.channels.retain(|old| old.channel_id != channel.channel_id);
+    user.channels.push(channel.clone());
+    if !is_renewed {
+        state.outbox.leave(&access.user, &channel.channel_id);
+        if state.settings.webhooks.initial_sync {
+            state.introduce(&access.user, &channel);
+        }
+    }
     Ok(Answer::ok(&answer))
 }
 
@@ -74,10 +83,14 @@ pub(super) fn unsubscribe(state: &mut State, request: &Request) -> Result<Answer
     problems.optional_text(&fields, "resourceId");
     problems.check()?;
 
+    let now = state.now();
     let channels = &mut state.user(&access.user).channels;
-    let before = channels.len();
-    channels.retain(|channel| channel.provider != provider || channel.channel_id != channel_id);
-    Ok(Answer::ok(&if channels.len() < before {
+    let is_meant = |channel: &mut WebhookChannel| channel.provider == provider && channel.channel_id == channel_id;
+    let ended: Vec<WebhookChannel> = channels.extract_if(.., is_meant).collect();
+    if !ended.is_empty() {
+        state.outbox.leave(&access.user, &channel_id);
+    }
+    Ok(Answer::ok(&if ended.iter().any(|channel| channel.is_live(now)) {
         json!({ "success": true })
     } else {
         json!({ "success": true, "message": "The channel was not active at the provider" })
@@ -85,17 +98,30 @@ pub(super) fn unsubscribe(state: &mut State, request: &Request) -> Result<Answer
 }
 
 /// Publishes the keys that deliveries are signed with.
-pub(super) fn keys() -> Answer {
-    let keys = json!({
-        "keys": [{
-            "id": "sandbox-key-1",
-            "alg": "ed25519",
-            "key": PUBLIC_KEY,
-            "status": "active",
-            "activated_at": "2026-01-01T00:00:00.000Z",
-        }],
-    });
-    Answer::ok(&keys).with_header(CACHE_CONTROL, "public, max-age=300")
+pub(super) fn keys(state: &State) -> Answer {
+    let keys: Vec<Value> = state
+        .keys
+        .published(state.now())
+        .into_iter()
+        .map(|key| {
+            let mut entry = json!({
+                "id": key.id,
+                "alg": "ed25519",
+                "key": key.public_key,
+                "status": key.status.as_str(),
+                "activated_at": instant::format(key.activated_at),
+            });
+            if let Some(end) = key.retires_at {
+                entry["retires_at"] = instant::format(end).into();
+            }
+            entry
+        })
+        .collect();
+    let answer = Answer::ok(&json!({ "keys": keys }));
+    match &state.settings.webhooks.cache_control {
+        Some(value) => answer.with_header(CACHE_CONTROL, value),
+        None => answer,
+    }
 }
 
 // The providers that push let a channel run out; the others are polled.

@@ -2,14 +2,16 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
-    conference, ids,
+    conference,
+    draft::Draft,
+    ids,
     original::{self, Record},
-    series::Series,
+    series::{self, Series},
     span::{self, Span},
     users::User,
     zone::Zone,
 };
-use crate::{provider::Provider, settings::ConferenceDialect};
+use crate::{provider::Provider, settings::ConferenceDialect, webhooks::Gone};
 
 /// A stored event, and its recurrence if it has one.
 #[derive(Debug)]
@@ -75,17 +77,60 @@ impl Event {
         body.insert("recurringEventId".into(), series_id.into());
         Some(body)
     }
+
+    /// Tells what is known of the event when it is no more; nothing if no calendar is known.
+    pub(super) fn into_gone(self) -> Option<Gone> {
+        Some(Gone {
+            provider: self.provider()?,
+            calendar_id: self.text("calendarId")?.to_owned(),
+            id: self.text("id")?.to_owned(),
+            series_id: None,
+        })
+    }
 }
 
 impl User {
     /// Puts any JSON among the events.
-    pub(crate) fn add_raw(&mut self, body: Value) {
+    pub(crate) fn add_raw(&mut self, body: Value) -> Spot {
         let span = body.as_object().and_then(span::of);
         let mut event = Event { number: 0, body, span, series: None, zone: Zone::UTC, raw: true };
         if let Some((provider, calendar_id)) = event.provider().zip(event.text("calendarId")) {
             event.zone = self.zone_of(provider, calendar_id);
         }
-        self.push(event);
+        self.push(event)
+    }
+
+    /// Changes members of an event or a whole series, other than through the API; nothing if there is none, or if it
+    /// would end before it begins.
+    pub(crate) fn change_stored(&mut self, id: &str, members: Map<String, Value>, now: Timestamp) -> Option<Spot> {
+        let at = self.events.iter().position(|event| event.text("id") == Some(id))?;
+        let event = &mut self.events[at];
+        if !event.raw {
+            return self.update_event(at, Draft { members, recurrence: None }, now).ok();
+        }
+        let mut body = event.body.as_object()?.clone();
+        series::apply(&mut body, members);
+        event.set_body(body);
+        Some(Spot { at, instance: None })
+    }
+
+    /// Removes an event or a whole series, other than through the API.
+    pub(crate) fn remove_stored(&mut self, id: &str) -> Option<Gone> {
+        let at = self.events.iter().position(|event| event.text("id") == Some(id))?;
+        self.events.remove(at).into_gone()
+    }
+
+    /// Lists the events of a calendar, a series without its instances.
+    pub(crate) fn spots_of(&self, provider: Provider, calendar_id: &str) -> impl Iterator<Item = Spot> {
+        (0..self.events.len())
+            .map(|at| Spot { at, instance: None })
+            .filter(move |spot| self.place(*spot) == Some((provider, calendar_id)))
+    }
+
+    /// Tells the calendar of an event, if a test did not put it in without one.
+    pub(crate) fn place(&self, spot: Spot) -> Option<(Provider, &str)> {
+        let event = &self.events[spot.at];
+        event.provider().zip(event.text("calendarId"))
     }
 
     pub(super) fn push(&mut self, event: Event) -> Spot {

@@ -17,7 +17,7 @@ mod users;
 mod writes;
 mod zone;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem};
 
 use jiff::Timestamp;
 
@@ -30,7 +30,7 @@ pub use tokens::IssuedTokens;
 pub(crate) use tokens::{Access, InvalidGrant, Tokens};
 pub(crate) use users::{Account, Calendar, User};
 pub use users::{SyncState, WebhookChannel};
-pub(crate) use writes::{Mode, Target};
+pub(crate) use writes::{Mode, Target, Written};
 
 use crate::{
     clock::Clock,
@@ -40,6 +40,7 @@ use crate::{
     scope::Scope,
     seed,
     settings::Settings,
+    webhooks::{Keyring, Outbox},
 };
 
 /// The whole memory of a sandbox.
@@ -49,13 +50,24 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) tokens: Tokens,
     pub(crate) sessions: Sessions,
+    pub(crate) keys: Keyring,
+    pub(crate) outbox: Outbox,
     users: BTreeMap<String, User>,
 }
 
 impl State {
     pub(crate) fn new(settings: Settings) -> Self {
         let tokens = Tokens::new(settings.client_id.clone());
-        Self { settings, clock: Clock::default(), tokens, sessions: Sessions::default(), users: BTreeMap::new() }
+        let clock = Clock::default();
+        let keys = Keyring::new(settings.webhooks.key_seed, clock.now());
+        let (sessions, outbox, users) = (Sessions::default(), Outbox::default(), BTreeMap::new());
+        Self { settings, clock, tokens, sessions, keys, outbox, users }
+    }
+
+    /// Forgets everything, and begins anew with these settings.
+    pub(crate) fn restart(&mut self, settings: Settings) {
+        let outbox = mem::take(&mut self.outbox).cleared();
+        *self = Self { outbox, ..Self::new(settings) };
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -64,6 +64,12 @@ pub struct WebhookChannel {
     pub expiration: Option<Timestamp>,
 }
 
+impl WebhookChannel {
+    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
+        self.expiration.is_none_or(|end| now < end)
+    }
+}
+
 impl User {
     /// Gives the account, connected without calendars if it was unknown.
     pub(crate) fn account(&mut self, provider: Provider, id: &str) -> &mut Account {

@@ -15,7 +15,12 @@ use super::{
     users::User,
     zone::Zone,
 };
-use crate::{error::ApiError, instant, provider::Provider};
+use crate::{
+    error::ApiError,
+    instant,
+    provider::Provider,
+    webhooks::{Gone, Touched},
+};
 
 /// The event that a request means.
 #[derive(Debug)]
@@ -24,6 +29,13 @@ pub(crate) struct Target {
     pub(crate) calendar_id: String,
     event_id: String,
     recurring_event_id: Option<String>,
+}
+
+/// The event that a request changed, and everything that changed with it.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) spot: Spot,
+    pub(crate) touched: Vec<Touched>,
 }
 
 /// How much of a series a request means.
@@ -41,6 +53,16 @@ impl Target {
             calendar_id: problems.text(fields, "calendarId"),
             event_id: problems.text(fields, "eventId"),
             recurring_event_id: problems.optional_text(fields, "recurringEventId"),
+        }
+    }
+
+    /// Tells what is known of the instance that it means when that is no more.
+    fn gone(&self) -> Gone {
+        Gone {
+            provider: self.provider,
+            calendar_id: self.calendar_id.clone(),
+            id: self.event_id.clone(),
+            series_id: self.recurring_event_id.clone(),
         }
     }
 
@@ -112,40 +134,45 @@ impl User {
         mode: Option<Mode>,
         mut draft: Draft,
         now: Timestamp,
-    ) -> Result<Spot, ApiError> {
+    ) -> Result<Written, ApiError> {
         self.complete(target.provider, &target.calendar_id, &mut draft);
         let spot = self.find(target, mode)?;
-        match (spot.instance, mode) {
+        let spot = match (spot.instance, mode) {
             (None, _) => self.update_event(spot.at, draft, now),
             (Some(start), None | Some(Mode::This)) => self.update_instance(spot.at, start, draft, now),
             (Some(start), Some(Mode::Following)) if !self.begins_at(spot.at, start) => {
-                self.update_following(spot.at, start, draft, now)
+                let new = self.update_following(spot.at, start, draft, now)?;
+                let old = Spot { at: spot.at, instance: None };
+                return Ok(Written { spot: new, touched: vec![Touched::Updated(old), Touched::Created(new)] });
             }
             (Some(start), Some(Mode::Following | Mode::All)) => {
                 self.move_to_first(spot.at, start, &mut draft);
                 self.update_event(spot.at, draft, now)
             }
-        }
+        }?;
+        Ok(Written { spot, touched: vec![Touched::Updated(spot)] })
     }
 
     /// Deletes an event, an instance or a part of a series.
-    pub(crate) fn delete(&mut self, target: &Target, mode: Option<Mode>) -> Result<(), ApiError> {
+    pub(crate) fn delete(&mut self, target: &Target, mode: Option<Mode>) -> Result<Option<Touched>, ApiError> {
         let spot = self.find(target, mode)?;
         if let (Some(start), Some(series)) = (spot.instance, &mut self.events[spot.at].series) {
-            match mode {
-                None | Some(Mode::This) => series.cancel(start),
-                Some(Mode::Following) if !series.begins_at(start) => drop(series.split(start)),
-                Some(Mode::Following | Mode::All) => {
-                    self.events.remove(spot.at);
-                    return Ok(());
+            let touched = match mode {
+                None | Some(Mode::This) => {
+                    series.cancel(start);
+                    Some(Touched::Deleted(target.gone()))
                 }
-            }
-            if !series.is_over() {
-                return Ok(());
+                Some(Mode::Following) if !series.begins_at(start) => {
+                    drop(series.split(start));
+                    Some(Touched::Updated(Spot { at: spot.at, instance: None }))
+                }
+                Some(Mode::Following | Mode::All) => None,
+            };
+            if touched.is_some() && !series.is_over() {
+                return Ok(touched);
             }
         }
-        self.events.remove(spot.at);
-        Ok(())
+        Ok(self.events.remove(spot.at).into_gone().map(Touched::Deleted))
     }
 
     /// Makes the instance of this number differ from its series; without members it is cancelled.
@@ -161,7 +188,7 @@ impl User {
     }
 
     /// Changes a single event or a whole series.
-    fn update_event(&mut self, at: usize, draft: Draft, now: Timestamp) -> Result<Spot, ApiError> {
+    pub(super) fn update_event(&mut self, at: usize, draft: Draft, now: Timestamp) -> Result<Spot, ApiError> {
         let event = &self.events[at];
         let body = changed(event.body.as_object().ok_or_else(event_missing)?, draft.members, now)?;
         let series = match (draft.recurrence, &event.series) {

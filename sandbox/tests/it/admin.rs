@@ -1,8 +1,11 @@
-use mobiscroll_connect_sandbox::{Operation, Provider, Sandbox, SyncState};
+use mobiscroll_connect_sandbox::{Operation, Provider, Sandbox, Seed, SyncState};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::support::{Api, answer, send};
+use crate::{
+    receiver::{Receiver, signers},
+    support::{Api, answer, event, merged, send},
+};
 
 fn admin(api: &Api, method: Method, path: &str) -> RequestBuilder {
     api.http.request(method, format!("{}/_sandbox/{path}", api.sandbox.origin()))
@@ -101,7 +104,20 @@ async fn bad_input_is_refused_with_the_name_of_the_field() {
         (Method::PATCH, "settings", json!({ "legacyPathsOnly": true, "clientId": "x" }), "clientId"),
         (Method::PATCH, "settings", json!({ "webhookUrl": 1 }), "webhookUrl"),
         (Method::POST, "accounts", json!({ "user": "alice", "provider": "yahoo", "account": "a" }), "provider"),
+        (Method::PATCH, "settings", json!({ "webhookRetriesMs": [1, "soon"] }), "webhookRetriesMs"),
+        (Method::PATCH, "settings", json!({ "webhookAnywhere": true }), "webhookAnywhere"),
         (Method::POST, "events", json!({ "user": "alice" }), "event"),
+        (Method::POST, "events/change", json!({ "user": "alice", "id": "e", "members": 5 }), "members"),
+        (Method::POST, "webhooks/keys/revoke", json!({}), "id"),
+        (Method::POST, "webhooks/sign", json!({}), "body"),
+        (Method::POST, "webhooks/sign", json!({ "body": "", "json": {} }), "body"),
+        (Method::POST, "webhooks/sign", json!({ "body": "", "keys": "all" }), "keys"),
+        (Method::POST, "webhooks/deliver", json!({ "bodyBase64": "?" }), "bodyBase64"),
+        (Method::POST, "webhooks/send", json!({ "body": "", "headers": { "a": 1 } }), "headers"),
+        (Method::POST, "webhooks/flood", json!({ "count": "many" }), "count"),
+        (Method::POST, "webhooks/flood", json!({ "count": 1, "forgery": "perfect" }), "forgery"),
+        (Method::POST, "webhooks/disturbances", json!({ "tamper": "soul" }), "tamper"),
+        (Method::POST, "webhooks/release", json!({ "order": "random" }), "order"),
         (Method::POST, "reset", json!({ "really": true }), "really"),
     ] {
         let (status, answer) = answer(admin(&api, method, path).json(&body)).await;
@@ -111,7 +127,14 @@ async fn bad_input_is_refused_with_the_name_of_the_field() {
     for body in ["[]", "{", "nonsense"] {
         assert_eq!(answer(admin(&api, Method::POST, "faults").body(body)).await.0, 400);
     }
-    assert!(api.sandbox.faults().is_empty() && api.sandbox.users().is_empty());
+    for (path, body) in [
+        ("webhooks/keys/revoke", json!({ "id": "nobody's" })),
+        ("webhooks/sign", json!({ "body": "", "keys": ["nobody's"] })),
+        ("webhooks/replay", json!({ "id": "msg_unknown" })),
+    ] {
+        assert_eq!(answer(admin(&api, Method::POST, path).json(&body)).await.0, 404, "{path}");
+    }
+    assert!(api.sandbox.faults().is_empty() && api.sandbox.users().is_empty() && api.sandbox.deliveries().is_empty());
     assert_eq!(get(&api, "settings").await["legacyPathsOnly"], false, "all or nothing");
     assert_eq!(answer(admin(&api, Method::GET, "nowhere")).await.0, 404);
     assert_eq!(answer(admin(&api, Method::PUT, "faults")).await.0, 404);
@@ -209,6 +232,68 @@ async fn settings_change_while_the_sandbox_runs() {
     assert_eq!(alice.post("/subscribe-webhook", &subscription).await.0, 400);
     post(&api, "reset", json!({})).await;
     assert_eq!(get(&api, "settings").await["accessTokenTtlMs"], 3_600_000);
+}
+
+#[tokio::test]
+async fn keys_are_turned_and_bodies_signed() {
+    let api = Api::empty().await;
+    assert_eq!(post(&api, "webhooks/keys/rotate", json!({})).await["id"], "sandbox-key-2");
+    let signed = post(&api, "webhooks/sign", json!({ "body": "{ }", "id": "msg_1", "timestamp": "5" })).await;
+    assert_eq!((&signed["headers"]["webhook-id"], &signed["bodyBase64"]), (&json!("msg_1"), &json!("eyB9")));
+    let text = |name: &str| signed["headers"][name].as_str().expect("a text").to_owned();
+    let headers = [text("webhook-id"), text("webhook-timestamp"), text("webhook-signature")];
+    let keys: Vec<String> = api.sandbox.webhook_keys().into_iter().map(|key| key.public_key).collect();
+    assert_eq!(signers(&keys, headers.each_ref().map(String::as_str), b"{ }"), [0, 1]);
+
+    assert_eq!(post(&api, "webhooks/keys/retire", json!({})).await["retired"], 1);
+    post(&api, "webhooks/keys/revoke", json!({ "id": "sandbox-key-2" })).await;
+    let listed = get(&api, "webhooks/keys").await;
+    let statuses: Vec<_> = listed["keys"].as_array().expect("keys").iter().map(|key| &key["status"]).collect();
+    assert_eq!(statuses, ["active", "revoked", "retired"]);
+    let odd = json!({ "json": {}, "keys": ["sandbox-key-1"], "foreignKey": true });
+    let signature = post(&api, "webhooks/sign", odd).await["headers"]["webhook-signature"].clone();
+    assert_eq!(signature.as_str().map(|signature| signature.split(' ').count()), Some(2));
+}
+
+#[tokio::test]
+async fn deliveries_are_ordered_disturbed_and_listed() {
+    let receiver = Receiver::start().await;
+    let api = receiver.subscribed(Sandbox::builder().seed(Seed::Empty), &[("google", "primary")]).await;
+    post(&api, "webhooks/disturbances", json!({ "tamper": "body", "copies": 1, "skip": 1, "times": 1 })).await;
+    post(&api, "events", json!({ "user": "alice", "event": event_of("e-1") })).await;
+    post(&api, "events/change", json!({ "user": "alice", "id": "e-1", "members": { "title": "New" } })).await;
+    post(&api, "webhooks/hold", json!({})).await;
+    post(&api, "events/remove", json!({ "user": "alice", "id": "e-1" })).await;
+    let id = post(&api, "webhooks/deliver", json!({ "json": { "a": 1 } })).await["id"].clone();
+    post(&api, "webhooks/release", json!({ "order": "reversed" })).await;
+    api.sandbox.deliveries_settled().await;
+    post(&api, "webhooks/replay", json!({ "id": id })).await;
+    post(&api, "webhooks/send", json!({ "headers": { "webhook-id": "x" }, "bodyBase64": "/w==" })).await;
+    post(&api, "webhooks/flood", json!({ "count": 3, "forgery": "unsigned" })).await;
+    post(&api, "webhooks/disturbances", json!({ "delayMs": 60_000 })).await;
+    assert_eq!(answer(admin(&api, Method::DELETE, "webhooks/disturbances")).await.0, 200);
+    api.sandbox.deliveries_settled().await;
+    assert_eq!(receiver.taken().len(), 7 + 3);
+
+    let listed = get(&api, "deliveries").await;
+    let column = |name: &str| -> Vec<Value> {
+        listed["deliveries"].as_array().expect("a list").iter().map(|delivery| delivery[name].clone()).collect()
+    };
+    assert_eq!(column("cause"), ["change", "change", "copy", "change", "command", "replay", "command"]);
+    assert_eq!(column("tampered")[..3], [json!(null), json!("body"), json!("body")]);
+    assert_eq!(column("state"), ["delivered"; 7]);
+    let one = get(&api, "deliveries?limit=1").await["deliveries"][0].clone();
+    assert_eq!((&one["id"], &one["attempts"][0]["status"]), (&json!("x"), &json!(204)));
+    let both = get(&api, &format!("deliveries?id={}", id.as_str().expect("an id"))).await;
+    assert_eq!(both["deliveries"].as_array().map(Vec::len), Some(2));
+    let counts = get(&api, "counters").await["deliveries"].clone();
+    assert_eq!((&counts["made"], &counts["answers"]["204"], &counts["forged"]), (&json!(7), &json!(7), &json!(3)));
+    assert_eq!(answer(admin(&api, Method::DELETE, "deliveries")).await.0, 200);
+    assert_eq!(get(&api, "deliveries").await["deliveries"], json!([]));
+}
+
+fn event_of(id: &str) -> Value {
+    merged(event(), json!({ "id": id }))
 }
 
 #[tokio::test]

@@ -93,6 +93,15 @@ async fn every_setting_has_an_option() {
         "--reuse-rule=every-refresh-counts",
         "--legacy-paths-only",
         "--webhook-url=https://other.example/",
+        "--webhook-timeout=2s",
+        "--webhook-retries=0, 90,1h",
+        "--webhook-poll=1m",
+        "--webhook-echo=withheld",
+        "--no-webhook-initial-sync",
+        "--webhook-key-seed=7",
+        "--webhook-key-overlap=1h",
+        "--webhook-keys-cache-control=max-age=0",
+        "--webhooks-anywhere",
     ]);
     let settings = get(format!("{}settings", running.line("admin API"))).await;
     let expected = serde_json::json!({
@@ -108,8 +117,25 @@ async fn every_setting_has_an_option() {
         "reuseRule": "every-refresh-counts",
         "legacyPathsOnly": true,
         "webhookUrl": "https://other.example/",
+        "webhookTimeoutMs": 2000,
+        "webhookRetriesMs": [0, 90_000, 3_600_000],
+        "webhookPollMs": 60_000,
+        "webhookEcho": "withheld",
+        "webhookInitialSync": false,
+        "webhookKeyOverlapMs": 3_600_000,
+        "webhookKeysCacheControl": "max-age=0",
     });
     assert_eq!(settings, expected);
+    let seeded = Sandbox::builder().webhook_key_seed(7).start().await.expect("a sandbox");
+    let keys = get(format!("{}webhooks/keys", running.line("admin API"))).await;
+    assert_eq!(keys["keys"][0]["key"], seeded.webhook_keys()[0].public_key);
+}
+
+#[tokio::test]
+async fn deliveries_may_never_be_tried_again() {
+    let running = Running::start(&["--webhook-retries=never"]);
+    let settings = get(format!("{}settings", running.line("admin API"))).await;
+    assert_eq!(settings["webhookRetriesMs"], serde_json::json!([]));
 }
 
 #[cfg(unix)]
@@ -162,6 +188,8 @@ fn wrong_arguments_are_explained() {
         (&["--consent", "maybe"], "approve, deny"),
         (&["--access-token-ttl=-5s"], "expected seconds"),
         (&["--access-token-ttl", "soon"], "500ms"),
+        (&["--webhook-retries", "1s,,2s"], "expected seconds"),
+        (&["--webhook-echo", "loud"], "delivered, withheld"),
         (&["--webhook-url", "https://a.example/", "--no-webhook-url"], "cannot be used with"),
     ] {
         let output = run(arguments);

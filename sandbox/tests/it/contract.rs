@@ -5,11 +5,13 @@ use std::{
 };
 
 use mobiscroll_connect_sandbox::{
-    ContractChecks, DeleteDialect, Fault, Operation, Provider, Sandbox, Scope, Side, WriteDialect,
+    ContractChecks, DeleteDialect, Disturbance, Fault, Operation, Provider, Sandbox, Scope, Seed, Side, Tamper,
+    WriteDialect,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::receiver::Receiver;
 use crate::support::{Api, CALENDARS, MARCH, answer, event, merged, send};
 
 /// Drops the sandbox and gives the text of the panic, if there was one.
@@ -21,6 +23,25 @@ fn complaint(sandbox: Sandbox) -> Option<String> {
 /// The lines of what was found, taken.
 fn lines(api: &Api) -> Vec<String> {
     api.sandbox.take_violations().iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn a_delivery_is_held_against_the_contract() {
+    let receiver = Receiver::start().await;
+    let api = receiver.subscribed(Sandbox::builder().seed(Seed::Empty), &[("google", "primary")]).await;
+    let id = api.user("alice").create(json!({})).await["id"].as_str().expect("an id").to_owned();
+    let change = |members: Value| {
+        assert!(api.sandbox.change_event("alice", &id, members));
+    };
+    change(json!({ "title": 5 }));
+    api.sandbox.disturb_deliveries(Disturbance::new().tamper(Tamper::Body));
+    change(json!({ "title": 6 }));
+    api.sandbox.add_event("alice", json!({ "id": "raw", "provider": "google", "calendarId": "primary", "title": 7 }));
+    api.sandbox.deliver_webhook("nonsense");
+    api.sandbox.deliveries_settled().await;
+    assert_eq!(receiver.taken().len(), 5);
+    let problem = "POST /hooks, delivery, body /events/0/title: 5 is not of types \"null\", \"string\"";
+    assert_eq!(lines(&api), [problem]);
 }
 
 async fn tour(api: &Api) {

@@ -2,6 +2,7 @@ use std::io::ErrorKind;
 
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::{Api, answer, send};
@@ -102,4 +103,30 @@ async fn health_needs_no_token_and_unknown_paths_are_not_found() {
         let (status, body) = answer(request).await;
         assert_eq!((status, &body["error"]), (404, &json!("Not Found")));
     }
+}
+
+#[tokio::test]
+async fn http2_is_spoken_to_clients_that_begin_with_it() {
+    let sandbox = Sandbox::start().await.expect("a sandbox");
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().expect("a client");
+    let url = format!("{}/health", sandbox.base_url());
+    let answer = client.get(&url).send().await.expect("an answer");
+    assert_eq!((answer.version(), answer.status().as_u16()), (reqwest::Version::HTTP_2, 200));
+
+    sandbox.inject(Fault::on(Operation::Health).disconnect());
+    client.get(&url).send().await.expect_err("a stream that was reset");
+    assert!(client.get(&url).send().await.is_ok_and(|answer| answer.status() == 200));
+}
+
+#[tokio::test]
+async fn a_request_that_arrives_letter_by_letter_is_read_as_http1() {
+    let sandbox = Sandbox::start().await.expect("a sandbox");
+    let mut stream = TcpStream::connect(sandbox.origin().trim_start_matches("http://")).await.expect("a connection");
+    for letter in b"PUT /api/health HTTP/1.1\r\nhost: a\r\n\r\n" {
+        stream.write_all(&[*letter]).await.expect("a socket");
+        tokio::task::yield_now().await;
+    }
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 404");
 }

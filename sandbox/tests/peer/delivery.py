@@ -1,15 +1,13 @@
-"""Signs deliveries as the service does, with the key whose public half the sandbox publishes."""
+"""Takes deliveries that the sandbox sends, and has it sign others."""
 
 import base64
+import http.server
 import json
+import queue
+import threading
 import time
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-# The first key pair of RFC 8032, section 7.1: its private half is known to everyone.
-KEY = Ed25519PrivateKey.from_private_bytes(
-    bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
-)
+SECONDS = 10
 BODY = json.dumps(
     {
         "provider": "google",
@@ -34,15 +32,40 @@ BODY = json.dumps(
 ).encode()
 
 
-def headers(body=BODY, age=0, key=KEY, message="msg_1"):
+def signed(sandbox, body=BODY, age=0, **options):
+    """Has the sandbox sign a body, and gives the headers."""
     timestamp = str(int(time.time()) - age)
-    signature = key.sign(f"{message}.{timestamp}.".encode() + body)
-    return {
-        "webhook-id": message,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": f"v1a,{base64.b64encode(signature).decode()}",
-    }
+    encoded = base64.b64encode(body).decode()
+    return sandbox.admin("webhooks/sign", {"bodyBase64": encoded, "timestamp": timestamp, **options})["headers"]
 
 
-def foreign_key():
-    return Ed25519PrivateKey.generate()
+class Receiver:
+    """The application's server: answers 204 and keeps what it got."""
+
+    def __init__(self):
+        self.taken = queue.Queue()
+        taken = self.taken
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"]))
+                taken.put((body, dict(self.headers.items())))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hooks"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def next(self):
+        return self.taken.get(timeout=SECONDS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import json
 import subprocess
 import tempfile
 import urllib.error
@@ -47,6 +48,14 @@ class Sandbox:
             query = urllib.parse.urlsplit(redirect.headers["location"]).query
             return dict(urllib.parse.parse_qsl(query))
         raise AssertionError("no redirect")
+
+    def admin(self, path, fields, method="POST"):
+        """Asks the admin API for something."""
+        url = self.base_url.removesuffix("/api") + "/_sandbox/" + path
+        body = None if fields is None else json.dumps(fields).encode()
+        request = urllib.request.Request(url, body, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
 
     def post(self, path, json_bytes):
         request = urllib.request.Request(

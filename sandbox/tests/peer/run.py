@@ -38,7 +38,8 @@ async def everything(program):
             with Sandbox(program, *options) as sandbox:
                 await scenario(Peer(table, flavour, dialect, sandbox))
                 departures.update(sandbox.departures())
-    scenarios.signature(table)
+    with Sandbox(program) as sandbox:
+        scenarios.signature(table, sandbox)
     return table, departures
 
 

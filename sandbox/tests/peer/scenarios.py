@@ -6,6 +6,8 @@ from datetime import datetime, timezone
 
 from mobiscroll_connect import Provider, TokenResponse, WebhookVerificationError, verify_webhook_signature
 
+from mobiscroll_connect._internal.webhook_keys import WebhookKeyStore
+
 import canned
 import delivery
 import meeting
@@ -190,30 +192,95 @@ async def webhooks(peer):
     await peer.call("again", "webhooks.unsubscribe_webhook", "google", "ch_1", expect=lambda s: s.success and s.message)
     await peer.fail("no such calendar", "webhooks.subscribe_webhook", "google", "none", error="ValidationError")
 
-    verify = "webhooks.verify_webhook"
+    with delivery.Receiver() as receiver:
+        await received(peer, receiver)
+    await judged(peer)
+
+
+async def received(peer, receiver):
+    """Deliveries that the sandbox makes and sends by itself, while its keys rotate."""
+    sandbox, verify = peer.sandbox, "webhooks.verify_webhook"
+    sandbox.admin("settings", {"webhookUrl": receiver.url}, "PATCH")
+    await peer.raw("webhooks.subscribe_webhook", "google", "primary", channel_id="ch_2")
+    body, headers = receiver.next()
     await peer.call(
-        "genuine", verify, delivery.BODY, delivery.headers(),
+        "what there is when a channel begins", verify, body, headers,
+        expect=lambda d: d.metadata.is_initial_sync and d.metadata.event_count == len(d.events) > 0
+        and {e.change_type for e in d.events} == {"created"},
+    )
+    event = await peer.raw("events.create", NEW)
+    body, headers = receiver.next()
+    await peer.call(
+        "a created event", verify, body, headers,
+        expect=lambda d: (d.user_id, d.provider, d.calendar_id, d.change_type) == ("ada", "google", "primary", "created")
+        and d.metadata.channel_id == "ch_2" and d.events[0].id == event.id and d.events[0].start == NEW["start"],
+    )
+    sandbox.admin("webhooks/keys/rotate", {})
+    sandbox.admin("events/change", {"user": "ada", "id": event.id, "members": {"title": "Ünder a new key"}})
+    body, headers = receiver.next()
+    lower = {name.lower(): value for name, value in headers.items()}
+    peer.check("both keys sign during a rotation", len(lower["webhook-signature"].split(" ")) == 2, headers)
+    await peer.call(
+        "while the keys overlap, with the old keys", verify, body, headers,
+        expect=lambda d: d.change_type == "updated" and d.events[0].title == "Ünder a new key",
+    )
+    sandbox.admin("webhooks/keys/retire", {})
+    # The SDK asks for keys once a minute at most.
+    WebhookKeyStore.reset()
+    sandbox.admin("webhooks/disturbances", {"copies": 1})
+    await peer.raw("events.delete", {"provider": "google", "calendar_id": "primary", "event_id": event.id})
+    first, copy = receiver.next(), receiver.next()
+    peer.check("a copy has the same id", first[1]["webhook-id"] == copy[1]["webhook-id"], copy)
+    for label, (body, headers) in (("after the cutover", first), ("a copy", copy)):
+        await peer.call(label, verify, body, headers, expect=lambda d: d.events[0].change_type == "deleted")
+    for tamper in ("body", "id", "timestamp", "signature"):
+        sandbox.admin("webhooks/disturbances", {"tamper": tamper})
+        sandbox.admin("webhooks/deliver", {"json": {}})
+        body, headers = receiver.next()
+        await peer.fail(
+            f"with another {tamper}", verify, body, headers, error="WebhookVerificationError",
+            expect=lambda e: e.reason == "no_matching_signature",
+        )
+    sandbox.admin("webhooks/flood", {"count": 1})
+    body, headers = receiver.next()
+    await peer.fail(
+        "forged", verify, body, headers, error="WebhookVerificationError", expect=lambda e: e.reason == "no_matching_signature"
+    )
+    await peer.raw("webhooks.unsubscribe_webhook", "google", "ch_2")
+
+
+async def judged(peer):
+    """Deliveries as they ought to be and as they ought not."""
+    sandbox, verify = peer.sandbox, "webhooks.verify_webhook"
+    signed = lambda *args, **options: delivery.signed(sandbox, *args, **options)
+    revoked = sandbox.admin("webhooks/keys/rotate", {})["id"]
+    sandbox.admin("webhooks/keys/revoke", {"id": revoked})
+    WebhookKeyStore.reset()
+    await peer.call(
+        "genuine", verify, delivery.BODY, signed(),
         expect=lambda d: d.user_id == "ada" and d.events[0].title == "Réunion d'équipe" and d.metadata.event_count == 1,
     )
     for label, body, headers, reason in [
-        ("another body", delivery.BODY + b" ", delivery.headers(), "no_matching_signature"),
-        ("another key", delivery.BODY, delivery.headers(key=delivery.foreign_key()), "no_matching_signature"),
-        ("too old", delivery.BODY, delivery.headers(age=400), "timestamp_out_of_tolerance"),
+        ("another body", delivery.BODY + b" ", signed(), "no_matching_signature"),
+        ("another key", delivery.BODY, signed(foreignKey=True), "no_matching_signature"),
+        ("a revoked key", delivery.BODY, signed(keys=[revoked]), "no_matching_signature"),
+        ("too old", delivery.BODY, signed(age=400), "timestamp_out_of_tolerance"),
         ("unsigned", delivery.BODY, {}, "missing_headers"),
-        ("not JSON", b"[", delivery.headers(b"["), "invalid_payload"),
+        ("not JSON", b"[", signed(b"["), "invalid_payload"),
     ]:
         await peer.fail(
             label, verify, body, headers, error="WebhookVerificationError", expect=lambda e: e.reason == reason
         )
 
 
-def signature(table):
+def signature(table, sandbox):
     """The function of the module, without a client."""
     table.used.add(("module", "verify_webhook_signature"))
-    public = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+    keys = sandbox.admin("webhooks/keys", None, "GET")["keys"]
+    public = [key["key"] for key in keys if key["status"] == "active"]
     for label, age, expected in (("genuine", 0, "ok"), ("too old", 400, "WebhookVerificationError")):
         try:
-            verify_webhook_signature(delivery.BODY, delivery.headers(age=age), [public])
+            verify_webhook_signature(delivery.BODY, delivery.signed(sandbox, age=age), public)
             outcome = "ok"
         except WebhookVerificationError as error:
             outcome = type(error).__name__

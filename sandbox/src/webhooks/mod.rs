@@ -1,0 +1,24 @@
+//! Webhook deliveries: what changed is signed and sent to the application's webhook URL.
+//!
+//! The [`Outbox`] holds what is to be sent and what became of it. The courier, a task of the server's thread, takes from
+//! it what is due by the sandbox's clock.
+
+mod change;
+mod command;
+pub(crate) mod courier;
+mod delivery;
+mod disturbance;
+mod flood;
+mod key;
+mod outbox;
+mod post;
+mod signing;
+
+pub(crate) use change::{Author, Gone, Touched};
+pub use delivery::{Attempt, Cause, Delivery, DeliveryCounts, DeliveryState, ReleaseOrder};
+pub use disturbance::{Disturbance, Tamper};
+pub use flood::Forgery;
+pub(crate) use key::Keyring;
+pub use key::{KeyStatus, WebhookKey};
+pub(crate) use outbox::Outbox;
+pub use signing::{SignedDelivery, Signing};
