@@ -1,8 +1,14 @@
 //! A user's credentials, and where they are kept.
 
+#[cfg(feature = "encryption")]
+mod encrypted;
+#[cfg(feature = "file")]
+mod file;
 mod json;
 mod life;
 mod memory;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
 pub(crate) mod store;
 
 use std::fmt;
@@ -13,8 +19,14 @@ use serde_json::{Map, Value};
 
 use crate::Secret;
 use crate::raw::types::TokenResponse;
+#[cfg(feature = "encryption")]
+pub use encrypted::{EncryptedTokenStore, EncryptionError, EncryptionKey};
+#[cfg(feature = "file")]
+pub use file::{FileStoreError, FileStoreErrorKind, FileTokenStore};
 pub(crate) use life::Life;
 pub use memory::MemoryTokenStore;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use sql::SqlTokenStore;
 
 /// The credentials of one user: an access token, and the refresh token that replaces it.
 ///

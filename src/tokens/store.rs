@@ -14,8 +14,10 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> +
 
 /// Keeps the tokens of users, so that they outlive the process and are shared by several.
 ///
-/// The crate has stores in [memory](crate::MemoryTokenStore) (the default) and, behind features, in files and databases.
-/// Write one for another database along these lines, and run `testing::check_token_store` (feature `testing`) over it.
+/// The crate has stores in [memory](crate::MemoryTokenStore) (the default) and, behind features, in files and databases;
+/// and one that encrypts the tokens in another.
+/// Write one for another database along these lines, and run `testing::check_token_store` (feature `testing`) over it: it
+/// checks each sentence here that can be checked from outside.
 ///
 /// # The record
 ///
@@ -29,6 +31,10 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> +
 /// | `lease end` | none | until when the newest lease is in force, by the store's own clock |
 ///
 /// A record is never removed: tokens that were deleted leave `tokens` empty, and the counters go on.
+///
+/// A user's id is any text, the empty one included, and is compared byte by byte: case, blanks and Unicode forms count. A
+/// store may refuse, with an error, ids that hold a NUL or more than 1,000 bytes. `tokens` holds any characters but NUL, of
+/// which JSON has none.
 ///
 /// # What a refresh does with it
 ///

@@ -1,0 +1,262 @@
+//! Tokens in an SQL database.
+
+mod answer;
+mod dialect;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod redact;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod statements;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::error::{BoxError, Error, InputFailure, StoreOperation};
+use crate::tokens::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
+use crate::values::Secret;
+use answer::Answer;
+use redact::redact;
+use statements::Statements;
+
+/// The longest name that PostgreSQL does not shorten in silence.
+const LONGEST_NAME: usize = 63;
+
+/// Keeps tokens in a PostgreSQL or SQLite database, over a pool of [`sqlx`](crate::sqlx). Features `postgres` and
+/// `sqlite`.
+///
+/// PostgreSQL is for applications that run on several machines, SQLite for the processes of one. Any number of
+/// processes may share the table; they take turns by the leases in it, so that a user's tokens are refreshed once.
+///
+/// ```no_run
+/// # #[cfg(feature = "postgres")]
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use mobiscroll_connect::sqlx::postgres::PgPoolOptions;
+/// use mobiscroll_connect::{Client, SqlTokenStore};
+/// use std::time::Duration;
+///
+/// let pool = PgPoolOptions::new()
+///     .max_connections(5)
+///     .acquire_timeout(Duration::from_secs(5))
+///     .connect("postgres://app@db.example.com/app")
+///     .await?;
+/// let store = SqlTokenStore::postgres(pool);
+/// store.migrate().await?;
+/// let client = Client::builder("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")
+///     .token_store(store)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # The table
+///
+/// [`migrate`](Self::migrate) makes it. If you rather do so with your own tools, this is it for PostgreSQL:
+///
+/// ```sql
+#[doc = include_str!("postgres.sql")]
+/// ```
+///
+/// and for SQLite:
+///
+/// ```sql
+#[doc = include_str!("sqlite.sql")]
+/// ```
+///
+/// Users' ids and tokens are kept as bytes, so that neither collations nor NUL characters matter; PostgreSQL shows an id
+/// with `convert_from(user_id, 'UTF8')`, SQLite with `CAST(user_id AS TEXT)`. The store needs the rights to select, insert
+/// and update. It deletes nothing: the row of a user without tokens keeps the counters by which late writers are told
+/// apart. Anybody who can read the table, or a backup of it, can act for the users.
+///
+/// # What holds
+///
+/// - Each step is one statement, which either happened as a whole or did not, whoever is killed or stopped meanwhile. A
+///   save is committed when it is reported.
+/// - Nothing is kept between steps: no connection, transaction, lock, prepared statement, or setting of a database
+///   session.
+/// - Leases run by the database's own clock, and the clocks of the processes do not matter. If the database's clock is
+///   set back, a lease that was left behind by a process that died lasts longer by as much.
+/// - If the database is down, nothing is refreshed, and a living access token goes on serving.
+///
+/// An error of a step is an [`sqlx::Error`](crate::sqlx::Error), without what a database may quote in it: details, and
+/// messages about data. No statement has a token in its text.
+///
+/// # PostgreSQL
+///
+/// A pooler in transaction mode, such as PgBouncer, may stand in between; it needs no support for prepared statements. A
+/// save is a short transaction, which the server ends if its client falls silent for five seconds. Leave
+/// `synchronous_commit` on: without it, a save may not survive a crash of the server. An id of more than about 2,700 bytes
+/// is an error, because no index takes it.
+///
+/// For TLS to the server, have sqlx among your own dependencies, in the same version and with a feature for it, such as
+/// `tls-rustls-ring-native-roots`.
+///
+/// A pool waits for a connection up to its `acquire_timeout` of 30 seconds, also when the database is down: set it to less
+/// than the [save timeout](crate::ClientBuilder::save_timeout).
+///
+/// # SQLite
+///
+/// Let the pool use write-ahead logging, and leave `synchronous` at `FULL`, which is the default: with less, a save may not
+/// survive the loss of power. Processes that write at the same time wait for each other up to the `busy_timeout`, five
+/// seconds unless you set it. The file must be on a local disk.
+///
+/// ```no_run
+/// # #[cfg(feature = "sqlite")]
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use mobiscroll_connect::SqlTokenStore;
+/// use mobiscroll_connect::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
+///
+/// let options = SqliteConnectOptions::new()
+///     .filename("tokens.db")
+///     .create_if_missing(true)
+///     .journal_mode(SqliteJournalMode::Wal);
+/// let store = SqlTokenStore::sqlite(SqlitePool::connect_with(options).await?);
+/// store.migrate().await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct SqlTokenStore {
+    pool: Pool,
+    statements: Statements,
+}
+
+enum Pool {
+    #[cfg(feature = "postgres")]
+    Postgres(sqlx::PgPool),
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlx::SqlitePool),
+}
+
+impl SqlTokenStore {
+    /// Keeps tokens in a PostgreSQL database, in the table `mobiscroll_connect_tokens`.
+    #[cfg(feature = "postgres")]
+    #[must_use]
+    pub fn postgres(pool: sqlx::PgPool) -> Self {
+        Self { pool: Pool::Postgres(pool), statements: Statements::new(&dialect::POSTGRES) }
+    }
+
+    /// Keeps tokens in an SQLite database, in the table `mobiscroll_connect_tokens`.
+    #[cfg(feature = "sqlite")]
+    #[must_use]
+    pub fn sqlite(pool: sqlx::SqlitePool) -> Self {
+        Self { pool: Pool::Sqlite(pool), statements: Statements::new(&dialect::SQLITE) }
+    }
+
+    /// Keeps the tokens in another table: `name` or `schema.name`, as it is written, capital letters included.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] when the name, or one of its two parts, is empty, longer than 63 characters, begins
+    /// with a digit, or has other characters than the letters of ASCII, digits and `_`.
+    pub fn with_table(mut self, name: &str) -> Result<Self, Error> {
+        let fits = |part: &str| {
+            part.len() <= LONGEST_NAME
+                && part.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+                && part.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
+        };
+        if name.split('.').count() > 2 || !name.split('.').all(fits) {
+            return Err(
+                InputFailure::new(format!("the store cannot use {name:?} as the name of a table")).configuration()
+            );
+        }
+        self.statements.table = statements::quote(name);
+        Ok(self)
+    }
+
+    /// Makes the table, if it does not exist.
+    ///
+    /// Any number of processes may call it at the same time. With PostgreSQL the role needs the right to create tables in
+    /// the schema, even if the table exists.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenStore`], with the [`sqlx::Error`](crate::sqlx::Error) as its source.
+    ///
+    /// # Cancel safety
+    ///
+    /// The table is made or not when the future is dropped; call it again.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        let sql = self.statements.migrate();
+        let migrated = match &self.pool {
+            #[cfg(feature = "postgres")]
+            Pool::Postgres(pool) => postgres::migrate(pool, &sql).await,
+            #[cfg(feature = "sqlite")]
+            Pool::Sqlite(pool) => sqlite::migrate(pool, &sql).await,
+        };
+        migrated.map_err(|error| Error::store(StoreOperation::Migrate, redact(error, self.statements.dialect)))
+    }
+
+    /// Carries a statement out. It answers with one row at most: that of the user.
+    async fn run(&self, sql: String) -> Result<Option<Answer>, BoxError> {
+        let answers = match &self.pool {
+            #[cfg(feature = "postgres")]
+            Pool::Postgres(pool) => postgres::run(pool, sql).await,
+            #[cfg(feature = "sqlite")]
+            Pool::Sqlite(pool) => sqlite::run(pool, sql).await,
+        };
+        self.last(answers)
+    }
+
+    /// Carries out a statement of which the tokens are the argument.
+    async fn run_with(&self, sql: String, tokens: Option<&Secret>) -> Result<Option<Answer>, BoxError> {
+        let answers = match &self.pool {
+            #[cfg(feature = "postgres")]
+            Pool::Postgres(pool) => postgres::run_with(pool, sql, tokens).await,
+            #[cfg(feature = "sqlite")]
+            Pool::Sqlite(pool) => sqlite::run_with(pool, sql, tokens).await,
+        };
+        self.last(answers)
+    }
+
+    fn last(&self, answers: Result<Vec<Answer>, sqlx::Error>) -> Result<Option<Answer>, BoxError> {
+        Ok(answers.map_err(|error| redact(error, self.statements.dialect))?.pop())
+    }
+}
+
+impl TokenStore for SqlTokenStore {
+    fn load<'a>(&'a self, user: &'a str) -> StoreFuture<'a, StoredTokens> {
+        Box::pin(async move {
+            let record = self.run(self.statements.load(user)).await?;
+            record.map_or_else(|| Ok(StoredTokens::default()), Answer::into_stored)
+        })
+    }
+
+    fn save<'a>(
+        &'a self,
+        user: &'a str,
+        tokens: Option<&'a Secret>,
+        condition: SaveIf,
+    ) -> StoreFuture<'a, SaveOutcome> {
+        Box::pin(async move {
+            let saved = self.run_with(self.statements.save(user, condition), tokens).await?;
+            let Some(saved) = saved else { return Ok(SaveOutcome::Conflict) };
+            Ok(SaveOutcome::Saved { version: saved.version()? })
+        })
+    }
+
+    fn lease<'a>(&'a self, user: &'a str, ttl: Duration) -> StoreFuture<'a, LeaseOutcome> {
+        Box::pin(async move {
+            if let Some(granted) = self.run(self.statements.lease(user, ttl)).await? {
+                return Ok(LeaseOutcome::Granted { fence: granted.fence()?, stored: granted.into_stored()? });
+            }
+            let held = self.run(self.statements.load(user)).await?;
+            let remaining = held.as_ref().and_then(Answer::remaining);
+            // A damaged record is an error, whoever has the lease.
+            held.map(Answer::into_stored).transpose()?;
+            Ok(LeaseOutcome::Held { remaining })
+        })
+    }
+
+    fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()> {
+        Box::pin(async move { self.run(self.statements.release(user, fence)).await.map(drop) })
+    }
+}
+
+impl fmt::Debug for SqlTokenStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqlTokenStore")
+            .field("database", &self.statements.dialect.name)
+            .field("table", &self.statements.table)
+            .finish_non_exhaustive()
+    }
+}

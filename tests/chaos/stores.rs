@@ -1,0 +1,98 @@
+//! The stores that processes share.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mobiscroll_connect::sqlx::postgres::{PgPool, PgPoolOptions};
+use mobiscroll_connect::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
+use mobiscroll_connect::sqlx::{self, AssertSqlSafe};
+use mobiscroll_connect::{
+    FileTokenStore, LeaseOutcome, SaveIf, SaveOutcome, Secret, SqlTokenStore, StoreFuture, StoredTokens, TokenStore,
+};
+
+pub(crate) const URL: &str = "MOBISCROLL_CONNECT_POSTGRES_URL";
+
+/// Where the tokens of a storm are kept.
+#[derive(Clone)]
+pub(crate) struct Place {
+    pub(crate) store: String,
+    /// A table of a PostgreSQL database, or a folder.
+    pub(crate) name: String,
+}
+
+impl Place {
+    /// Makes a place, unless it needs a server and there is none.
+    pub(crate) async fn new(store: &str) -> Option<Self> {
+        let mut name = format!("mobiscroll_connect_chaos_{:016x}", getrandom::u64().unwrap());
+        if store == "postgres" {
+            std::env::var(URL).ok().filter(|url| !url.is_empty())?;
+        } else {
+            let folder = std::env::temp_dir().join(name);
+            std::fs::create_dir(&folder).unwrap();
+            name = folder.to_str().unwrap().to_owned();
+        }
+        let place = Self { store: store.to_owned(), name };
+        if let Some(store) = place.sql_store() {
+            store.migrate().await.unwrap();
+        }
+        Some(place)
+    }
+
+    /// Opens the store, in whatever process.
+    pub(crate) fn open(&self) -> Arc<dyn TokenStore> {
+        match self.sql_store() {
+            Some(store) => Arc::new(store),
+            None => Arc::new(FileTokenStore::open(&self.name).unwrap()),
+        }
+    }
+
+    fn sql_store(&self) -> Option<SqlTokenStore> {
+        match self.store.as_str() {
+            "postgres" => Some(SqlTokenStore::postgres(postgres()).with_table(&self.name).unwrap()),
+            "sqlite" => Some(SqlTokenStore::sqlite(sqlite(&self.name))),
+            "files" => None,
+            unknown => panic!("no such store: {unknown}"),
+        }
+    }
+
+    pub(crate) async fn remove(&self) {
+        if self.store == "postgres" {
+            let drop_table = AssertSqlSafe(format!("DROP TABLE {}", self.name));
+            sqlx::raw_sql(drop_table).execute(&postgres()).await.unwrap();
+        } else {
+            std::fs::remove_dir_all(&self.name).unwrap();
+        }
+    }
+}
+
+fn sqlite(folder: &str) -> SqlitePool {
+    let file = SqliteConnectOptions::new().filename(Path::new(folder).join("tokens.db")).create_if_missing(true);
+    SqlitePoolOptions::new().max_connections(1).connect_lazy_with(file.journal_mode(SqliteJournalMode::Wal))
+}
+
+fn postgres() -> PgPool {
+    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(4));
+    pool.connect_lazy(&std::env::var(URL).unwrap()).unwrap()
+}
+
+/// A store that grants every lease and heeds no condition.
+pub(crate) struct Careless(pub(crate) Arc<dyn TokenStore>);
+
+impl TokenStore for Careless {
+    fn load<'a>(&'a self, user: &'a str) -> StoreFuture<'a, StoredTokens> {
+        self.0.load(user)
+    }
+
+    fn save<'a>(&'a self, user: &'a str, tokens: Option<&'a Secret>, _: SaveIf) -> StoreFuture<'a, SaveOutcome> {
+        self.0.save(user, tokens, SaveIf::Always)
+    }
+
+    fn lease<'a>(&'a self, user: &'a str, _: Duration) -> StoreFuture<'a, LeaseOutcome> {
+        Box::pin(async move { Ok(LeaseOutcome::Granted { fence: 1, stored: self.0.load(user).await? }) })
+    }
+
+    fn release<'a>(&'a self, _: &'a str, _: u64) -> StoreFuture<'a, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
