@@ -1,0 +1,101 @@
+//! What a verified delivery says.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::lenient::{self, MalformedItem};
+use crate::raw::types::{ChangeType, Provider, WebhookDeliveryMetadata, WebhookEvent};
+use crate::values::RawJson;
+use crate::wire::optional_instant;
+
+/// Changes in a calendar, as the service delivered them.
+///
+/// Whoever has one may trust it: only [`Webhooks::verify_webhook`](crate::Webhooks::verify_webhook) and
+/// [`verify_webhook_signature`](crate::verify_webhook_signature) make one, of a delivery that is genuine. Any member may be
+/// missing, and one of a wrong shape counts as missing. Deliveries come at least once and in any order, so take an event's
+/// `last_modified` for the judge, and [`id`](Self::id) for a repeat.
+///
+/// ```compile_fail
+/// let forged: mobiscroll_connect::WebhookDelivery = serde_json::from_str("{}").unwrap();
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WebhookDelivery {
+    /// The header `webhook-id`, the same for every try to deliver it.
+    pub id: String,
+    /// The header `webhook-timestamp`: when this try was signed.
+    pub sent_at: Timestamp,
+    /// Provider of the calendar.
+    pub provider: Option<Provider>,
+    /// Your own id for the user, as given when the OAuth flow started.
+    pub user_id: Option<String>,
+    /// Id of the calendar that changed.
+    pub calendar_id: Option<String>,
+    /// What happened to the events.
+    pub change_type: Option<ChangeType>,
+    /// Kind of the delivery, such as `event.updated`. Usually absent.
+    pub event_type: Option<String>,
+    /// When the service processed the changes.
+    pub timestamp: Option<Timestamp>,
+    /// Facts about the delivery itself.
+    pub metadata: WebhookDeliveryMetadata,
+    /// The events that changed. Provider and calendar are those of the delivery where the event does not say.
+    pub events: Vec<WebhookEvent>,
+    /// Events that cannot be read, as they came. If the list itself cannot be read, it is the only one.
+    pub malformed: Vec<MalformedItem>,
+    /// The whole body, with the members that this release does not know.
+    pub raw: RawJson,
+}
+
+#[derive(Deserialize)]
+struct Instant(#[serde(deserialize_with = "optional_instant")] Option<Timestamp>);
+
+impl WebhookDelivery {
+    /// Reads a body that is genuine; `None` if it is no JSON object.
+    pub(super) fn read(id: String, sent_at: Timestamp, body: &[u8]) -> Option<Self> {
+        let members = Members(serde_json::from_slice(body).ok()?);
+        let (events, malformed) = members.events();
+        let mut delivery = Self {
+            id,
+            sent_at,
+            provider: members.read("provider"),
+            user_id: members.read("userId"),
+            calendar_id: members.read("calendarId"),
+            change_type: members.read("changeType"),
+            event_type: members.read("eventType"),
+            timestamp: members.read("timestamp").and_then(|Instant(instant)| instant),
+            metadata: members.read("metadata").unwrap_or_default(),
+            events,
+            malformed,
+            raw: serde_json::from_slice(body).ok()?,
+        };
+        for event in &mut delivery.events {
+            event.provider = event.provider.take().or_else(|| delivery.provider.clone());
+            event.calendar_id = event.calendar_id.take().or_else(|| delivery.calendar_id.clone());
+        }
+        Some(delivery)
+    }
+}
+
+/// The members of the body, each read by itself: an odd one takes no other along, and of a repeated one the last counts.
+struct Members(BTreeMap<String, RawJson>);
+
+impl Members {
+    fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        lenient::read(self.0.get(name)?.get(), &[]).ok()?
+    }
+
+    fn events(&self) -> (Vec<WebhookEvent>, Vec<MalformedItem>) {
+        let Some(list) = self.0.get("events") else { return Default::default() };
+        match list.parse::<Option<Vec<RawJson>>>() {
+            Ok(events) => lenient::items(events.unwrap_or_default()),
+            Err(_) => {
+                let reason = "not a list of events".to_owned();
+                (Vec::new(), vec![MalformedItem { index: 0, reason, raw: list.clone() }])
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The memory of deliveries that were accepted, so that none is handled twice.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::fmt;
+use std::future::ready;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::tokens::store::StoreFuture;
+
+/// So many ids, where nothing else is set.
+const CAPACITY: usize = 100_000;
+
+/// Remembers the ids of deliveries, in this process or for several that share a database.
+///
+/// Only ids of deliveries that are genuine come here. Each is claimed before its handler runs; afterwards it is kept, or
+/// forgotten if the handler failed. A claim of a process that died ends by itself, and the service's next try is handled.
+///
+/// In PostgreSQL, with a table `webhook_ids (id text PRIMARY KEY, is_done boolean NOT NULL, until timestamptz NOT NULL)`,
+/// each method is one statement:
+///
+/// ```sql
+/// -- claim; no row claimed means that another has it, and `is_done` tells how far that is
+/// WITH claimed AS (
+///     INSERT INTO webhook_ids AS known VALUES ($1, false, now() + $2)
+///     ON CONFLICT (id) DO UPDATE SET is_done = false, until = excluded.until WHERE known.until <= now()
+///     RETURNING id
+/// )
+/// SELECT EXISTS (SELECT FROM claimed) AS is_claimed,
+///     (SELECT is_done FROM webhook_ids WHERE id = $1) AS is_done;
+/// -- keep
+/// INSERT INTO webhook_ids VALUES ($1, true, now() + $2)
+/// ON CONFLICT (id) DO UPDATE SET is_done = true, until = excluded.until;
+/// -- forget
+/// DELETE FROM webhook_ids WHERE id = $1 AND NOT is_done;
+/// ```
+///
+/// Rows whose `until` has passed may be deleted at any time.
+pub trait ReplayMemory: Send + Sync + 'static {
+    /// Claims an id for this long, unless it is known already.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps it from telling; the delivery is then answered with 503.
+    fn claim<'a>(&'a self, id: &'a str, ttl: Duration) -> StoreFuture<'a, ReplayClaim>;
+
+    /// Keeps a claimed id for this long: its handler has succeeded.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps it from writing. The claim then ends by itself, and a repeat after that is handled again.
+    fn keep<'a>(&'a self, id: &'a str, ttl: Duration) -> StoreFuture<'a, ()>;
+
+    /// Forgets a claimed id: its handler has failed.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps it from writing. The claim then ends by itself.
+    fn forget<'a>(&'a self, id: &'a str) -> StoreFuture<'a, ()>;
+}
+
+/// What became of a [claim](ReplayMemory::claim).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "memories make it")]
+pub enum ReplayClaim {
+    /// The id is new, and claimed now.
+    Granted,
+    /// The id is claimed by another handler, whose outcome is open: answered with 503.
+    Pending,
+    /// The id was handled: answered with 204, and not handled again.
+    Done,
+    /// There is no room: answered with 503.
+    Full,
+}
+
+/// A [`ReplayMemory`] in this process.
+///
+/// It never forgets an id before its time. When it is full, new deliveries are turned away with 503 until there is room
+/// again, so that the service sends them later; what was accepted stays known. Since only genuine deliveries count, no
+/// forger can fill it. An id takes about 150 bytes.
+#[derive(Clone)]
+pub struct LocalReplayMemory {
+    capacity: usize,
+    ids: Arc<Mutex<Ids>>,
+}
+
+#[derive(Default)]
+struct Ids {
+    known: HashMap<Arc<str>, Entry>,
+    /// By end; an entry whose end has changed since is passed over.
+    ends: BinaryHeap<Reverse<(Instant, Arc<str>)>>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    is_done: bool,
+    until: Instant,
+}
+
+impl LocalReplayMemory {
+    /// Makes a memory for 100,000 ids.
+    pub fn new() -> Self {
+        Self::with_capacity(CAPACITY)
+    }
+
+    /// Makes a memory for so many ids.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { capacity, ids: Arc::default() }
+    }
+
+    /// Returns how many ids are remembered.
+    pub fn len(&self) -> usize {
+        self.ids().known.len()
+    }
+
+    /// Tells whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn ids(&self) -> MutexGuard<'_, Ids> {
+        let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        ids.expire(Instant::now());
+        ids
+    }
+}
+
+impl Default for LocalReplayMemory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Ids {
+    fn expire(&mut self, now: Instant) {
+        while let Some(Reverse((until, _))) = self.ends.peek()
+            && *until <= now
+            && let Some(Reverse((until, id))) = self.ends.pop()
+        {
+            if self.known.get(&id).is_some_and(|entry| entry.until == until) {
+                self.known.remove(&id);
+            }
+        }
+    }
+
+    fn set(&mut self, id: &str, is_done: bool, ttl: Duration) {
+        let id: Arc<str> = id.into();
+        // Longer than this is for ever, and still fits every clock.
+        let until = Instant::now() + ttl.min(Duration::from_secs(u32::MAX.into()));
+        self.known.insert(id.clone(), Entry { is_done, until });
+        self.ends.push(Reverse((until, id)));
+        // Of entries that were set anew or forgotten, the old ends lie about.
+        if self.ends.len() > 2 * self.known.len() + 64 {
+            self.ends = self.known.iter().map(|(id, entry)| Reverse((entry.until, id.clone()))).collect();
+        }
+    }
+}
+
+impl ReplayMemory for LocalReplayMemory {
+    fn claim<'a>(&'a self, id: &'a str, ttl: Duration) -> StoreFuture<'a, ReplayClaim> {
+        let mut ids = self.ids();
+        let claim = match ids.known.get(id) {
+            Some(Entry { is_done: true, .. }) => ReplayClaim::Done,
+            Some(_) => ReplayClaim::Pending,
+            None if ids.known.len() >= self.capacity => ReplayClaim::Full,
+            None => {
+                ids.set(id, false, ttl);
+                ReplayClaim::Granted
+            }
+        };
+        Box::pin(ready(Ok(claim)))
+    }
+
+    fn keep<'a>(&'a self, id: &'a str, ttl: Duration) -> StoreFuture<'a, ()> {
+        self.ids().set(id, true, ttl);
+        Box::pin(ready(Ok(())))
+    }
+
+    fn forget<'a>(&'a self, id: &'a str) -> StoreFuture<'a, ()> {
+        let mut ids = self.ids();
+        if ids.known.get(id).is_some_and(|entry| !entry.is_done) {
+            ids.known.remove(id);
+        }
+        Box::pin(ready(Ok(())))
+    }
+}
+
+impl fmt::Debug for LocalReplayMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalReplayMemory").field("capacity", &self.capacity).finish_non_exhaustive()
+    }
+}
