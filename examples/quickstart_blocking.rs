@@ -1,0 +1,113 @@
+//! The story of `quickstart` without async: consent, tokens, calendars, events, and a token that expires on the way.
+//!
+//! `cargo run --features blocking --example quickstart_blocking` plays it on a sandbox, with nothing to sign up for. With
+//! `MOBISCROLL_CLIENT_ID`, `MOBISCROLL_CLIENT_SECRET` and `MOBISCROLL_REDIRECT_URI` set it plays on the real service, and
+//! asks for the address at which your browser arrives.
+
+use std::error::Error;
+use std::io::{BufRead, BufReader, Write, stdin};
+use std::net::TcpStream;
+use std::process::ExitCode;
+
+use jiff::{Timestamp, ToSpan};
+use mobiscroll_connect::blocking::{Client, ClientBuilder};
+use mobiscroll_connect::{AuthCallback, EventCreate, EventDelete, EventUpdate, Scope, Tokens};
+use mobiscroll_connect_sandbox::{Sandbox, Seed};
+use url::{Position, Url};
+
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+fn main() -> ExitCode {
+    let Err(error) = story() else { return ExitCode::SUCCESS };
+    // One layer each: an error leaves its cause to `source`.
+    let mut layer: Option<&dyn Error> = Some(&*error);
+    while let Some(error) = layer {
+        eprintln!("error: {error}");
+        layer = error.source();
+    }
+    ExitCode::FAILURE
+}
+
+fn story() -> Outcome {
+    let sandbox = match std::env::var_os("MOBISCROLL_CLIENT_ID") {
+        Some(_) => None,
+        None => Some(Sandbox::builder().seed(Seed::Empty).start_blocking()?),
+    };
+    let client = connect(sandbox.as_ref())?;
+    authorize(&client, sandbox.is_some())?;
+
+    println!("\nThe calendars of all accounts:");
+    let calendars = client.calendars().list()?;
+    for calendar in &calendars {
+        println!("  {:<10} {}", calendar.provider, calendar.title.as_deref().unwrap_or(&calendar.id));
+    }
+    let calendar = calendars.into_iter().next().ok_or("the user has no calendar")?;
+    let (provider, id) = (calendar.provider, calendar.id);
+
+    let start = Timestamp::now() + 24.hours();
+    let draft = EventCreate::new(provider.clone(), &id, "Team meeting", start, start + 1.hour()).location("Room A");
+    let event = client.events().create(draft)?;
+    println!("\nCreated an event with the id {}.", event.id);
+
+    if let Some(sandbox) = &sandbox {
+        println!("The access token expires now; the next call refreshes it.");
+        sandbox.expire_access_tokens();
+    }
+    client.events().update(EventUpdate::new(provider.clone(), &id, &event.id).title("Moved upstairs"))?;
+
+    println!("\nThe events of two days:");
+    for item in client.events().list().start(Timestamp::now()).end(start + 24.hours()).stream() {
+        let Some(event) = item?.into_event() else { continue };
+        println!("  {:?}, {}", event.start, event.title.as_deref().unwrap_or("untitled"));
+    }
+    client.events().delete(EventDelete::new(provider, &id, &event.id))?;
+    client.auth().revoke()?;
+    println!("\nDeleted the event and revoked the authorization. That was the whole story.");
+    Ok(())
+}
+
+/// A client that tells when it gets new tokens. An application saves them here.
+fn connect(sandbox: Option<&Sandbox>) -> Outcome<Client> {
+    let builder = match sandbox {
+        Some(sandbox) => Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri())
+            .base_url(sandbox.base_url()),
+        None => ClientBuilder::from_env()?,
+    };
+    let tell = |_: Tokens| println!("  (new tokens: an application would save them now)");
+    Ok(builder.on_tokens_refreshed(tell).build()?)
+}
+
+fn authorize(client: &Client, on_sandbox: bool) -> Outcome {
+    let mut state = [0; 8];
+    getrandom::fill(&mut state).map_err(|e| e.to_string())?;
+    let state = u64::from_le_bytes(state).to_string();
+    let page = client.auth().generate_auth_url("quickstart-user").scope(Scope::ReadWrite).state(state.as_str()).build();
+    let callback = match on_sandbox {
+        true => agree(&page)?,
+        false => ask(&page)?,
+    };
+    println!("The browser came back with a code, which is exchanged for tokens.");
+    client.auth().get_token(&AuthCallback::parse(&callback, &state)?.code)?;
+    Ok(())
+}
+
+/// Goes to the sandbox's consent page, which agrees by itself, and returns where it leads.
+fn agree(page: &str) -> Outcome<String> {
+    let page = Url::parse(page)?;
+    let mut stream = TcpStream::connect(&*page.socket_addrs(|| None)?)?;
+    write!(stream, "GET {} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\r\n", &page[Position::BeforePath..])?;
+    for line in BufReader::new(stream).lines() {
+        if let Some(location) = line?.strip_prefix("location: ") {
+            return Ok(location.to_owned());
+        }
+    }
+    Err("the consent page led nowhere".into())
+}
+
+/// Asks for a login in the browser.
+fn ask(page: &str) -> Outcome<String> {
+    println!("Please open this page in your browser and agree:\n  {page}\nThen paste the address where it ended:");
+    let mut callback = String::new();
+    stdin().read_line(&mut callback)?;
+    Ok(callback.trim().to_owned())
+}

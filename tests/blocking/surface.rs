@@ -1,0 +1,69 @@
+//! Every call once, as a user makes it.
+
+use jiff::{Timestamp, ToSpan};
+use mobiscroll_connect::blocking::{Client, ClientBuilder};
+use mobiscroll_connect::{Error, EventCreate, EventDelete, EventUpdate, Provider, Scope};
+use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Seed};
+
+use crate::support::{ADA, builder, sandbox, signed_in};
+
+#[test]
+fn the_whole_story() {
+    let sandbox =
+        Sandbox::builder().seed(Seed::Empty).webhook_url("https://app.example/hooks").start_blocking().unwrap();
+    let client = builder(&sandbox).build().unwrap().for_user(ADA);
+    assert_eq!(client.user(), ADA);
+    client.health().unwrap();
+    assert!(client.auth().generate_auth_url(ADA).scope(Scope::Read).build().contains("user_id=ada"));
+    let code = sandbox.authorize(ADA);
+    let tokens = client.auth().get_token(&code.into()).unwrap();
+    assert_eq!(client.auth().credentials(), Some(tokens));
+    assert!(!client.auth().get_connection_status().unwrap().connections.is_empty());
+    assert!(client.calendars().list().unwrap().into_iter().count() > 0);
+
+    let start: Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
+    let at = |hours: i64| start + hours.hours();
+    for hours in 0..5 {
+        let draft = EventCreate::new(Provider::Google, "primary", format!("{hours}"), at(hours), at(hours + 1));
+        client.events().create(draft).unwrap();
+    }
+    let list = client.events().list().start(at(0)).end(at(10)).page_size(2);
+    assert_eq!(list.clone().send().unwrap().events.len(), 2);
+    let events: Vec<_> = list.stream().filter_map(|item| item.unwrap().into_event()).collect();
+    let titles: Vec<_> = events.iter().flat_map(|event| event.title.as_deref()).collect();
+    assert_eq!(titles, ["0", "1", "2", "3", "4"]);
+    let moved = EventUpdate::new(Provider::Google, "primary", &events[0].id).title("moved");
+    assert_eq!(client.events().update(moved).unwrap().title.as_deref(), Some("moved"));
+    client.events().delete(EventDelete::new(Provider::Google, "primary", &events[0].id)).unwrap();
+
+    let subscription = client.webhooks().subscribe_webhook(Provider::Google, "primary").send().unwrap();
+    let channel = subscription.channel_id.unwrap();
+    assert!(client.webhooks().unsubscribe_webhook(Provider::Google, channel).send().unwrap().success);
+
+    client.auth().refresh().unwrap();
+    client.auth().disconnect(Provider::Google).send().unwrap();
+    client.auth().revoke().unwrap();
+    assert!(matches!(client.calendars().list(), Err(Error::Authentication(_))));
+    client.close().unwrap();
+}
+
+#[test]
+fn a_stream_yields_an_error_once_and_ends() {
+    let sandbox = sandbox();
+    let client = signed_in(&sandbox, builder(&sandbox));
+    sandbox.inject(Fault::on(Operation::ListEvents).status(403).always());
+    let mut events = client.events().list().stream();
+    assert!(matches!(events.next(), Some(Err(Error::PermissionDenied(_)))));
+    assert!(events.next().is_none() && events.next().is_none());
+}
+
+#[test]
+fn bad_settings_are_the_same_errors_as_without_waiting() {
+    assert!(matches!(Client::new("id", "", "https://app.example/cb"), Err(Error::Configuration(_))));
+    assert!(matches!(Client::new("id", "secret", "not a URL"), Err(Error::Configuration(_))));
+    if std::env::var_os("MOBISCROLL_CLIENT_ID").is_none() {
+        assert!(matches!(ClientBuilder::from_env().map(drop), Err(Error::Configuration(_))));
+    }
+    let debug = format!("{:?}", Client::new("id", "s3cr3t", "https://app.example/cb").unwrap());
+    assert!(debug.contains("id") && !debug.contains("s3cr3t"), "{debug}");
+}
