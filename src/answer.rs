@@ -2,17 +2,22 @@
 //!
 //! progenitor's own error shows headers and bodies, tokens included, when it is printed. It ends here.
 
+use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
+use http_body_util::LengthLimitError;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::call::{Failure, Head, Operation, Scheme, Undecodable};
-use crate::error::{ApiFailure, BoxError, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind, Source};
+use crate::error::{
+    ApiFailure, BoxError, DecodeFailure, Delivery, Error, InputFailure, NetworkFailure, NetworkKind, Source,
+};
+use crate::lenient::Misfit;
 use crate::raw::types::BlockedAccount;
 use crate::raw::{self, operations};
 use crate::values::Secret;
@@ -35,8 +40,9 @@ pub(crate) async fn failure(
     let error = match error {
         raw::Error::UnexpectedResponse(response) => return refused(operation, response, &secrets).await.into(),
         raw::Error::InvalidResponsePayload(body, source) => {
-            let head = head.cloned().unwrap_or(Head { status: StatusCode::OK, headers: HeaderMap::new() });
-            let undecodable = Undecodable { operation: operation.id, head, body, source, secrets };
+            let head = head.cloned().unwrap_or_default();
+            let misfit = source.into();
+            let undecodable = Undecodable { operation: operation.id, head, body, misfit, secrets };
             return Failure::Undecodable(Box::new(undecodable));
         }
         raw::Error::CommunicationError(error) if error.is_builder() => InputFailure::new(format!(
@@ -53,6 +59,7 @@ pub(crate) async fn failure(
             };
             network(operation, kind, error)
         }
+        raw::Error::ResponseBodyError(error) if is_too_long(&error) => too_long(operation, head.cloned()),
         raw::Error::ResponseBodyError(error) => {
             let kind = if error.is_timeout() { NetworkKind::Timeout } else { NetworkKind::Body };
             network(operation, kind, error)
@@ -69,7 +76,7 @@ pub(crate) async fn failure(
 }
 
 pub(crate) fn decode_error(undecodable: Undecodable) -> Error {
-    let Undecodable { operation, head, body, source, secrets } = undecodable;
+    let Undecodable { operation, head, body, misfit: Misfit { shown, source, .. }, secrets } = undecodable;
     if operation == operations::TOKEN.id {
         return token_error(head, format!("unreadable at line {} column {}", source.line(), source.column()));
     }
@@ -77,15 +84,32 @@ pub(crate) fn decode_error(undecodable: Undecodable) -> Error {
     let quoting = source.to_string();
     let told = scrub(quoting.clone(), &secrets);
     let source: Source = if told == quoting { Arc::new(source) } else { BoxError::from(told).into() };
+    let path = shown.map(|path| scrub(path, &secrets));
     let (Head { status, headers }, body) = (head, excerpt(&text(&body, &secrets), KEEP_LIMIT));
-    Error::Decode(Box::new(DecodeFailure { operation, status, headers, body, source: Some(source) }))
+    Error::Decode(Box::new(DecodeFailure {
+        operation,
+        status,
+        headers,
+        path,
+        body,
+        delivery: Delivery::Answered,
+        source: Some(source),
+    }))
 }
 
 /// A token answer that cannot be used. It holds new secrets, so nothing of it is kept.
 pub(crate) fn token_error(head: Head, reason: String) -> Error {
     let (operation, source) = (operations::TOKEN.id, Some(BoxError::from(reason).into()));
     let Head { status, headers } = head;
-    Error::Decode(Box::new(DecodeFailure { operation, status, headers, body: String::new(), source }))
+    Error::Decode(Box::new(DecodeFailure {
+        operation,
+        status,
+        headers,
+        path: None,
+        body: String::new(),
+        delivery: Delivery::Answered,
+        source,
+    }))
 }
 
 /// An event write that failed behind a status of success.
@@ -97,7 +121,26 @@ pub(crate) fn rejected(operation: &'static Operation, head: Head, body: &str, se
 fn network(operation: &'static Operation, kind: NetworkKind, error: reqwest::Error) -> Error {
     // The URL of a list call holds page tokens and the users' account names.
     let source = Arc::new(error.without_url());
-    Error::Network(Box::new(NetworkFailure { operation: operation.id, kind, source: Some(source) }))
+    NetworkFailure::error(operation.id, kind, Some(source))
+}
+
+/// Tells whether reading was given up at the limit that was set.
+fn is_too_long(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn too_long(operation: &'static Operation, head: Option<Head>) -> Error {
+    let Head { status, headers } = head.unwrap_or_default();
+    let (operation, source) = (operation.id, Some(BoxError::from("its body is longer than `max_body` allows").into()));
+    let (path, body, delivery) = (None, String::new(), Delivery::Answered);
+    Error::Decode(Box::new(DecodeFailure { operation, status, headers, path, body, delivery, source }))
 }
 
 async fn refused(operation: &'static Operation, mut response: reqwest::Response, secrets: &[Secret]) -> Error {
@@ -194,15 +237,16 @@ fn api_failure(operation: &'static Operation, status: StatusCode, headers: Heade
         retry_after: retry_after(&headers, Timestamp::now()),
         headers,
         body: body.to_owned(),
+        delivery: Delivery::Answered,
     }
 }
 
 /// Reads `Retry-After` as seconds or as an HTTP date; a date in the past means now.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // Longer than this is for ever, and still fits every clock.
-        return Some(Duration::from_secs(seconds.min(u32::MAX.into())));
+        return Some(Duration::from_secs(value.parse().unwrap_or(u32::MAX).into()));
     }
     let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
     Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
@@ -243,6 +287,6 @@ mod tests {
         assert_eq!(parse("Wed, 21 Oct 2026 07:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(parse("soon"), None);
         assert_eq!(parse("-5"), None);
-        assert_eq!(parse("99999999999999999999999"), None);
+        assert_eq!(parse("99999999999999999999999"), Some(Duration::from_secs(u32::MAX.into())));
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use url::form_urlencoded;
 
-use crate::call::{self, Bearer, Failure, Reply};
+use crate::call::{self, Failure, Reply};
 use crate::client::Client;
 use crate::error::{ApiFailure, CallbackFailure, CallbackKind, Error};
 use crate::raw::types::{
@@ -153,7 +153,7 @@ impl<'a> Auth<'a> {
             let request = request.clone();
             async move { api.revoke().body(request).send().await }
         };
-        or_empty(call::once(&self.client.app, operation, Bearer::None, &[token], send).await)?;
+        or_empty(self.client.attempts(operation, &[token], send).await.or_else(call::read_again))?;
         self.client.session.forget(tokens).await
     }
 }
@@ -315,13 +315,13 @@ impl AuthCallback {
 /// A request to disconnect accounts, as [`Auth::disconnect`] begins it.
 #[derive(Clone)]
 #[must_use = "nothing is sent before `send`"]
-pub struct Disconnect {
-    client: Client,
+pub struct Disconnect<C = Client> {
+    pub(crate) client: C,
     provider: Provider,
     account: Option<String>,
 }
 
-impl Disconnect {
+impl<C> Disconnect<C> {
     /// Sets the one account to disconnect, by its id in the [connection status](Auth::get_connection_status).
     ///
     /// An empty id counts as none, which is all accounts of the provider.
@@ -330,6 +330,13 @@ impl Disconnect {
         self
     }
 
+    #[cfg(feature = "blocking")]
+    pub(crate) fn on<D>(self, client: D) -> Disconnect<D> {
+        Disconnect { client, provider: self.provider, account: self.account }
+    }
+}
+
+impl Disconnect {
     /// Sends the request.
     ///
     /// # Errors
@@ -364,7 +371,7 @@ impl Disconnect {
     }
 }
 
-impl fmt::Debug for Disconnect {
+impl<C> fmt::Debug for Disconnect<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Disconnect")
             .field("provider", &self.provider)

@@ -2,8 +2,10 @@
 
 use http::HeaderMap;
 
+use crate::call::{Failure, Reply, Undecodable};
 use crate::client::Client;
 use crate::error::Error;
+use crate::lenient::{self, MalformedItem};
 use crate::raw::operations;
 use crate::raw::types::{BlockedAccount, Calendar, Provider};
 
@@ -27,10 +29,16 @@ impl<'a> Calendars<'a> {
     /// - [`Error::PermissionDenied`] when the scope is `free-busy`.
     /// - [`Error::CalendarPermissionRequired`] when no connected account grants access to its calendars.
     pub async fn list(self) -> Result<CalendarList, Error> {
-        let reply =
-            self.client.call(&operations::LIST_CALENDARS, |api| async move { api.list_calendars().send().await });
-        let reply = reply.await?;
-        Ok(CalendarList { calendars: reply.value, blocked_accounts: blocked_accounts(&reply.head.headers) })
+        let operation = &operations::LIST_CALENDARS;
+        let reply = self.client.call_strictly(operation, |api| async move { api.list_calendars().send().await });
+        match reply.await {
+            Ok(reply) => {
+                let blocked_accounts = blocked_accounts(&reply.head.headers);
+                Ok(CalendarList { calendars: reply.value, blocked_accounts, malformed: Vec::new() })
+            }
+            Err(Failure::Undecodable(undecodable)) => Ok(salvage(undecodable)?),
+            Err(failure) => Err(failure.into()),
+        }
     }
 }
 
@@ -44,6 +52,8 @@ pub struct CalendarList {
     pub calendars: Vec<Calendar>,
     /// Connected accounts whose calendars are missing here, because the user withheld the permission for them.
     pub blocked_accounts: Vec<BlockedAccount>,
+    /// Calendars that cannot be read, as they came.
+    pub malformed: Vec<MalformedItem>,
 }
 
 impl IntoIterator for CalendarList {
@@ -62,6 +72,13 @@ impl<'a> IntoIterator for &'a CalendarList {
     fn into_iter(self) -> Self::IntoIter {
         self.calendars.iter()
     }
+}
+
+/// Reads a list calendar by calendar, so that a bad one does not hide the others.
+fn salvage(undecodable: Box<Undecodable>) -> Result<CalendarList, Failure> {
+    let Reply { value: list, head, .. } = undecodable.read_again()?;
+    let (calendars, malformed) = lenient::items(list);
+    Ok(CalendarList { calendars, blocked_accounts: blocked_accounts(&head.headers), malformed })
 }
 
 /// Reads the accounts that a partial answer leaves out: `google:ada@example.com, caldav:https://…`.

@@ -7,23 +7,33 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderValue, InvalidHeaderValue, USER_AGENT};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
+use http_body_util::Limited;
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo, ResponseValue};
+use serde::de::DeserializeOwned;
 use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout_at};
 
 use crate::answer;
 use crate::client::{App, Client};
-use crate::error::{ApiFailure, Error, InputFailure};
+use crate::error::{ApiFailure, Delivery, Error, InputFailure, NetworkFailure, NetworkKind};
+use crate::lenient::{self, Misfit};
+use crate::options::Settings;
 use crate::raw::types::{TokenRequest, TokenResponse};
 use crate::raw::{self, operations};
-use crate::session::Session;
+use crate::retry::Attempts;
+use crate::session::{Access, Session};
 use crate::tokens::{self, Tokens};
+use crate::trace;
 use crate::values::Secret;
 
 /// What the contract says of an operation.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) id: &'static str,
+    pub(crate) method: Method,
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "read by the spans"))]
+    pub(crate) path: &'static str,
     pub(crate) auth: Scheme,
     /// Whether the path hangs on the origin instead of the base URL.
     pub(crate) on_origin: bool,
@@ -40,7 +50,7 @@ pub(crate) enum Scheme {
 }
 
 /// Status and headers of an answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Head {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -65,8 +75,22 @@ pub(crate) struct Undecodable {
     pub(crate) operation: &'static str,
     pub(crate) head: Head,
     pub(crate) body: Bytes,
-    pub(crate) source: serde_json::Error,
+    pub(crate) misfit: Misfit,
     pub(crate) secrets: Vec<Secret>,
+}
+
+impl Undecodable {
+    /// Reads the answer without what is odd in it and can be done without.
+    pub(crate) fn read_again<T: DeserializeOwned>(mut self: Box<Self>) -> Result<Reply<T>, Failure> {
+        // What is no text is no JSON, as the first reading has found out.
+        match lenient::read(&String::from_utf8_lossy(&self.body), &lenient::ESSENTIAL) {
+            Ok(value) => Ok(Reply { value, head: self.head, secrets: self.secrets }),
+            Err(misfit) => {
+                self.misfit = misfit;
+                Err(Failure::Undecodable(self))
+            }
+        }
+    }
 }
 
 impl From<Error> for Failure {
@@ -85,44 +109,130 @@ impl From<Failure> for Error {
 }
 
 impl Client {
-    /// Makes a call. A 401 on a token that can be refreshed is answered with a refresh and one repeat.
+    /// Makes a call, and reads its answer without what is odd in it and can be done without.
     pub(crate) async fn call<T, F, Fut>(&self, operation: &'static Operation, send: F) -> Result<Reply<T>, Failure>
+    where
+        T: DeserializeOwned,
+        F: Fn(raw::Client) -> Fut,
+        Fut: Future<Output = Result<ResponseValue<T>, raw::Error<()>>>,
+    {
+        self.call_strictly(operation, send).await.or_else(read_again)
+    }
+
+    /// Makes a call, and makes it again where the [policy](crate::RetryPolicy) says so.
+    pub(crate) async fn call_strictly<T, F, Fut>(
+        &self,
+        operation: &'static Operation,
+        send: F,
+    ) -> Result<Reply<T>, Failure>
     where
         F: Fn(raw::Client) -> Fut,
         Fut: Future<Output = Result<ResponseValue<T>, raw::Error<()>>>,
     {
-        if operation.auth != Scheme::Bearer {
-            return once(&self.app, operation, Bearer::None, &[], send).await;
+        self.attempts(operation, &[], send).await
+    }
+
+    /// Makes the attempts of a call. `secrets` are those in its body, which its answer may repeat.
+    pub(crate) async fn attempts<T, F, Fut>(
+        &self,
+        operation: &'static Operation,
+        secrets: &[&Secret],
+        send: F,
+    ) -> Result<Reply<T>, Failure>
+    where
+        F: Fn(raw::Client) -> Fut,
+        Fut: Future<Output = Result<ResponseValue<T>, raw::Error<()>>>,
+    {
+        trace::call(operation, &self.app, self.make_attempts(operation, secrets, send)).await
+    }
+
+    async fn make_attempts<T, F, Fut>(
+        &self,
+        operation: &'static Operation,
+        secrets: &[&Secret],
+        send: F,
+    ) -> Result<Reply<T>, Failure>
+    where
+        F: Fn(raw::Client) -> Fut,
+        Fut: Future<Output = Result<ResponseValue<T>, raw::Error<()>>>,
+    {
+        runtime()?;
+        let mut attempts = Attempts::begin(operation, &self.settings, &self.app.budget);
+        let mut credentials = self.credentials(operation, attempts.deadline()).await?;
+        loop {
+            let (timeout, settings) = (attempts.timeout(), self.settings.clone());
+            let next = Attempt { timeout, settings, ..Attempt::new(self.app.clone(), credentials.bearer()) };
+            let secrets: Vec<_> = secrets.iter().copied().chain(credentials.refused()).collect();
+            match (attempt(next, operation, &secrets, &send).await, &credentials) {
+                (Err(Failure::Final(Error::Authentication(refusal))), Credentials::First(access)) => {
+                    let renewal = timeout_at(attempts.deadline(), self.session.renew(access));
+                    let renewed = renewal.await.unwrap_or_else(|_| Err(timed_out(operation)));
+                    match renewed.map_err(|error| error.with_delivery(Delivery::Answered))? {
+                        Some(tokens) => {
+                            credentials = Credentials::Renewed { tokens, refused: access.tokens.clone() };
+                        }
+                        None => return Err(Error::Authentication(refusal).into()),
+                    }
+                }
+                (Err(Failure::Final(error)), _) => attempts.pause(error).await?,
+                (outcome, _) => return outcome,
+            }
         }
-        let Some(access) = self.session.access().await? else {
-            let failure = ApiFailure::without_answer(operation.id, "there are no credentials");
-            return Err(Error::Authentication(failure).into());
-        };
-        let bearer = |tokens: &Tokens| Bearer::Token(tokens.access_token().clone());
-        match once(&self.app, operation, bearer(&access.tokens), &[], &send).await {
-            Err(Failure::Final(Error::Authentication(refusal))) => match self.session.renew(&access).await? {
-                Some(fresh) => once(&self.app, operation, bearer(&fresh), &[], &send).await,
-                None => Err(Error::Authentication(refusal).into()),
-            },
-            outcome => outcome,
+    }
+
+    /// Returns what a call is made with, refreshed if it is about to end.
+    async fn credentials(&self, operation: &'static Operation, deadline: Instant) -> Result<Credentials, Error> {
+        if operation.auth != Scheme::Bearer {
+            return Ok(Credentials::None);
+        }
+        let access = timeout_at(deadline, self.session.access()).await.unwrap_or_else(|_| Err(timed_out(operation)));
+        match access.map_err(|error| error.with_delivery(Delivery::NotSent))? {
+            Some(access) => Ok(Credentials::First(access)),
+            None => Err(Error::Authentication(ApiFailure::without_answer(operation.id, "there are no credentials"))),
         }
     }
 }
 
-/// Sends a request once. `secrets` are those in its body, which its answer may repeat.
-pub(crate) async fn once<T, F, Fut>(
-    app: &Arc<App>,
-    operation: &'static Operation,
-    bearer: Bearer,
-    secrets: &[&Secret],
-    send: F,
-) -> Result<Reply<T>, Failure>
-where
-    F: Fn(raw::Client) -> Fut,
-    Fut: Future<Output = Result<ResponseValue<T>, raw::Error<()>>>,
-{
-    runtime()?;
-    attempt(Attempt::new(app.clone(), bearer), operation, secrets, send).await
+/// The user's credentials in the course of a call.
+enum Credentials {
+    None,
+    First(Access),
+    /// After a 401, which is answered once
+    Renewed {
+        tokens: Arc<Tokens>,
+        refused: Arc<Tokens>,
+    },
+}
+
+impl Credentials {
+    fn bearer(&self) -> Bearer {
+        match self {
+            Self::None => Bearer::None,
+            Self::First(Access { tokens, .. }) | Self::Renewed { tokens, .. } => {
+                Bearer::Token(tokens.access_token().clone())
+            }
+        }
+    }
+
+    /// The token of an earlier attempt, which an answer may still repeat.
+    fn refused(&self) -> Option<&Secret> {
+        match self {
+            Self::Renewed { refused, .. } => Some(refused.access_token()),
+            Self::None | Self::First(_) => None,
+        }
+    }
+}
+
+fn timed_out(operation: &'static Operation) -> Error {
+    NetworkFailure::error(operation.id, NetworkKind::Timeout, None)
+}
+
+/// Reads an answer that does not fit its model without what is odd in it and can be done without.
+pub(crate) fn read_again<T: DeserializeOwned>(failure: Failure) -> Result<Reply<T>, Failure> {
+    match failure {
+        Failure::Undecodable(odd) => odd.read_again(),
+        failure => Err(failure),
+    }
 }
 
 async fn attempt<T, F, Fut>(
@@ -186,13 +296,14 @@ pub(crate) enum Bearer {
 pub(crate) struct Attempt {
     app: Arc<App>,
     bearer: Bearer,
+    settings: Arc<Settings>,
     timeout: Duration,
     head: Arc<OnceLock<Head>>,
 }
 
 impl Attempt {
     pub(crate) fn new(app: Arc<App>, bearer: Bearer) -> Self {
-        Self { timeout: app.timeout, app, bearer, head: Arc::default() }
+        Self { timeout: app.settings.timeout, settings: app.settings.clone(), app, bearer, head: Arc::default() }
     }
 
     pub(crate) fn into_client(self) -> raw::Client {
@@ -244,6 +355,7 @@ impl ClientHooks<Attempt> for raw::Client {
         *request.timeout_mut() = Some(attempt.timeout);
 
         let headers = request.headers_mut();
+        headers.extend(attempt.settings.headers.clone());
         headers.remove("api-version");
         headers.insert(USER_AGENT, HeaderValue::from_static(crate::client::USER_AGENT));
         match attempt.authorization(operation.auth) {
@@ -252,6 +364,15 @@ impl ClientHooks<Attempt> for raw::Client {
             Err(_) => return Err(raw::Error::Custom("the access token has characters that no header takes".into())),
         };
         Ok(())
+    }
+
+    async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {
+        let seen = trace::Attempt::begin(&request);
+        let response = self.client().execute(request).await;
+        seen.end(&response);
+        let response: http::Response<reqwest::Body> = response?.into();
+        let max_body = self.inner().settings.max_body;
+        Ok(response.map(|body| reqwest::Body::wrap(Limited::new(body, max_body))).into())
     }
 
     async fn post<E>(

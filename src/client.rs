@@ -15,17 +15,21 @@ use crate::calendars::Calendars;
 use crate::call::{Attempt, Bearer};
 use crate::error::{Error, InputFailure};
 use crate::events::Events;
+use crate::options::{RequestOptions, Settings};
 use crate::raw::{self, operations, types::Health};
+use crate::retry::{Budget, RetryPolicy};
 use crate::session::{AuthEvents, EventSender, Hook, Session, TokensHook, UnderWay, Users};
 use crate::tokens::store::TokenStore;
 use crate::tokens::{MemoryTokenStore, Tokens};
 use crate::values::Secret;
 use crate::webhooks::Webhooks;
+#[cfg(feature = "webhooks")]
+use crate::webhooks::{KeyStore, Receiving, WebhookKeys, WebhookOptions, keys_url};
 
 pub(crate) const USER_AGENT: &str = concat!("mobiscroll-connect-rust/", env!("CARGO_PKG_VERSION"));
 
 const BASE_URL: &str = "https://connect.mobiscroll.com/api";
-const TIMEOUT: Duration = Duration::from_secs(30);
+const RETRY_BUDGET: u32 = 20;
 const REFRESH_AHEAD: Duration = Duration::from_secs(60);
 const REFRESH_LEASE: Duration = Duration::from_secs(60);
 const SAVE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -53,13 +57,15 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Client {
     pub(crate) app: Arc<App>,
     pub(crate) session: Arc<Session>,
+    pub(crate) settings: Arc<Settings>,
     users: Arc<Users>,
 }
 
 /// What is common to all users of an application.
 pub(crate) struct App {
     pub(crate) http: reqwest::Client,
-    pub(crate) timeout: Duration,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) budget: Budget,
     pub(crate) client_id: String,
     pub(crate) client_secret: Secret,
     pub(crate) redirect_uri: String,
@@ -72,6 +78,8 @@ pub(crate) struct App {
     pub(crate) save_timeout: Duration,
     pub(crate) events: EventSender,
     pub(crate) under_way: UnderWay,
+    #[cfg(feature = "webhooks")]
+    pub(crate) webhooks: Receiving,
     base_url: Url,
 }
 
@@ -103,13 +111,18 @@ impl Client {
             client_secret: client_secret.into(),
             redirect_uri: redirect_uri.into(),
             base_url: BASE_URL.to_owned(),
-            timeout: TIMEOUT,
+            settings: Settings::default(),
+            retry_budget: RETRY_BUDGET,
             http: None,
+            transport: Transport::default(),
             store: Arc::new(MemoryTokenStore::new()),
             hook: None,
             refresh_ahead: REFRESH_AHEAD,
             refresh_lease: REFRESH_LEASE,
             save_timeout: SAVE_TIMEOUT,
+            webhook_public_key: None,
+            #[cfg(feature = "webhooks")]
+            webhook_options: WebhookOptions::new(),
         }
     }
 
@@ -160,7 +173,24 @@ impl Client {
     #[must_use]
     pub fn for_user(&self, user: impl AsRef<str>) -> Self {
         let session = self.users.session(user.as_ref());
-        Self { app: self.app.clone(), session, users: self.users.clone() }
+        Self { session, ..self.clone() }
+    }
+
+    /// Returns a handle that makes its calls with other settings than this one; all else is the same.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// use std::time::Duration;
+    /// use mobiscroll_connect::RequestOptions;
+    ///
+    /// let hasty = client.with_options(RequestOptions::new().deadline(Duration::from_secs(2)));
+    /// let calendars = hasty.calendars().list().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_options(&self, options: RequestOptions) -> Self {
+        Self { settings: Arc::new(self.settings.with(options)), ..self.clone() }
     }
 
     /// Returns the id of the user for whom this handle acts; it is empty for the client's own credentials.
@@ -257,6 +287,11 @@ impl App {
         self.base_url.as_str().trim_end_matches('/')
     }
 
+    #[cfg(feature = "tracing")]
+    pub(crate) fn server(&self) -> &Url {
+        &self.base_url
+    }
+
     /// Hangs a URL below the base URL on the origin instead.
     pub(crate) fn on_origin(&self, url: &Url) -> Url {
         let mut moved = url.clone();
@@ -289,34 +324,43 @@ pub struct ClientBuilder {
     client_secret: Secret,
     redirect_uri: String,
     base_url: String,
-    timeout: Duration,
+    settings: Settings,
+    retry_budget: u32,
     http: Option<reqwest::Client>,
+    transport: Transport,
     store: Arc<dyn TokenStore>,
-    hook: Option<Hook>,
+    pub(crate) hook: Option<Hook>,
     refresh_ahead: Duration,
     refresh_lease: Duration,
     save_timeout: Duration,
+    webhook_public_key: Option<String>,
+    #[cfg(feature = "webhooks")]
+    webhook_options: WebhookOptions,
 }
 
 impl ClientBuilder {
     /// Begins a client from environment variables.
     ///
-    /// It reads `MOBISCROLL_CLIENT_ID`, `MOBISCROLL_CLIENT_SECRET`, `MOBISCROLL_REDIRECT_URI` and, unless it is empty,
-    /// `MOBISCROLL_BASE_URL`.
+    /// It reads `MOBISCROLL_CLIENT_ID`, `MOBISCROLL_CLIENT_SECRET`, `MOBISCROLL_REDIRECT_URI` and, unless they are empty,
+    /// `MOBISCROLL_BASE_URL` and `MOBISCROLL_WEBHOOK_PUBLIC_KEY`.
     ///
     /// # Errors
     ///
     /// [`Error::Configuration`] when a variable is missing or is not Unicode.
     pub fn from_env() -> Result<Self, Error> {
-        let client = Client::builder(
+        let mut client = Client::builder(
             variable("MOBISCROLL_CLIENT_ID")?,
             variable("MOBISCROLL_CLIENT_SECRET")?,
             variable("MOBISCROLL_REDIRECT_URI")?,
         );
-        match std::env::var_os("MOBISCROLL_BASE_URL").is_some_and(|base_url| !base_url.is_empty()) {
-            true => Ok(client.base_url(variable("MOBISCROLL_BASE_URL")?)),
-            false => Ok(client),
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        if is_set("MOBISCROLL_BASE_URL") {
+            client = client.base_url(variable("MOBISCROLL_BASE_URL")?);
         }
+        if is_set("MOBISCROLL_WEBHOOK_PUBLIC_KEY") {
+            client.webhook_public_key = Some(variable("MOBISCROLL_WEBHOOK_PUBLIC_KEY")?);
+        }
+        Ok(client)
     }
 
     /// Sets where the service is. Default: `https://connect.mobiscroll.com/api`.
@@ -327,9 +371,39 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long one request may take, from connecting to the last byte of the answer. Default: 30 seconds.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+    /// Sets how long one attempt may take, from connecting to the last byte of the answer. Default: 30 seconds.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.options(RequestOptions::new().timeout(timeout))
+    }
+
+    /// Sets how long a call may take in all, with its repeats and the pauses between them. Default: 60 seconds.
+    ///
+    /// A refresh that the call waits for goes on without it.
+    pub fn deadline(self, deadline: Duration) -> Self {
+        self.options(RequestOptions::new().deadline(deadline))
+    }
+
+    /// Sets how failed calls are made again. Default: [`RetryPolicy::new`], with which calls are made three times at most.
+    pub fn retry(self, retry: RetryPolicy) -> Self {
+        self.options(RequestOptions::new().retry(retry))
+    }
+
+    /// Sets how many repeats the client makes at most, in percent of its calls. Default: 20.
+    ///
+    /// Ten may be made ahead, so that a client with few calls repeats them, too. 0 is for none.
+    pub fn retry_budget(mut self, percent: u32) -> Self {
+        self.retry_budget = percent;
+        self
+    }
+
+    /// Sets how long the body of an answer may be, in bytes. Default: 64 MiB. A longer one is an [`Error::Decode`].
+    pub fn max_body(self, bytes: usize) -> Self {
+        self.options(RequestOptions::new().max_body(bytes))
+    }
+
+    /// Sets how calls are made, as [`Client::with_options`] does it for a handle.
+    pub fn options(mut self, options: RequestOptions) -> Self {
+        self.settings = self.settings.with(options);
         self
     }
 
@@ -339,6 +413,19 @@ impl ClientBuilder {
     /// where one leads. The [`timeout`](Self::timeout) set here takes the place of the client's own.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
+        self
+    }
+
+    /// Adds a proxy to send requests through. By default the system's settings decide.
+    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
+        self.transport.proxies.push(proxy);
+        self
+    }
+
+    /// Adds a certificate to trust beside those of the system, such as that of a company's own authority.
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    pub fn root_certificate(mut self, certificate: reqwest::Certificate) -> Self {
+        self.transport.certificates.push(certificate);
         self
     }
 
@@ -401,12 +488,31 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets a key, such as `whpk_...`, to verify webhook deliveries with as long as none could be fetched.
+    ///
+    /// Once the service's own keys have been fetched, it counts no more. It has to be replaced whenever the service
+    /// changes its key.
+    #[cfg(feature = "webhooks")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
+    pub fn webhook_public_key(mut self, key: impl Into<String>) -> Self {
+        self.webhook_public_key = Some(key.into());
+        self
+    }
+
+    /// Sets how webhook deliveries are verified: tolerance and limits.
+    #[cfg(feature = "webhooks")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
+    pub fn webhook_options(mut self, options: WebhookOptions) -> Self {
+        self.webhook_options = options;
+        self
+    }
+
     /// Makes the client. Nothing is sent yet.
     ///
     /// # Errors
     ///
     /// [`Error::Configuration`] when the client id, the client secret or the redirect URI is empty or unusable, when
-    /// the base URL is not one, or when TLS cannot be set up, such as on a machine without root certificates.
+    /// the base URL is not one, when the webhook key is none, or when TLS cannot be set up, such as on a machine without root certificates.
     pub fn build(self) -> Result<Client, Error> {
         let settings = [
             ("client id", self.client_id.as_str()),
@@ -426,17 +532,29 @@ impl ClientBuilder {
         }
         let base_url = base_url(&self.base_url)?;
         let http = match self.http {
-            Some(http) => http,
-            None => http_client(&base_url)?,
+            None => self.transport.client(&base_url)?,
+            Some(http) if self.transport.is_default() => http,
+            Some(_) => {
+                let twice = "proxies and certificates are to be set on the `http_client`, if there is one";
+                return Err(InputFailure::new(twice).configuration());
+            }
         };
         let basic = STANDARD.encode(format!("{}:{}", self.client_id, self.client_secret.expose()));
         if HeaderValue::from_str(&self.client_id).is_err() {
             return Err(InputFailure::new("the client id has characters that no header takes").configuration());
         }
+        #[cfg(feature = "webhooks")]
+        let webhooks = Receiving {
+            keys: KeyStore::of(keys_url(&base_url)),
+            pinned: pinned(self.webhook_public_key)?,
+            options: self.webhook_options,
+        };
 
+        let settings = Arc::new(self.settings);
         let app = Arc::new(App {
             http,
-            timeout: self.timeout,
+            settings: settings.clone(),
+            budget: Budget::new(self.retry_budget),
             client_id: self.client_id,
             client_secret: self.client_secret,
             redirect_uri: self.redirect_uri,
@@ -449,9 +567,11 @@ impl ClientBuilder {
             save_timeout: self.save_timeout.min(LONGEST),
             events: EventSender::default(),
             under_way: UnderWay::default(),
+            #[cfg(feature = "webhooks")]
+            webhooks,
         });
         let users = Arc::new(Users::new(app.clone()));
-        Ok(Client { session: users.session(""), app, users })
+        Ok(Client { session: users.session(""), app, settings, users })
     }
 }
 
@@ -460,7 +580,7 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("client_id", &self.client_id)
             .field("redirect_uri", &self.redirect_uri)
-            .field("timeout", &self.timeout)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }
@@ -471,6 +591,15 @@ fn variable(name: &str) -> Result<String, Error> {
         // The error shows the value.
         VarError::NotUnicode(_) => InputFailure::new(format!("{name}: not Unicode")).configuration(),
     })
+}
+
+#[cfg(feature = "webhooks")]
+fn pinned(key: Option<String>) -> Result<WebhookKeys, Error> {
+    let keys = WebhookKeys::from_iter(&key);
+    if key.is_some() && keys.is_empty() {
+        return Err(InputFailure::new("the webhook key is not `whpk_` and 32 bytes in base64").configuration());
+    }
+    Ok(keys)
 }
 
 fn base_url(text: &str) -> Result<Url, Error> {
@@ -486,12 +615,40 @@ fn base_url(text: &str) -> Result<Url, Error> {
     Err(wrong(problem).configuration())
 }
 
-fn http_client(base_url: &Url) -> Result<reqwest::Client, Error> {
-    if base_url.scheme() == "https" && !cfg!(any(feature = "rustls", feature = "native-tls")) {
-        let missing = "https needs the feature `rustls` or `native-tls`, or an `http_client` of your own";
-        return Err(InputFailure::new(missing).configuration());
+/// How the client's own HTTP client is to be made.
+#[derive(Default)]
+struct Transport {
+    proxies: Vec<reqwest::Proxy>,
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    certificates: Vec<reqwest::Certificate>,
+}
+
+impl Transport {
+    fn is_default(&self) -> bool {
+        #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+        if !self.certificates.is_empty() {
+            return false;
+        }
+        self.proxies.is_empty()
     }
-    // A redirect is an error, and the bearer must not follow it to another origin.
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
-    client.map_err(|e| InputFailure::new("the HTTP client cannot be set up").source(e).configuration())
+
+    fn client(self, base_url: &Url) -> Result<reqwest::Client, Error> {
+        let has_tls = cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"));
+        if base_url.scheme() == "https" && !has_tls {
+            let missing = "https needs the feature `rustls` or `native-tls`, or an `http_client` of your own";
+            return Err(InputFailure::new(missing).configuration());
+        }
+        #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            let missing =
+                "the feature `rustls-no-provider` needs a default provider: `CryptoProvider::install_default`";
+            return Err(InputFailure::new(missing).configuration());
+        }
+        // A redirect is an error, and the bearer must not follow it to another origin.
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+        let client = client.tls_certs_merge(self.certificates);
+        let client = self.proxies.into_iter().fold(client, reqwest::ClientBuilder::proxy);
+        client.build().map_err(|e| InputFailure::new("the HTTP client cannot be set up").source(e).configuration())
+    }
 }

@@ -12,6 +12,9 @@ use crate::raw::types::BlockedAccount;
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Source = Arc<dyn std::error::Error + Send + Sync>;
 
+/// Where servers and the proxies before them put the id of a request.
+const REQUEST_IDS: [&str; 4] = ["x-request-id", "x-correlation-id", "request-id", "cf-ray"];
+
 /// Why a call failed.
 ///
 /// Each variant is something else that the caller does next. The categories and [`code`](Self::code)s are those of
@@ -85,6 +88,11 @@ pub enum Error {
     /// The user's way back from consent was not a success; see [`CallbackFailure::kind`].
     Callback(Box<CallbackFailure>),
 
+    /// A webhook delivery does not prove that the service has sent it; see [`WebhookFailure::reason`].
+    ///
+    /// Answer 503 if it [is retryable](Self::is_retryable), and 401 otherwise, with an empty body: a forger learns nothing.
+    WebhookVerification(Box<WebhookFailure>),
+
     /// A setting of the [`Client`](crate::Client) is missing or unusable.
     Configuration(Box<InputFailure>),
 
@@ -107,6 +115,7 @@ impl Error {
             Self::Unexpected(failure) => failure.api_code().unwrap_or("UNKNOWN_ERROR"),
             Self::Network(_) => "NETWORK_ERROR",
             Self::TokenStore(_) => "TOKEN_STORE_ERROR",
+            Self::WebhookVerification(_) => "WEBHOOK_VERIFICATION_ERROR",
             Self::Decode(_) | Self::Configuration(_) => "MOBISCROLL_ERROR",
         }
     }
@@ -145,6 +154,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Network(_) | Self::RateLimit(_) | Self::TokenStore(_) => true,
+            Self::WebhookVerification(failure) => failure.is_retryable,
             // A refusal inside a 2xx is the service's last word.
             Self::Server(failure) => failure.status.is_some_and(|status| status.is_server_error()),
             Self::Unexpected(failure) => failure.status == Some(StatusCode::REQUEST_TIMEOUT),
@@ -155,6 +165,51 @@ impl Error {
     /// Returns how long the service asks to wait before the next try.
     pub fn retry_after(&self) -> Option<Duration> {
         self.api()?.retry_after()
+    }
+
+    /// Returns the headers of the answer, if there was one.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        match self {
+            Self::Decode(failure) => Some(&failure.headers),
+            other => other.api().filter(|failure| failure.status.is_some()).map(ApiFailure::headers),
+        }
+    }
+
+    /// Returns the id by which the operators of the service find the request, if the answer names it.
+    pub fn request_id(&self) -> Option<&str> {
+        let headers = self.headers()?;
+        REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok())
+    }
+
+    /// Tells what is known of the call's request: whether it was sent, and whether it was answered.
+    ///
+    /// Where the tokens could not be refreshed, it is about the call that needed them, not about the refresh.
+    pub fn delivery(&self) -> Delivery {
+        match self {
+            Self::Network(failure) => failure.delivery,
+            Self::Decode(failure) => failure.delivery,
+            other => other.api().map_or(Delivery::NotSent, |failure| failure.delivery),
+        }
+    }
+
+    /// Says of an error on the way to a call's request what became of that request.
+    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+        match &mut self {
+            Self::Network(failure) => failure.delivery = delivery,
+            Self::Decode(failure) => failure.delivery = delivery,
+            Self::Authentication(failure)
+            | Self::InvalidClient(failure)
+            | Self::PermissionDenied(failure)
+            | Self::CalendarPermissionRequired(failure)
+            | Self::Validation(failure)
+            | Self::NotFound(failure)
+            | Self::RateLimit(failure)
+            | Self::Server(failure)
+            | Self::Unexpected(failure) => failure.delivery = delivery,
+            // Nothing of these is about a request.
+            _ => {}
+        }
+        self
     }
 
     /// Tells whether only a new consent of the user helps.
@@ -212,9 +267,13 @@ impl fmt::Display for Error {
             Self::Server(failure) => ("server error", failure),
             Self::Unexpected(failure) => ("unexpected answer", failure),
             Self::Network(failure) => return write!(f, "{}: {}", failure.operation, failure.kind),
-            Self::Decode(failure) => return write!(f, "{}: the answer cannot be read", failure.operation),
+            Self::Decode(failure) => {
+                write!(f, "{}: the answer cannot be read", failure.operation)?;
+                return failure.path().iter().try_for_each(|path| write!(f, " at {path}"));
+            }
             Self::TokenStore(failure) => return failure.operation.fmt(f),
             Self::Callback(failure) => return failure.kind.fmt(f),
+            Self::WebhookVerification(failure) => return failure.reason.fmt(f),
             Self::Configuration(failure) | Self::InvalidInput(failure) => return f.write_str(&failure.message),
         };
         write!(f, "{}: {problem}", failure.operation)?;
@@ -252,6 +311,7 @@ pub struct ApiFailure {
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
     pub(crate) retry_after: Option<Duration>,
+    pub(crate) delivery: Delivery,
 }
 
 impl ApiFailure {
@@ -269,6 +329,7 @@ impl ApiFailure {
             headers: HeaderMap::new(),
             body: String::new(),
             retry_after: None,
+            delivery: Delivery::NotSent,
         })
     }
 
@@ -349,10 +410,20 @@ impl fmt::Debug for ApiFailure {
 pub struct NetworkFailure {
     pub(crate) operation: &'static str,
     pub(crate) kind: NetworkKind,
+    pub(crate) delivery: Delivery,
     pub(crate) source: Option<Source>,
 }
 
 impl NetworkFailure {
+    pub(crate) fn error(operation: &'static str, kind: NetworkKind, source: Option<Source>) -> Error {
+        let delivery = match kind {
+            NetworkKind::Connect => Delivery::NotSent,
+            NetworkKind::Timeout | NetworkKind::Broken => Delivery::MaybeSent,
+            NetworkKind::Body => Delivery::Answered,
+        };
+        Error::Network(Box::new(Self { operation, kind, delivery, source }))
+    }
+
     /// Returns the operation's id in the contract, such as `create_event`.
     pub fn operation(&self) -> &'static str {
         self.operation
@@ -389,13 +460,27 @@ impl fmt::Display for NetworkKind {
     }
 }
 
+/// What is known of the request of a call that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// It was surely not sent: nothing has been done.
+    NotSent,
+    /// It may have arrived: a write may have been done.
+    MaybeSent,
+    /// The service has answered it, or has begun to: by a success that cannot be read, or by a refusal.
+    Answered,
+}
+
 /// An answer of status 2xx that is not what the contract says.
 #[derive(Clone)]
 pub struct DecodeFailure {
     pub(crate) operation: &'static str,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    pub(crate) path: Option<String>,
     pub(crate) body: String,
+    pub(crate) delivery: Delivery,
     pub(crate) source: Option<Source>,
 }
 
@@ -408,6 +493,12 @@ impl DecodeFailure {
     /// Returns the answer's headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// Returns where in the answer it is that the model does not fit, such as `subscription.channelId`, if the answer is
+    /// JSON.
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
     }
 
     /// Returns the start of the body, at most 4 KiB, with the secrets of the call blotted out. Of an answer with tokens
@@ -453,6 +544,8 @@ pub enum StoreOperation {
     Save,
     /// The hook: take notice of new tokens.
     Callback,
+    /// The store: make its table.
+    Migrate,
 }
 
 impl fmt::Display for StoreOperation {
@@ -462,6 +555,7 @@ impl fmt::Display for StoreOperation {
             Self::Lease => "the tokens could not be reserved for a refresh",
             Self::Save => "the refreshed tokens could not be saved",
             Self::Callback => "the callback for refreshed tokens failed",
+            Self::Migrate => "the table for tokens could not be made",
         })
     }
 }
@@ -506,6 +600,78 @@ impl fmt::Display for CallbackKind {
             Self::StateMismatch => f.write_str("the callback's state does not match"),
             Self::MissingCode => f.write_str("the callback carries no authorization code"),
         }
+    }
+}
+
+/// Why a webhook delivery was not accepted.
+///
+/// It holds nothing of the delivery.
+#[derive(Clone, Debug)]
+pub struct WebhookFailure {
+    pub(crate) reason: WebhookFailureReason,
+    pub(crate) is_retryable: bool,
+}
+
+impl WebhookFailure {
+    /// Returns what was wrong.
+    pub fn reason(&self) -> WebhookFailureReason {
+        self.reason
+    }
+
+    /// Tells whether the same delivery may be accepted later, as [`Error::is_retryable`] does.
+    pub fn is_retryable(&self) -> bool {
+        self.is_retryable
+    }
+}
+
+/// What was wrong with a webhook delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WebhookFailureReason {
+    /// The body, a header, or the number of signatures is over its limit.
+    TooLarge,
+    /// `webhook-id`, `webhook-timestamp` or `webhook-signature` is missing, empty, repeated, or no text.
+    MissingHeaders,
+    /// The timestamp is not a number.
+    InvalidTimestamp,
+    /// The timestamp is too far from now: an old delivery sent again, or a clock that is wrong.
+    TimestampOutOfTolerance,
+    /// There is no usable key to check with, perhaps because the keys could not be fetched. It is retryable.
+    NoPublicKeys,
+    /// No signature fits the delivery under any key.
+    ///
+    /// It is retryable if the service may have a newer key that could not be fetched yet.
+    NoMatchingSignature,
+    /// The delivery is genuine, but its body is not a JSON object.
+    InvalidPayload,
+}
+
+impl WebhookFailureReason {
+    /// Returns the name that the official SDKs use, such as `no_matching_signature`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too_large",
+            Self::MissingHeaders => "missing_headers",
+            Self::InvalidTimestamp => "invalid_timestamp",
+            Self::TimestampOutOfTolerance => "timestamp_out_of_tolerance",
+            Self::NoPublicKeys => "no_public_keys",
+            Self::NoMatchingSignature => "no_matching_signature",
+            Self::InvalidPayload => "invalid_payload",
+        }
+    }
+}
+
+impl fmt::Display for WebhookFailureReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLarge => "the webhook delivery is too large",
+            Self::MissingHeaders => "the webhook delivery lacks a header, or repeats one",
+            Self::InvalidTimestamp => "the webhook delivery's timestamp is not a number",
+            Self::TimestampOutOfTolerance => "the webhook delivery's timestamp is too far from now",
+            Self::NoPublicKeys => "there is no public key to verify webhook deliveries with",
+            Self::NoMatchingSignature => "no signature of the webhook delivery fits it",
+            Self::InvalidPayload => "the webhook delivery's body is not a JSON object",
+        })
     }
 }
 

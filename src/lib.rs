@@ -38,8 +38,9 @@
 //! connections.
 //!
 //! **Keep the tokens.** An access token lives an hour; the client refreshes it a little ahead, or when a call is refused,
-//! once for all calls that are under way. Each refresh retires the refresh token, so give the client a [`TokenStore`], or
-//! save what [`on_tokens_refreshed`](ClientBuilder::on_tokens_refreshed) brings and put it back with
+//! once for all calls that are under way. Each refresh retires the refresh token, so give the client a [`TokenStore`]: in
+//! files, in a database, encrypted (see the features below), or one of your own. Or save what
+//! [`on_tokens_refreshed`](ClientBuilder::on_tokens_refreshed) brings and put it back with
 //! [`set_credentials`](Client::set_credentials) after a restart. Before the process ends, [`Client::close`] waits for
 //! what is under way. [`Client::auth_events`] tells who has to give consent again.
 //!
@@ -48,13 +49,17 @@
 //! ```no_run
 //! # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
 //! use futures_util::TryStreamExt;
+//! use mobiscroll_connect::EventItem;
 //!
 //! let page = client.events().list().page_size(50).send().await?;
 //! println!("{} events, more: {}", page.events.len(), page.next_page_token.is_some());
 //!
-//! let mut events = client.events().list().stream();
-//! while let Some(event) = events.try_next().await? {
-//!     println!("{:?}", event.title);
+//! let mut items = client.events().list().stream();
+//! while let Some(item) = items.try_next().await? {
+//!     match item {
+//!         EventItem::Event(event) => println!("{:?}", event.title),
+//!         EventItem::Malformed(odd) => eprintln!("cannot be read: {}", odd.reason),
+//!     }
 //! }
 //! # Ok(())
 //! # }
@@ -62,7 +67,14 @@
 //!
 //! **Write events**: [`Events::create`], [`Events::update`], [`Events::delete`].
 //!
-//! **Hear of changes**: [`Webhooks::subscribe_webhook`], [`Webhooks::unsubscribe_webhook`].
+//! **Hear of changes**: [`Webhooks::subscribe_webhook`], [`Webhooks::unsubscribe_webhook`]. What is delivered then is received
+//! by the `webhook_router` of the module `axum`, or verified by `Webhooks::verify_webhook` with the raw body:
+//!
+//! ```ignore
+//! let app = axum::Router::new().nest("/webhooks", webhook_router(client, |delivery: WebhookDelivery| async move {
+//!     queue.push(delivery).await
+//! }));
+//! ```
 //!
 //! **Handle errors** by what to do next:
 //!
@@ -77,11 +89,34 @@
 //! # }
 //! ```
 //!
+//! **Do without async** by the feature `blocking`: the same names, and calls that wait. Its module tells more.
+//!
+//! ```ignore
+//! use mobiscroll_connect::blocking::Client;
+//!
+//! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")?;
+//! for calendar in client.for_user("alice").calendars().list()? {
+//!     println!("{}", calendar.id);
+//! }
+//! ```
+//!
+//! **Let failed calls be made again**: reads and deletes after a failure in passing, writes where they were surely not done;
+//! [`RetryPolicy`] has the table. [`Client::with_options`] sets time-outs, deadlines, retries and headers for some calls;
+//! [`Error::delivery`] tells what became of the request of a call that failed.
+//!
+//! **See what calls do** by the feature `tracing`: a span for each call and an event for each attempt, with the names that
+//! OpenTelemetry's conventions give to HTTP clients; repeats, refreshes and what they came to. Neither queries nor
+//! headers nor bodies are shown.
+//!
 //! # Forward compatibility
 //!
 //! The service may say what this release has never heard: enums have a variant `Unknown` that keeps the text, models
 //! are `#[non_exhaustive]`, members that are not known are passed over, and those that are optional may be missing or
-//! `null`. The bindings are generated from `openapi.yaml`. What a newer contract adds is at hand after
+//! `null`. An answer that does not fit is read a second time: numbers in the place of texts as texts, optional members of
+//! a wrong shape as missing. What no call can do without remains an [`Error::Decode`]: the `access_token`, the
+//! `connections` of a user and the list of each provider, the list of `events`, the `event` and its `id` in the answer to
+//! a write. Calendars and events without `id` or `provider`, and events whose `start`, `end` or `allDay` cannot be read,
+//! are kept as [`MalformedItem`]s beside the others. The bindings are generated from `openapi.yaml`. What a newer contract adds is at hand after
 //! `MOBISCROLL_CONNECT_OPENAPI=/path/to/newer.yaml cargo build` (an absolute path) with the feature `codegen`; new
 //! endpoints through [`Client::raw`].
 //!
@@ -90,17 +125,27 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `rustls` | yes | TLS by rustls, with the certificates of the operating system |
+//! | `rustls-no-provider` | no | TLS by rustls, with the cryptography that your program installs |
 //! | `native-tls` | no | TLS by the operating system's library |
+//! | `webhooks` | yes | verifies webhook deliveries, by Ed25519; without it, subscribing remains |
+//! | `axum` | no | the module `axum`: a receiver of deliveries; implies `webhooks` |
+//! | `blocking` | no | the module `blocking`: the same without async |
+//! | `tracing` | no | a span for each call, an event for each attempt and each refresh |
+//! | `file` | no | `FileTokenStore`, for the processes of one machine |
+//! | `encryption` | no | `EncryptedTokenStore`, which encrypts what another store keeps |
+//! | `postgres` | no | `SqlTokenStore` over PostgreSQL, by sqlx; needs Rust 1.94 |
+//! | `sqlite` | no | `SqlTokenStore` over SQLite, which is built in, by sqlx; needs Rust 1.94 |
 //! | `schemars` | no | `schemars::JsonSchema` on the models |
+//! | `testing` | no | the module `testing`, a conformance suite for your own [`TokenStore`] |
 //! | `codegen` | no | generates the bindings anew when building; costs build time |
 //!
-//! Types of these crates appear in the public interface: `futures-core`, `http` (headers of an error), `jiff`,
-//! `reqwest` ([`ClientBuilder::http_client`]), `serde_json` (free-form members), and with its feature `schemars`.
+//! Types of these crates appear in the public interface: `futures-core`, `http` (headers of an error or a delivery), `jiff`,
+//! `reqwest` (settings of the [`ClientBuilder`]), `serde_json` (free-form members), and with their features `axum`,
+//! `schemars` and `sqlx`.
 //!
 //! # What it is not for
 //!
-//! Calls run on Tokio; outside of it they are an `InvalidInput`. Failed calls are not repeated, apart from the one
-//! repeat after a refresh.
+//! Calls run on Tokio; outside of it they are an `InvalidInput`, but for those of the feature `blocking`.
 //!
 //! # Cancel safety
 //!
@@ -112,14 +157,23 @@
 
 mod answer;
 mod auth;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub mod blocking;
 mod calendars;
 mod call;
 mod client;
 mod error;
 mod events;
+mod lenient;
+mod options;
 pub mod raw;
+mod retry;
 mod session;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tokens;
+mod trace;
 mod values;
 mod webhooks;
 mod wire;
@@ -128,23 +182,45 @@ pub use auth::{Auth, AuthCallback, AuthUrl, Disconnect};
 pub use calendars::{CalendarList, Calendars};
 pub use client::{Client, ClientBuilder};
 pub use error::{
-    ApiFailure, CallbackFailure, CallbackKind, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind,
-    StoreFailure, StoreOperation,
+    ApiFailure, CallbackFailure, CallbackKind, DecodeFailure, Delivery, Error, InputFailure, NetworkFailure,
+    NetworkKind, StoreFailure, StoreOperation, WebhookFailure, WebhookFailureReason,
 };
-pub use events::{EventDelete, EventPage, EventStream, Events, ListEvents, MalformedEvent};
+pub use events::{EventDelete, EventItem, EventPage, EventStream, Events, ListEvents};
+pub use lenient::MalformedItem;
+pub use options::RequestOptions;
+pub use retry::RetryPolicy;
 pub use session::{AuthEvent, AuthEvents, HookOutcome, TokensHook};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use tokens::SqlTokenStore;
 pub use tokens::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
+#[cfg(feature = "encryption")]
+pub use tokens::{EncryptedTokenStore, EncryptionError, EncryptionKey};
+#[cfg(feature = "file")]
+pub use tokens::{FileStoreError, FileStoreErrorKind, FileTokenStore};
 pub use tokens::{MemoryTokenStore, Tokens};
 pub use values::{RawJson, Secret, UnknownValue};
+#[cfg(feature = "axum")]
+#[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
+pub use webhooks::axum;
 pub use webhooks::{SubscribeWebhook, UnsubscribeWebhook, Webhooks};
+#[cfg(feature = "webhooks")]
+#[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
+pub use webhooks::{WebhookDelivery, WebhookKeys, WebhookOptions, verify_webhook_signature};
 
 #[doc(inline)]
 pub use raw::types::{
-    AttendeeStatus, Availability, BlockedAccount, Calendar, CalendarEvent, Conference, ConferenceData,
+    AttendeeStatus, Availability, BlockedAccount, Calendar, CalendarEvent, ChangeType, Conference, ConferenceData,
     ConnectedAccount, ConnectionStatus, DisconnectResponse, EventAttendee, EventCreate, EventDeleteResponse,
     EventStatus, EventUpdate, Frequency, Health, Language, Privacy, Provider, RecurrenceRule, Scope, SeriesMode,
-    SubscribeWebhookResponse, SyncState, Theme, UnsubscribeWebhookResponse, WebhookSubscription, Weekday,
+    SubscribeWebhookResponse, SyncState, Theme, UnsubscribeWebhookResponse, WebhookDeliveryMetadata, WebhookEvent,
+    WebhookSubscription, Weekday,
 };
+
+/// The sqlx whose pools a [`SqlTokenStore`] takes: a new version of it that does not fit the old one is a new version of
+/// this crate that does not.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[doc(no_inline)]
+pub use sqlx;
 
 #[doc = include_str!("../README.md")]
 #[cfg(doctest)]

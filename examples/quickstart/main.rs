@@ -13,8 +13,8 @@ use futures_util::TryStreamExt;
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 use mobiscroll_connect::{
-    AuthCallback, Calendar, CalendarEvent, Client, ClientBuilder, EventCreate, EventDelete, EventUpdate, Frequency,
-    RecurrenceRule, Scope, Tokens,
+    AuthCallback, Calendar, CalendarEvent, Client, ClientBuilder, EventCreate, EventDelete, EventItem, EventUpdate,
+    Frequency, RecurrenceRule, Scope, Tokens,
 };
 use mobiscroll_connect_sandbox::{Sandbox, Seed};
 
@@ -165,7 +165,8 @@ async fn list_events(client: &Client, calendar: &Calendar) -> Outcome {
         .calendar_ids([(calendar.provider.clone(), [&calendar.id])])
         .page_size(3)
         .stream();
-    while let Some(event) = events.try_next().await? {
+    while let Some(item) = events.try_next().await? {
+        let EventItem::Event(event) = item else { continue };
         let start = event.start.map_or("no start".to_owned(), |start| start.strftime("%a %d %b %H:%M UTC").to_string());
         println!("  {start}  {}", event.title.as_deref().unwrap_or("untitled"));
     }

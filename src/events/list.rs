@@ -1,19 +1,17 @@
 //! Reading events.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
-use futures_core::Stream;
 use jiff::Timestamp;
 
 use crate::call::Failure;
 use crate::client::Client;
 use crate::error::Error;
 use crate::events::page::{self, EventPage};
+use crate::events::stream::EventStream;
 use crate::raw::operations;
-use crate::raw::types::{CalendarEvent, Provider};
+use crate::raw::types::Provider;
 use crate::wire::to_millis;
 
 /// A request for events, as [`Events::list`](crate::Events::list) begins it.
@@ -21,18 +19,19 @@ use crate::wire::to_millis;
 /// Without an interval the service takes the current month in UTC, without calendars all of them.
 #[derive(Clone)]
 #[must_use = "nothing is sent before `send` or `stream`"]
-pub struct ListEvents {
-    client: Client,
+pub struct ListEvents<C = Client> {
+    pub(crate) client: C,
     start: Option<Timestamp>,
     end: Option<Timestamp>,
     calendar_ids: BTreeMap<Provider, Vec<String>>,
     page_size: Option<i32>,
     next_page_token: Option<String>,
     single_events: Option<bool>,
+    read_ahead: bool,
 }
 
-impl ListEvents {
-    pub(crate) fn new(client: Client) -> Self {
+impl<C> ListEvents<C> {
+    pub(crate) fn new(client: C) -> Self {
         Self {
             client,
             start: None,
@@ -41,6 +40,7 @@ impl ListEvents {
             page_size: None,
             next_page_token: None,
             single_events: None,
+            read_ahead: true,
         }
     }
 
@@ -97,6 +97,28 @@ impl ListEvents {
         self
     }
 
+    /// Sets whether a [stream](ListEvents::stream) fetches the next page while you work on the one at hand. Default: `true`.
+    pub fn read_ahead(mut self, read_ahead: bool) -> Self {
+        self.read_ahead = read_ahead;
+        self
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn on<D>(self, client: D) -> ListEvents<D> {
+        let Self { client: _, start, end, calendar_ids, page_size, next_page_token, single_events, read_ahead } = self;
+        ListEvents { client, start, end, calendar_ids, page_size, next_page_token, single_events, read_ahead }
+    }
+}
+
+impl ListEvents {
+    pub(crate) fn page_token(&self) -> Option<String> {
+        self.next_page_token.clone()
+    }
+
+    pub(crate) fn reads_ahead(&self) -> bool {
+        self.read_ahead
+    }
+
     /// Reads one page.
     ///
     /// # Errors
@@ -106,7 +128,7 @@ impl ListEvents {
     pub async fn send(self) -> Result<EventPage, Error> {
         let calendar_ids: BTreeMap<_, _> = self.calendar_ids.iter().filter(|(_, ids)| !ids.is_empty()).collect();
         let calendar_ids = (!calendar_ids.is_empty()).then(|| page::calendar_ids(&calendar_ids));
-        let outcome = self.client.call(&operations::LIST_EVENTS, |api| {
+        let outcome = self.client.call_strictly(&operations::LIST_EVENTS, |api| {
             let (calendar_ids, next_page_token) = (calendar_ids.clone(), self.next_page_token.clone());
             let Self { start, end, page_size, single_events, .. } = self;
             async move {
@@ -134,34 +156,40 @@ impl ListEvents {
         });
         match outcome.await {
             Ok(reply) => Ok(EventPage::new(reply.value, &reply.head.headers)),
-            Err(Failure::Undecodable(undecodable)) => page::salvage(*undecodable),
+            Err(Failure::Undecodable(undecodable)) => Ok(page::salvage(undecodable)?),
             Err(failure) => Err(failure.into()),
         }
     }
 
-    /// Reads every event of every page, each page when its first event is asked for.
+    /// Reads every event of every page.
     ///
-    /// The stream owns what it needs, yields an error once and ends. It ends, too, when the service repeats a page
-    /// token. [Malformed events](EventPage::malformed) are passed over: read by page to see them.
+    /// The stream owns what it needs, yields an error once and ends. It ends, too, when the service goes round in circles
+    /// with its page tokens. [Malformed events](crate::EventItem::Malformed) are items like the others, so that one does not hide
+    /// the rest. While you work on a page the next one is fetched, unless [`read_ahead`](Self::read_ahead) is off; there are never more
+    /// than two in memory.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
     /// use futures_util::TryStreamExt;
+    /// use mobiscroll_connect::EventItem;
     ///
-    /// let mut events = client.events().list().stream();
-    /// while let Some(event) = events.try_next().await? {
-    ///     println!("{:?} {:?}", event.start, event.title);
+    /// let mut items = client.events().list().stream();
+    /// while let Some(item) = items.try_next().await? {
+    ///     match item {
+    ///         EventItem::Event(event) => println!("{:?} {:?}", event.start, event.title),
+    ///         EventItem::Malformed(odd) => eprintln!("passed over {}: {}", odd.raw.get(), odd.reason),
+    ///     }
     /// }
     /// # Ok(())
     /// # }
     /// ```
     #[doc(alias = "iter_all")]
     pub fn stream(self) -> EventStream {
-        EventStream { buffer: VecDeque::new(), tokens: HashSet::new(), next: Next::Page(Box::new(self)) }
+        EventStream::new(self)
     }
 }
 
-impl fmt::Debug for ListEvents {
+impl<C> fmt::Debug for ListEvents<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ListEvents")
             .field("start", &self.start)
@@ -171,64 +199,5 @@ impl fmt::Debug for ListEvents {
             .field("next_page_token", &self.next_page_token)
             .field("single_events", &self.single_events)
             .finish_non_exhaustive()
-    }
-}
-
-/// Every event of every page, as [`ListEvents::stream`] returns them.
-#[must_use = "streams do nothing unless polled"]
-pub struct EventStream {
-    buffer: VecDeque<CalendarEvent>,
-    /// The page tokens so far: one that comes again would lead round for ever.
-    tokens: HashSet<String>,
-    next: Next,
-}
-
-/// A page, and the request that it answers.
-type Fetch = Pin<Box<dyn Future<Output = Result<(EventPage, ListEvents), Error>> + Send>>;
-
-enum Next {
-    Page(Box<ListEvents>),
-    Fetching(Fetch),
-    End,
-}
-
-impl Stream for EventStream {
-    type Item = Result<CalendarEvent, Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            if let Some(event) = self.buffer.pop_front() {
-                return Poll::Ready(Some(Ok(event)));
-            }
-            match std::mem::replace(&mut self.next, Next::End) {
-                Next::End => return Poll::Ready(None),
-                Next::Page(request) => {
-                    let fetch = async move { Ok((request.clone().send().await?, *request)) };
-                    self.next = Next::Fetching(Box::pin(fetch));
-                }
-                Next::Fetching(mut fetch) => match fetch.as_mut().poll(context) {
-                    Poll::Pending => {
-                        self.next = Next::Fetching(fetch);
-                        return Poll::Pending;
-                    }
-                    Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
-                    Poll::Ready(Ok((page, request))) => {
-                        self.buffer = page.events.into();
-                        self.tokens.extend(request.next_page_token.clone());
-                        if let Some(token) = page.next_page_token
-                            && !self.tokens.contains(&token)
-                        {
-                            self.next = Next::Page(Box::new(request.next_page_token(token)));
-                        }
-                    }
-                },
-            }
-        }
-    }
-}
-
-impl fmt::Debug for EventStream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventStream").field("buffered", &self.buffer.len()).finish_non_exhaustive()
     }
 }

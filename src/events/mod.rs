@@ -1,15 +1,18 @@
 //! Events: reading them by page or as a stream, and writing them.
 
 mod list;
+mod once;
 mod page;
+mod stream;
 mod write;
 
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 
-pub use self::list::{EventStream, ListEvents};
-pub use self::page::{EventPage, MalformedEvent};
+pub use self::list::ListEvents;
+pub use self::page::EventPage;
+pub use self::stream::{EventItem, EventStream};
 pub use self::write::EventDelete;
 
 use crate::client::Client;
@@ -64,6 +67,45 @@ impl<'a> Events<'a> {
     pub async fn create(self, event: EventCreate) -> Result<CalendarEvent, Error> {
         write::create(self.client, event).await
     }
+
+    /// Creates an event once, although its answer may get lost: as [`create`](Self::create), with a key that is yours alone.
+    ///
+    /// The key goes into the event's `custom` as [`IDEMPOTENCY_KEY`](Self::IDEMPOTENCY_KEY). When a request may have arrived and its answer has
+    /// not, an event with the key is [looked for](Self::find_created) around the time of this one. If there is none, the event is created
+    /// again, once. This narrows the gap and does not close it: the provider may be slower than the look, or may not
+    /// keep `custom`.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// # use mobiscroll_connect::{EventCreate, Provider};
+    /// # let (start, end) = (jiff::Timestamp::now(), jiff::Timestamp::now());
+    /// let event = EventCreate::new(Provider::Google, "primary", "Dentist", start, end);
+    /// let event = client.events().create_once(event, "appointment-4711").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create). With [`Delivery::NotSent`](crate::Delivery::NotSent), and after a refusal, nothing was created; else it is not
+    /// known.
+    pub async fn create_once(self, event: EventCreate, key: impl Into<String>) -> Result<CalendarEvent, Error> {
+        once::create(self.client, event, key.into()).await
+    }
+
+    /// Looks for the event that [`create_once`](Self::create_once) has created with this key, such as after a restart.
+    ///
+    /// It is looked for in the calendar of `event`, from a day before its start to a day after its end. Calls `GET /events`.
+    ///
+    /// # Errors
+    ///
+    /// As [`ListEvents::send`].
+    pub async fn find_created(self, event: &EventCreate, key: &str) -> Result<Option<CalendarEvent>, Error> {
+        once::find(self.client, event, key).await
+    }
+
+    /// The member of `custom` in which [`create_once`](Self::create_once) leaves its key.
+    pub const IDEMPOTENCY_KEY: &'static str = "idempotencyKey";
 
     /// Edits an event, and returns it as the provider keeps it.
     ///

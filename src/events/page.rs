@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use http::HeaderMap;
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::RawJson;
 use crate::calendars::blocked_accounts;
-use crate::call::{Failure, Undecodable};
-use crate::error::Error;
+use crate::call::{Failure, Reply, Undecodable};
+use crate::lenient::{self, MalformedItem};
 use crate::raw::types::{BlockedAccount, CalendarEvent, EventsListResponse, Provider};
 use crate::wire::null_as_default;
 
@@ -27,19 +26,7 @@ pub struct EventPage {
     /// Connected accounts whose events are missing here, because the user withheld the permission for them.
     pub blocked_accounts: Vec<BlockedAccount>,
     /// Events of this page that cannot be read, as they came.
-    pub malformed: Vec<MalformedEvent>,
-}
-
-/// An event that cannot be read.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct MalformedEvent {
-    /// Its place on the page, from 0, counted with the good events.
-    pub index: usize,
-    /// What is wrong with it.
-    pub reason: String,
-    /// What came.
-    pub raw: RawJson,
+    pub malformed: Vec<MalformedItem>,
 }
 
 impl EventPage {
@@ -61,33 +48,20 @@ pub(crate) fn calendar_ids(calendar_ids: &BTreeMap<&Provider, &Vec<String>>) -> 
 }
 
 /// Reads a page event by event, so that a bad one does not hide the others.
-pub(crate) fn salvage(undecodable: Undecodable) -> Result<EventPage, Error> {
+pub(crate) fn salvage(undecodable: Box<Undecodable>) -> Result<EventPage, Failure> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Page {
         #[serde(default, deserialize_with = "null_as_default")]
         events: Vec<RawJson>,
-        #[serde(default)]
-        next_page_token: Value,
-        #[serde(default)]
-        page_size: Value,
+        next_page_token: Option<String>,
+        page_size: Option<i32>,
     }
-    let Ok(page) = serde_json::from_slice::<Page>(&undecodable.body) else {
-        return Err(Failure::Undecodable(Box::new(undecodable)).into());
-    };
-    let mut events = Vec::with_capacity(page.events.len());
-    let mut malformed = Vec::new();
-    for (index, raw) in page.events.into_iter().enumerate() {
-        match serde_json::from_str(raw.get()) {
-            Ok(event) => events.push(event),
-            Err(reason) => malformed.push(MalformedEvent { index, reason: reason.to_string(), raw }),
-        }
-    }
+    let Reply { value: page, head, .. } = undecodable.read_again::<Page>()?;
+    let (events, malformed) = lenient::items(page.events);
+    let (next_page_token, page_size) = (page.next_page_token, page.page_size);
     Ok(EventPage {
-        events,
-        next_page_token: page.next_page_token.as_str().filter(|token| !token.is_empty()).map(str::to_owned),
-        page_size: page.page_size.as_i64().and_then(|size| size.try_into().ok()),
-        blocked_accounts: blocked_accounts(&undecodable.head.headers),
         malformed,
+        ..EventPage::new(EventsListResponse { events, next_page_token, page_size }, &head.headers)
     })
 }

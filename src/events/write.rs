@@ -13,6 +13,7 @@ use crate::auth::or_empty;
 use crate::call::{Failure, Operation, Reply, Undecodable};
 use crate::client::Client;
 use crate::error::Error;
+use crate::lenient::{self, Misfit};
 use crate::raw::operations;
 use crate::raw::types::{CalendarEvent, EventCreate, EventDeleteResponse, EventUpdate, Provider, SeriesMode};
 
@@ -117,18 +118,18 @@ fn written(
     if verdict.success == Some(Value::Bool(false)) {
         return Err(answer::rejected(operation, head, answer.get(), &secrets));
     }
-    read(answer.get(), provider, calendar_id).map_err(|source| {
+    read(answer.get(), provider, calendar_id).map_err(|misfit| {
         // Neither form of an event, but an explanation.
         if verdict.message.is_some() && verdict.id.is_none() && verdict.event.is_none() {
             return answer::rejected(operation, head, answer.get(), &secrets);
         }
         let undecodable =
-            Undecodable { operation: operation.id, head, body: answer.get().to_owned().into(), source, secrets };
+            Undecodable { operation: operation.id, head, body: answer.get().to_owned().into(), misfit, secrets };
         Failure::Undecodable(Box::new(undecodable)).into()
     })
 }
 
-fn read(answer: &str, provider: &Provider, calendar_id: &str) -> Result<CalendarEvent, serde_json::Error> {
+fn read(answer: &str, provider: &Provider, calendar_id: &str) -> Result<CalendarEvent, Misfit> {
     type Members = BTreeMap<String, Box<RawValue>>;
     let root: Members = serde_json::from_str(answer)?;
     let nested = root.get("event").filter(|event| event.get().starts_with('{'));
@@ -138,12 +139,13 @@ fn read(answer: &str, provider: &Provider, calendar_id: &str) -> Result<Calendar
     };
     // The service may leave out what the request said already.
     let mut fill = |name: &str, value: &str| -> Result<(), serde_json::Error> {
-        if event.get(name).is_none_or(|member| member.get() == "null") {
+        if event.get(name).is_none_or(|member| !member.get().starts_with('"')) {
             event.insert(name.to_owned(), to_raw_value(value)?);
         }
         Ok(())
     };
     fill("provider", provider.as_str())?;
     fill("calendarId", calendar_id)?;
-    serde_json::from_str(&serde_json::to_string(&event)?)
+    // The event is written, so nothing but its id is worth an error.
+    lenient::read(&serde_json::to_string(&event)?, &[])
 }

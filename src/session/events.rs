@@ -7,6 +7,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::error::Error;
+use crate::trace;
 
 /// More than this many events that nobody fetches are passed over.
 const CAPACITY: usize = 1024;
@@ -85,9 +86,15 @@ pub(crate) struct EventSender(OnceLock<broadcast::Sender<AuthEvent>>);
 impl EventSender {
     /// Sends an event, if anybody listens.
     pub(crate) fn send(&self, event: impl FnOnce() -> AuthEvent) {
-        if let Some(sender) = self.0.get().filter(|sender| sender.receiver_count() > 0) {
+        let listened = self.0.get().filter(|sender| sender.receiver_count() > 0);
+        if listened.is_none() && !cfg!(feature = "tracing") {
+            return;
+        }
+        let event = event();
+        trace::auth_event(&event);
+        if let Some(sender) = listened {
             // The last listener may have gone since.
-            let _ = sender.send(event());
+            let _ = sender.send(event);
         }
     }
 

@@ -111,7 +111,7 @@ impl Drop for Departure {
 }
 
 /// The runtime was shut down around the flight.
-pub(super) fn interrupted() -> Error {
+pub(crate) fn interrupted() -> Error {
     network(NetworkKind::Broken)
 }
 
@@ -120,5 +120,5 @@ fn stalled() -> Error {
 }
 
 fn network(kind: NetworkKind) -> Error {
-    Error::Network(Box::new(NetworkFailure { operation: operations::TOKEN.id, kind, source: None }))
+    NetworkFailure::error(operations::TOKEN.id, kind, None)
 }

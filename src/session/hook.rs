@@ -4,6 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+#[cfg(feature = "blocking")]
+use tokio::{runtime::Handle, task::spawn_blocking};
+
 use super::Session;
 use crate::error::BoxError;
 use crate::tokens::Tokens;
@@ -107,6 +110,7 @@ tokio::task_local! {
     static TOLD: Told;
 }
 
+#[derive(Clone)]
 struct Told {
     /// The address of the session, which lives as long as the hook runs.
     session: usize,
@@ -127,6 +131,34 @@ pub(super) fn telling<F: Future>(
 pub(super) fn told(session: &Arc<Session>) -> Option<Arc<Tokens>> {
     let tokens = TOLD.try_with(|told| (told.session == address(session)).then(|| told.tokens.clone()));
     tokens.ok().flatten()
+}
+
+/// Takes along to another task what the hook on this one has been told.
+#[cfg(feature = "blocking")]
+pub(crate) fn retelling<F: Future>(work: F) -> impl Future<Output = F::Output> + use<F> {
+    let told = TOLD.try_with(Told::clone).ok();
+    async move {
+        match told {
+            Some(told) => TOLD.scope(told, work).await,
+            None => work.await,
+        }
+    }
+}
+
+/// Lets a hook run on a thread of its own, where it may wait for what it likes.
+#[cfg(feature = "blocking")]
+pub(crate) fn apart(hook: Hook) -> Hook {
+    let hook = Arc::new(hook);
+    Box::new(move |user, tokens| {
+        let hook = hook.clone();
+        Box::pin(async move {
+            let runtime = Handle::current();
+            let work = retelling(async move { hook(user, tokens).await });
+            // The panic's text is not ours to show.
+            let outcome = spawn_blocking(move || runtime.block_on(work)).await;
+            outcome.unwrap_or_else(|_| Err("the hook panicked".into()))
+        })
+    })
 }
 
 fn address(session: &Arc<Session>) -> usize {

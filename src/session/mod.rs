@@ -21,8 +21,12 @@ use tokio::time::timeout;
 pub(crate) use events::EventSender;
 pub use events::{AuthEvent, AuthEvents};
 pub(crate) use flight::UnderWay;
+#[cfg(feature = "blocking")]
+pub(crate) use flight::interrupted;
 pub(crate) use hook::Hook;
 pub use hook::{HookOutcome, TokensHook};
+#[cfg(feature = "blocking")]
+pub(crate) use hook::{apart, retelling};
 pub(crate) use users::Users;
 
 use crate::call;
@@ -247,7 +251,7 @@ impl Session {
             let request = TokenRequest::new(GrantType::AuthorizationCode)
                 .code(code.expose())
                 .redirect_uri(&session.app.redirect_uri);
-            let response = call::request_tokens(&session.app, request, &[&code], session.app.timeout).await?;
+            let response = call::request_tokens(&session.app, request, &[&code], session.app.settings.timeout).await?;
             let tokens = Arc::new(Tokens::received(response, Timestamp::now()));
             let flight = {
                 let mut state = session.state();

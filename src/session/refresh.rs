@@ -186,7 +186,7 @@ impl Session {
             if left.is_zero() {
                 return Err(last.unwrap_or_else(out_of_time));
             }
-            let timeout = self.app.timeout.min(left);
+            let timeout = self.app.settings.timeout.min(left);
             let error = match call::request_tokens(&self.app, request.clone(), &secrets, timeout).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
@@ -257,6 +257,5 @@ impl Arrival {
 }
 
 fn out_of_time() -> Error {
-    let (operation, kind) = (operations::TOKEN.id, NetworkKind::Timeout);
-    Error::Network(Box::new(NetworkFailure { operation, kind, source: None }))
+    NetworkFailure::error(operations::TOKEN.id, NetworkKind::Timeout, None)
 }

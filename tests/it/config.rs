@@ -3,6 +3,10 @@
 use std::process::Command;
 
 use mobiscroll_connect::{Client, Error};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::support::category;
 
 const REDIRECT: &str = "https://app.example/cb";
 
@@ -191,4 +195,26 @@ fn a_secret_that_is_not_unicode_is_refused_and_not_shown() {
     ]);
     assert!(printed.starts_with("MOBISCROLL_CLIENT_SECRET: not Unicode\n"), "{printed}");
     assert!(!printed.contains("s3cr3t"), "{printed}");
+}
+
+#[tokio::test]
+async fn requests_go_through_the_proxy_that_is_set() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = reqwest::Proxy::all(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let client = Client::builder("id", "secret", "https://app.example/cb").base_url("http://connect.example/api");
+    let client = client.proxy(proxy).build().unwrap();
+    let health = tokio::spawn(async move { client.health().await });
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut request = [0; 1024];
+    let read = stream.read(&mut request).await.unwrap();
+    assert!(request[..read].starts_with(b"GET http://connect.example/api/health HTTP/1.1\r\n"));
+    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"status\":\"ok\"}").await.unwrap();
+    assert_eq!(health.await.unwrap().unwrap().status.as_deref(), Some("ok"));
+}
+
+#[test]
+fn proxies_and_a_client_of_ones_own_exclude_each_other() {
+    let builder = Client::builder("id", "secret", "https://app.example/cb").http_client(reqwest::Client::new());
+    let builder = builder.proxy(reqwest::Proxy::all("http://127.0.0.1:9").unwrap());
+    assert_eq!(category(&builder.build().unwrap_err()), "Configuration");
 }

@@ -1,13 +1,19 @@
 //! Reading events, by page and as a stream.
 
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
-use mobiscroll_connect::{CalendarEvent, Client, Error, EventStream, Provider};
+use mobiscroll_connect::{CalendarEvent, Client, Error, EventItem, EventStream, Provider, Tokens};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Scope, seed};
 use serde_json::{Value, json};
 
-use crate::support::{ADA, access_token, answer, builder, category, instant, only, signed_in, with_tokens};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::support::{ADA, access_token, answer, builder, category, instant, only, signed_in, until, with_tokens};
 
 /// A server with events `e1` to `eN` an hour apart on the 1st of December 2026.
 async fn with_events(count: usize) -> (Sandbox, Client) {
@@ -23,13 +29,22 @@ fn event(number: usize) -> Value {
         "provider": "google",
         "id": format!("e{number}"),
         "calendarId": "primary",
-        "start": format!("2026-12-01T{number:02}:00:00.000Z"),
-        "end": format!("2026-12-01T{number:02}:30:00.000Z"),
+        "start": format!("2026-12-01T{:02}:00:00.000Z", number % 24),
+        "end": format!("2026-12-01T{:02}:30:00.000Z", number % 24),
     })
 }
 
 fn december(client: &Client) -> mobiscroll_connect::ListEvents {
     client.events().list().start(instant("2026-12-01T00:00:00Z")).end(instant("2026-12-31T00:00:00Z"))
+}
+
+fn ids(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
+    numbers.into_iter().map(|number| format!("e{number}")).collect()
+}
+
+/// Lets the events through that can be read.
+async fn readable(item: EventItem) -> Result<Option<CalendarEvent>, Error> {
+    Ok(item.into_event())
 }
 
 /// The ids that the stream yields, and its error.
@@ -38,7 +53,7 @@ async fn drain(stream: EventStream) -> (Vec<String>, Option<Error>) {
     let mut ids = Vec::new();
     while let Some(event) = stream.next().await {
         match event {
-            Ok(event) => ids.push(event.id),
+            Ok(item) => ids.push(item.into_event().unwrap().id),
             Err(error) => {
                 assert!(stream.next().await.is_none(), "after an error the stream has ended");
                 assert!(stream.next().await.is_none());
@@ -162,7 +177,7 @@ async fn a_foreign_page_token_is_a_validation_error() {
 async fn a_stream_reads_every_event_of_every_page_once() {
     let (sandbox, client) = with_events(7).await;
     let list = december(&client).page_size(2).single_events(true).calendar_ids([(Provider::Google, ["primary"])]);
-    let events: Vec<_> = list.stream().try_collect().await.unwrap();
+    let events: Vec<_> = list.stream().try_filter_map(readable).try_collect().await.unwrap();
 
     let ids: Vec<_> = events.iter().map(|event| event.id.as_str()).collect();
     assert_eq!(ids, ["e1", "e2", "e3", "e4", "e5", "e6", "e7"]);
@@ -175,16 +190,119 @@ async fn a_stream_reads_every_event_of_every_page_once() {
 }
 
 #[tokio::test]
-async fn a_stream_asks_for_a_page_when_its_first_event_is_asked_for() {
+async fn without_reading_ahead_a_page_is_asked_for_with_its_first_event() {
     let (sandbox, client) = with_events(3).await;
-    let mut stream = pin!(december(&client).page_size(2).stream());
+    let mut stream = pin!(december(&client).page_size(2).read_ahead(false).stream());
     assert_eq!(sandbox.requests().len(), 0);
     for (id, pages) in [("e1", 1), ("e2", 1), ("e3", 2)] {
-        assert_eq!(stream.next().await.unwrap().unwrap().id, id);
+        assert_eq!(stream.next().await.unwrap().unwrap().into_event().unwrap().id, id);
         assert_eq!(sandbox.requests().len(), pages, "{id}");
     }
     assert!(stream.next().await.is_none());
     assert_eq!(sandbox.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn the_next_page_is_fetched_while_the_caller_works_on_this_one_and_no_more() {
+    let (sandbox, client) = with_events(6).await;
+    let mut stream = pin!(december(&client).page_size(2).stream());
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(sandbox.requests().len(), 0, "nothing is asked for before the first event is");
+    stream.next().await.unwrap().unwrap();
+    until(|| sandbox.requests().len() == 2).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(sandbox.requests().len(), 2, "one page ahead at most");
+    stream.next().await.unwrap().unwrap();
+    stream.next().await.unwrap().unwrap();
+    until(|| sandbox.requests().len() == 3).await;
+    assert_eq!(stream.count().await, 3);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_fetches_no_more() {
+    let (sandbox, client) = with_events(6).await;
+    let mut stream = december(&client).page_size(2).stream();
+    sandbox.inject(Fault::on(Operation::ListEvents).skip(1).no_answer());
+    stream.next().await.unwrap().unwrap();
+    until(|| sandbox.requests().len() == 2).await;
+    drop(stream);
+    client.close().await.unwrap();
+    assert_eq!(sandbox.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_from_the_token_of_its_page() {
+    let (_sandbox, client) = with_events(5).await;
+    let mut stream = december(&client).page_size(2).stream();
+    assert_eq!(stream.page_token(), None);
+    let mut read = Vec::new();
+    for _ in 0..3 {
+        read.push(stream.next().await.unwrap().unwrap().into_event().unwrap().id);
+    }
+    let token = stream.page_token().unwrap().to_owned();
+    drop(stream);
+    let (rest, error) = drain(december(&client).page_size(2).next_page_token(token).stream()).await;
+    assert_eq!((read, rest, error.is_none()), (ids(1..=3), ids(3..=5), true));
+}
+
+#[tokio::test]
+async fn a_stream_hands_over_malformed_events_in_their_place_and_names_blocked_accounts() {
+    let (sandbox, client) = signed_in().await;
+    let bad = json!({ "id": "no provider" });
+    let first = json!({ "events": [bad, event(1), bad, bad, event(2), bad], "nextPageToken": "t" }).to_string();
+    let header = "x-connect-calendar-permission-missing";
+    sandbox.inject(Fault::on(Operation::ListEvents).status(200).header(header, "google:a@example.com").body(first));
+    answer(&sandbox, Operation::ListEvents, 200, json!({ "events": [event(3)] }).to_string());
+    let mut stream = client.events().list().stream();
+    let mut seen = Vec::new();
+    while let Some(item) = stream.try_next().await.unwrap() {
+        assert_eq!(stream.blocked_accounts().len(), usize::from(seen.len() < 6));
+        seen.push(match item {
+            EventItem::Event(event) => event.id,
+            EventItem::Malformed(odd) => format!("{}: {}", odd.index, odd.raw.get()),
+        });
+    }
+    let odd = |index| format!("{index}: {bad}");
+    assert_eq!(seen, [odd(0), "e1".into(), odd(2), odd(3), "e2".into(), odd(5), "e3".into()]);
+}
+
+/// A server that makes up pages of a thousand events as long as it is asked for.
+async fn endless(pages: usize) -> (Client, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}/api", listener.local_addr().unwrap());
+    let served = Arc::new(AtomicUsize::new(0));
+    let count = served.clone();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let event = event(1).to_string();
+        let events = vec![event.as_str(); 1000].join(",");
+        let mut request = vec![0; 64 * 1024];
+        while stream.read(&mut request).await.is_ok_and(|read| read > 0) {
+            let page = count.fetch_add(1, Ordering::SeqCst) + 1;
+            let token = if page < pages { format!(r#","nextPageToken":"{page}""#) } else { String::new() };
+            let body = format!(r#"{{"events":[{events}]{token}}}"#);
+            let head =
+                format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+            stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        }
+    });
+    let client = Client::builder("id", "secret", "https://app.example/cb").base_url(base_url).build().unwrap();
+    client.set_credentials(Tokens::new("access"));
+    (client, served)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_over_many_events_never_holds_more_than_two_pages() {
+    const PAGES: usize = 200;
+    let (client, served) = endless(PAGES).await;
+    let mut stream = client.events().list().page_size(1000).stream();
+    let mut read = 0;
+    while let Some(item) = stream.try_next().await.unwrap() {
+        assert!(item.into_event().is_some());
+        assert!(served.load(Ordering::SeqCst) <= read / 1000 + 2);
+        read += 1;
+    }
+    assert_eq!((read, served.load(Ordering::SeqCst)), (PAGES * 1000, PAGES));
 }
 
 #[tokio::test]
@@ -231,13 +349,16 @@ async fn a_repeated_page_token_ends_a_stream() {
 
 #[tokio::test]
 async fn page_tokens_that_lead_round_end_a_stream() {
-    let (sandbox, client) = signed_in().await;
-    for (number, token) in [(1, "a"), (2, "b"), (3, "a")] {
-        let body = json!({ "events": [event(number)], "nextPageToken": token });
-        answer(&sandbox, Operation::ListEvents, 200, body.to_string());
+    for (before, round) in [(0, 2), (3, 1), (2, 5), (20, 3)] {
+        let (sandbox, client) = signed_in().await;
+        for number in 0..200 {
+            let token = if number < before { number } else { before + (number - before) % round };
+            let body = json!({ "events": [event(number + 1)], "nextPageToken": format!("t{token}") });
+            answer(&sandbox, Operation::ListEvents, 200, body.to_string());
+        }
+        let (ids, error) = drain(client.events().list().stream()).await;
+        assert!(error.is_none() && (before + round..=4 * (before + round)).contains(&ids.len()), "{} pages", ids.len());
     }
-    let (ids, error) = drain(client.events().list().stream()).await;
-    assert_eq!((ids.len(), error.is_none(), sandbox.requests().len()), (3, true, 3));
 }
 
 #[tokio::test]
@@ -274,7 +395,7 @@ async fn the_free_busy_scope_hides_what_events_are_about() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = with_tokens(builder(&sandbox), sandbox.issue_tokens_with(ADA, Scope::FreeBusy));
     assert!(!access_token(&client).is_empty());
-    let events: Vec<_> = client.events().list().stream().try_collect().await.unwrap();
+    let events: Vec<_> = client.events().list().stream().try_filter_map(readable).try_collect().await.unwrap();
     assert!(!events.is_empty());
     assert!(events.iter().all(|event| event.title.is_none() && event.attendees.is_empty() && event.start.is_some()));
 }

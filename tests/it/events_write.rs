@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::{ADA, answer, builder, category, client_of, instant, only, signed_in, with_tokens};
 
-fn meeting() -> EventCreate {
+pub(crate) fn meeting() -> EventCreate {
     EventCreate::new(
         Provider::Google,
         "primary",
@@ -20,7 +20,7 @@ fn meeting() -> EventCreate {
     )
 }
 
-fn update(event_id: &str) -> EventUpdate {
+pub(crate) fn update(event_id: &str) -> EventUpdate {
     EventUpdate::new(Provider::Google, "primary", event_id)
 }
 
@@ -421,7 +421,7 @@ async fn a_write_without_an_event_in_its_answer_is_an_error() {
         "{\"success\":true}",
         "{\"event\":{}}",
         "{\"event\":[1]}",
-        "{\"id\":7}",
+        "{\"id\":true}",
         "{\"id\":",
     ];
     for body in bodies {

@@ -39,7 +39,7 @@ impl FlakyStore {
         *self.down.lock().unwrap() = steps.iter().copied().collect();
     }
 
-    /// From now on these steps never end.
+    /// From now on these steps do not end before others are named.
     pub(crate) fn hang(&self, steps: &[Step]) {
         *self.hanging.lock().unwrap() = steps.iter().copied().collect();
     }
@@ -98,12 +98,11 @@ impl FlakyStore {
     ) -> StoreFuture<'a, T> {
         Box::pin(async move {
             self.steps.lock().unwrap().push(step);
-            let hangs = self.hanging.lock().unwrap().contains(&step);
-            if hangs {
-                std::future::pending::<()>().await;
-            }
             // A store on another machine does not answer at once.
             tokio::time::sleep(Duration::from_millis(1)).await;
+            while self.hanging.lock().unwrap().contains(&step) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
             if self.down.lock().unwrap().contains(&step) {
                 return Err(format!("the store is down: {step:?}").into());
             }

@@ -4,18 +4,37 @@ mod calendars;
 mod callback;
 mod cancel;
 mod config;
+#[cfg(feature = "testing")]
+mod conformance;
+#[cfg(all(feature = "encryption", feature = "file", feature = "testing"))]
+mod encryption;
 mod errors;
 mod events_list;
 mod events_write;
+#[cfg(all(feature = "file", unix))]
+mod file_crashes;
+#[cfg(all(feature = "file", feature = "testing"))]
+mod file_store;
 mod flaky;
+mod mutants;
 mod oauth;
 mod odd_answers;
 mod pins;
+mod properties;
 mod raw;
 mod refresh;
+mod retry;
 mod secrets;
 mod session;
 mod support;
 mod token_answers;
+#[cfg(feature = "axum")]
+mod webhook_axum;
+#[cfg(feature = "webhooks")]
+mod webhook_keys;
+#[cfg(feature = "webhooks")]
+mod webhook_properties;
+#[cfg(feature = "webhooks")]
+mod webhook_vectors;
 mod webhooks;
 mod wire;

@@ -1,8 +1,7 @@
 //! Answers in every form that the service is known or likely to send.
 
-use mobiscroll_connect::{AttendeeStatus, CalendarEvent, Client, EventStatus, Provider, SyncState};
+use mobiscroll_connect::{AttendeeStatus, CalendarEvent, Client, Error, EventStatus, Provider, SyncState};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
-use serde_json::json;
 
 use crate::support::{answer, category, instant, signed_in};
 
@@ -164,17 +163,6 @@ async fn a_malformed_event_does_not_hide_the_page() {
 }
 
 #[tokio::test]
-async fn a_stream_passes_over_malformed_events_and_goes_on() {
-    use futures_util::TryStreamExt;
-    let (sandbox, client) = signed_in().await;
-    let bad = json!({ "events": [{ "id": 7 }], "nextPageToken": "next" });
-    answer(&sandbox, Operation::ListEvents, 200, bad.to_string());
-    answer(&sandbox, Operation::ListEvents, 200, r#"{"events":[{"id":"e","provider":"google"}]}"#);
-    let events: Vec<_> = client.events().list().stream().try_collect().await.unwrap();
-    assert_eq!(events.len(), 1);
-}
-
-#[tokio::test]
 async fn blocked_accounts_of_a_page_are_named() {
     let (sandbox, client) = signed_in().await;
     let header = "x-connect-calendar-permission-missing";
@@ -225,7 +213,7 @@ async fn a_body_that_is_not_the_modelled_one_is_a_decode_error() {
         assert_eq!((category(&error), error.code()), ("Decode", "MOBISCROLL_ERROR"), "{body:?}");
         assert_eq!((error.status(), error.is_retryable()), (Some(200), false), "{body:?}");
     }
-    for body in ["", "null", "{\"calendars\":[]}", "[{\"id\":\"c\"}]", "[{]"] {
+    for body in ["", "null", "{\"calendars\":[]}", "[{]"] {
         answer(&sandbox, Operation::ListCalendars, 200, body);
         assert_eq!(category(&client.calendars().list().await.unwrap_err()), "Decode", "{body:?}");
     }
@@ -242,4 +230,58 @@ async fn an_odd_page_size_or_token_does_not_hide_the_page() {
     answer(&sandbox, Operation::ListEvents, 200, body);
     let page = client.events().list().send().await.unwrap();
     assert_eq!((page.events.len(), page.page_size, page.next_page_token.as_deref()), (1, None, Some("t")));
+}
+
+#[tokio::test]
+async fn a_malformed_calendar_does_not_hide_the_others() {
+    let (sandbox, client) = signed_in().await;
+    let body = r#"[{"provider":"google","id":"a","color":{}},{"id":"no provider"},{"provider":"apple","id":7}]"#;
+    answer(&sandbox, Operation::ListCalendars, 200, body);
+    let list = client.calendars().list().await.unwrap();
+    assert_eq!(list.calendars.iter().map(|calendar| calendar.id.as_str()).collect::<Vec<_>>(), ["a", "7"]);
+    assert_eq!((list.malformed.len(), list.malformed[0].index), (1, 1));
+    assert_eq!(list.malformed[0].raw.get(), r#"{"id":"no provider"}"#);
+}
+
+#[tokio::test]
+async fn an_odd_member_is_left_out_and_the_rest_is_read() {
+    let (sandbox, client) = signed_in().await;
+    let body =
+        r#"{"connections":{"google":[{"id":"a","syncStateUpdatedAt":""},{"id":7,"display":[]},{"display":"b"}]}}"#;
+    answer(&sandbox, Operation::ConnectionStatus, 200, body);
+    let accounts = &client.auth().get_connection_status().await.unwrap().connections["google"];
+    assert_eq!(accounts.iter().map(|account| account.id.as_str()).collect::<Vec<_>>(), ["a", "7"]);
+
+    let body = r#"{"success":true,"channelId":"c","subscription":{"channelId":"c","expiration":"some day"}}"#;
+    answer(&sandbox, Operation::SubscribeWebhook, 200, body);
+    let subscribed = client.webhooks().subscribe_webhook(Provider::Google, "primary").send().await.unwrap();
+    assert_eq!((subscribed.success, subscribed.subscription.unwrap().expiration), (true, None));
+
+    let members =
+        r#""attendees":[{"email":"a@example.com","status":5},{"status":"none"}],"color":true,"original":{"n":1.50}"#;
+    let event = listed(&sandbox, &client, members).await;
+    assert_eq!(event.attendees.iter().map(|attendee| attendee.email.as_str()).collect::<Vec<_>>(), ["a@example.com"]);
+    assert_eq!((event.color, event.original.unwrap().get()), (None, r#"{"n":1.50}"#));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_odd_all_over_is_an_error_soon() {
+    let (sandbox, client) = signed_in().await;
+    let accounts = vec!["{}"; 10_000].join(",");
+    answer(&sandbox, Operation::ConnectionStatus, 200, format!(r#"{{"connections":{{"google":[{accounts}]}}}}"#));
+    assert_eq!(category(&client.auth().get_connection_status().await.unwrap_err()), "Decode");
+}
+
+#[tokio::test]
+async fn a_decode_error_tells_where_the_answer_does_not_fit() {
+    let (sandbox, client) = signed_in().await;
+    answer(&sandbox, Operation::ConnectionStatus, 200, r#"{"connections":{"google":{}}}"#);
+    let error = client.auth().get_connection_status().await.unwrap_err();
+    let Error::Decode(failure) = &error else { panic!("{error:?}") };
+    assert_eq!(failure.path(), Some("connections.google"));
+    assert_eq!(error.to_string(), "connection_status: the answer cannot be read at connections.google");
+
+    answer(&sandbox, Operation::ListEvents, 200, r#"{"events":[{"provider":"google","id":"e","start":"tomorrow"}]}"#);
+    let page = client.events().list().send().await.unwrap();
+    assert!(page.malformed[0].reason.starts_with("start: "), "{}", page.malformed[0].reason);
 }

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{Timestamp, ToSpan};
 use mobiscroll_connect::{AuthEvent, Client, ClientBuilder, Error, MemoryTokenStore, StoreOperation, Tokens};
-use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Seed};
+use mobiscroll_connect_sandbox::{ContractChecks, Fault, Operation, Sandbox, Seed};
 use serde_json::json;
 
 use crate::flaky::{FlakyStore, Step};
@@ -598,4 +598,30 @@ async fn a_thousand_users_with_ten_calls_each_make_a_thousand_rotations() {
     let counts = sandbox.total_token_counts();
     assert_eq!((counts.refreshed_current, counts.refreshes(), counts.grants_revoked), (1000, 1000, 0));
     assert!(users.iter().all(|user| sandbox.refreshes(user) == 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_calls_on_one_expired_token_make_one_rotation() {
+    const CALLS: usize = 10_000;
+    // Checking twenty thousand answers takes longer than giving them.
+    let sandbox = Sandbox::builder().seed(Seed::Empty).contract_checks(ContractChecks::Off).start().await.unwrap();
+    // They share a connection: no machine has a socket for each.
+    let http = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    let store = FlakyStore::new();
+    let patient = builder(&sandbox).http_client(http).token_store(store.clone()).timeout(Duration::from_secs(120));
+    let client = expired(&sandbox, patient.save_timeout(Duration::from_secs(120)));
+
+    // Nobody refreshes before every call has met its 401.
+    store.hang(&[Step::Lease]);
+    let calls: Vec<_> = (0..CALLS)
+        .map(|_| client.clone())
+        .map(|client| tokio::spawn(async move { client.calendars().list().await.map(drop) }))
+        .collect();
+    until(|| sandbox.count_answered(Operation::ListCalendars, 401) == CALLS).await;
+    store.hang(&[]);
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(sandbox.count_answered(Operation::ListCalendars, 200), CALLS);
+    assert_eq!((sandbox.refreshes(ADA), sandbox.count(Operation::RefreshToken)), (1, 1));
 }

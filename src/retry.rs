@@ -1,0 +1,178 @@
+//! Which failed calls are made again, and when.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use http::Method;
+use tokio::time::{Instant, sleep_until};
+
+use crate::call::Operation;
+use crate::error::{Delivery, Error};
+use crate::options::Settings;
+use crate::trace;
+
+/// How often a failed call is made again, and after which pause.
+///
+/// What is made again depends on what the call does, and on what is known of its request:
+///
+/// | what happened | reading, deleting | creating, updating and the rest |
+/// |---|---|---|
+/// | no connection came about: the request was surely not sent | again | again |
+/// | 429 | again | again |
+/// | 503 with `Retry-After` | again | again |
+/// | 503 without, 408, 502, 504 | again | error |
+/// | time-out, broken connection, answer that broke off | again | error: it may have been done |
+/// | any other answer | error | error |
+///
+/// A delete that was made again may find its event gone, which is [`Error::NotFound`]. Refreshes have
+/// rules of their own, and the repeat of a call after a refresh is not counted here.
+///
+/// The pause before the n-th repeat is chosen by chance up to `base_delay` x 2^(n-1), at most `max_delay`. Where the service
+/// asks for more by `Retry-After`, it is given that. A pause that would pass the call's
+/// [deadline](crate::RequestOptions::deadline) is not begun: the error comes at once, with its
+/// [`retry_after`](Error::retry_after). A client makes at most a fifth more requests by repeating, so that an outage is not made worse;
+/// [`ClientBuilder::retry_budget`](crate::ClientBuilder::retry_budget) sets how many.
+///
+/// Each try sends the same bytes.
+///
+/// ```
+/// use std::time::Duration;
+/// use mobiscroll_connect::RetryPolicy;
+///
+/// let patient = RetryPolicy::new().max_attempts(5).base_delay(Duration::from_millis(500));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    max_attempts: u32,
+    base_delay: Duration,
+    max_delay: Duration,
+}
+
+impl RetryPolicy {
+    /// Makes the default policy: three attempts, pauses of up to 0.3 and 0.6 seconds.
+    pub fn new() -> Self {
+        Self { max_attempts: 3, base_delay: Duration::from_millis(300), max_delay: Duration::from_secs(10) }
+    }
+
+    /// Makes a policy that never makes a call again.
+    pub fn none() -> Self {
+        Self::new().max_attempts(1)
+    }
+
+    /// Sets how often a call is made in all. Default: 3. 0 counts as 1.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// Sets the longest pause before the first repeat; it doubles with each. Default: 300 milliseconds.
+    #[must_use]
+    pub fn base_delay(mut self, delay: Duration) -> Self {
+        self.base_delay = delay;
+        self
+    }
+
+    /// Sets what no pause exceeds, unless the service asks for more. Default: 10 seconds.
+    #[must_use]
+    pub fn max_delay(mut self, delay: Duration) -> Self {
+        self.max_delay = delay;
+        self
+    }
+
+    /// Picks the pause after so many failures: full jitter.
+    fn pause(&self, failures: u32) -> Duration {
+        let longest = self.base_delay.saturating_mul(1 << (failures - 1).min(30)).min(self.max_delay);
+        longest.mul_f64(fastrand::f64())
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Tells whether a call that failed so may be made again: the table above.
+fn may_repeat(operation: &Operation, error: &Error) -> bool {
+    let harmless = matches!(operation.method, Method::GET | Method::DELETE);
+    match (error, error.status()) {
+        (Error::Network(_), _) => harmless || error.delivery() == Delivery::NotSent,
+        (_, Some(429)) => true,
+        (_, Some(503)) => harmless || error.retry_after().is_some(),
+        (_, Some(408 | 502 | 504)) => harmless,
+        _ => false,
+    }
+}
+
+/// The attempts of one call.
+pub(crate) struct Attempts<'a> {
+    operation: &'static Operation,
+    settings: &'a Settings,
+    budget: &'a Budget,
+    deadline: Instant,
+    failed: u32,
+}
+
+impl<'a> Attempts<'a> {
+    pub(crate) fn begin(operation: &'static Operation, settings: &'a Settings, budget: &'a Budget) -> Self {
+        budget.call();
+        Self { operation, settings, budget, deadline: Instant::now() + settings.deadline, failed: 0 }
+    }
+
+    pub(crate) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Returns how long the next attempt may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.settings.timeout.min(self.deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Waits for the time of the next attempt, or gives the error back if there is none.
+    pub(crate) async fn pause(&mut self, error: Error) -> Result<(), Error> {
+        let policy = &self.settings.retry;
+        self.failed += 1;
+        if self.failed >= policy.max_attempts || !may_repeat(self.operation, &error) {
+            return Err(error);
+        }
+        let pause = policy.pause(self.failed).max(error.retry_after().unwrap_or_default());
+        match Instant::now().checked_add(pause).filter(|then| *then < self.deadline) {
+            Some(then) if self.budget.repeat() => {
+                trace::repeat(self.operation, &error, pause);
+                sleep_until(then).await;
+                Ok(())
+            }
+            _ => Err(error),
+        }
+    }
+}
+
+/// Repeats that a client may make: a share of its calls.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    percent: u32,
+    /// In hundredths of a repeat
+    saved: AtomicU32,
+}
+
+impl Budget {
+    /// What is saved at first, and at most: so that a client with few calls may repeat, too.
+    const RESERVE: u32 = 10 * 100;
+
+    pub(crate) fn new(percent: u32) -> Self {
+        Self { percent, saved: AtomicU32::new(if percent == 0 { 0 } else { Self::RESERVE }) }
+    }
+
+    fn call(&self) {
+        self.change(|saved| Some(saved.saturating_add(self.percent).min(Self::RESERVE)));
+    }
+
+    fn repeat(&self) -> bool {
+        self.change(|saved| saved.checked_sub(100))
+    }
+
+    fn change(&self, change: impl Fn(u32) -> Option<u32>) -> bool {
+        self.saved.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
+    }
+}

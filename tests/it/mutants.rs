@@ -1,0 +1,221 @@
+//! Answers of the contract with one member changed: what a server of another release, or a hasty one, may send.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mobiscroll_connect::{Client, Error, EventDelete, Provider};
+use mobiscroll_connect_sandbox::{Operation, Sandbox};
+use serde_json::{Map, Value, json};
+
+use crate::events_write::{meeting, update};
+use crate::support::{answer, signed_in};
+
+/// What a mutant came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    Read,
+    /// In a list that was read, and kept as it came
+    Malformed,
+    Refused,
+}
+
+/// Members whose mutants are not always read: the list in the crate's documentation.
+const KNOWN: &[(&str, Fate)] = &[
+    ("connection_status /connections", Fate::Refused),
+    ("connection_status /connections/google", Fate::Refused),
+    ("create_event (root) /id", Fate::Refused),
+    ("create_event /event", Fate::Refused),
+    ("create_event /event/id", Fate::Refused),
+    ("exchange /access_token", Fate::Refused),
+    ("list_calendars /0/id", Fate::Malformed),
+    ("list_calendars /0/provider", Fate::Malformed),
+    ("list_events /events", Fate::Refused),
+    ("list_events /events/0/allDay", Fate::Malformed),
+    ("list_events /events/0/end", Fate::Malformed),
+    ("list_events /events/0/id", Fate::Malformed),
+    ("list_events /events/0/provider", Fate::Malformed),
+    ("list_events /events/0/start", Fate::Malformed),
+    ("update_event /event", Fate::Refused),
+    ("update_event /event/id", Fate::Refused),
+];
+
+fn contract() -> Value {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.yaml");
+    yaml_serde::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Makes an answer with every member that a schema knows.
+fn sample(contract: &Value, schema: &Value) -> Value {
+    if let Some(name) = schema["$ref"].as_str() {
+        return sample(contract, contract.pointer(name.trim_start_matches('#')).unwrap());
+    }
+    if let Some(all) = schema["allOf"].as_array() {
+        let samples = all.iter().map(|part| sample(contract, part));
+        return samples.reduce(merged).unwrap();
+    }
+    if let Some(either) = schema["oneOf"].as_array() {
+        return sample(contract, &either[0]);
+    }
+    let members = || {
+        let known = schema["properties"].as_object().into_iter().flatten();
+        known.map(|(name, schema)| (name.clone(), sample(contract, schema))).collect::<Map<_, _>>()
+    };
+    match (schema["type"].as_str(), schema["format"].as_str()) {
+        (Some("array"), _) => json!([sample(contract, &schema["items"])]),
+        (Some("boolean"), _) => json!(true),
+        (Some("integer" | "number"), _) => json!(7),
+        (Some("string"), Some("date-time")) => json!("2026-11-23T09:30:00Z"),
+        (Some("string"), _) => schema["x-extensible-enum"].get(0).cloned().unwrap_or(json!("text")),
+        (Some("object"), _) if schema["additionalProperties"].is_object() => {
+            json!({ "google": sample(contract, &schema["additionalProperties"]) })
+        }
+        (Some("object"), _) => Value::Object(members()),
+        (None, _) => json!({ "any": 1 }),
+        (Some(other), _) => panic!("the contract has a type {other}"),
+    }
+}
+
+fn merged(one: Value, other: Value) -> Value {
+    let (Value::Object(mut one), Value::Object(other)) = (one, other) else { panic!("only objects are joined") };
+    one.extend(other);
+    Value::Object(one)
+}
+
+/// The paths of all members of an answer.
+fn members(answer: &Value, path: &str) -> Vec<String> {
+    match answer {
+        Value::Object(members_) => members_
+            .iter()
+            .flat_map(|(name, value)| {
+                let path = format!("{path}/{name}");
+                std::iter::once(path.clone()).chain(members(value, &path))
+            })
+            .collect(),
+        Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(i, item)| members(item, &format!("{path}/{i}"))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The answer with this member absent, null, of a wrong type, of an unknown value, with a member too many.
+fn mutants(whole: &Value, path: &str) -> Vec<(&'static str, Value)> {
+    let (parent, name) = path.rsplit_once('/').unwrap();
+    let mutant = |change: &dyn Fn(&mut Value)| {
+        let mut mutant = whole.clone();
+        change(&mut mutant);
+        mutant
+    };
+    let with = |value: Value| mutant(&|mutant| *mutant.pointer_mut(path).unwrap() = value.clone());
+    let mut mutants = vec![
+        ("absent", mutant(&|mutant| drop(mutant.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(name)))),
+        ("null", with(Value::Null)),
+        ("a number", with(json!(7))),
+        ("a text", with(json!("unheard of"))),
+        ("true", with(json!(true))),
+    ];
+    if whole.pointer(path).is_some_and(Value::is_object) {
+        let more = |mutant: &mut Value| mutant.pointer_mut(path).unwrap()["oneMore"] = json!({ "a": [1] });
+        mutants.push(("a member more", mutant(&more)));
+    }
+    mutants.retain(|(_, mutant)| mutant != whole);
+    mutants
+}
+
+struct Subject {
+    name: &'static str,
+    operation: Operation,
+    answer: Value,
+}
+
+fn subjects() -> Vec<Subject> {
+    let contract = contract();
+    let sample = |schema: &str| sample(&contract, &json!({ "$ref": format!("#/components/schemas/{schema}") }));
+    let subject = |name, operation, answer| Subject { name, operation, answer };
+    vec![
+        subject("exchange", Operation::ExchangeCode, sample("TokenResponse")),
+        subject("connection_status", Operation::ConnectionStatus, sample("ConnectionStatus")),
+        subject("disconnect", Operation::Disconnect, sample("DisconnectResponse")),
+        subject("revoke", Operation::Revoke, sample("RevokeResponse")),
+        subject("list_calendars", Operation::ListCalendars, json!([sample("Calendar")])),
+        subject("list_events", Operation::ListEvents, sample("EventsListResponse")),
+        subject("create_event", Operation::CreateEvent, sample("EventWriteNested")),
+        subject("create_event (root)", Operation::CreateEvent, sample("EventWriteRoot")),
+        subject("update_event", Operation::UpdateEvent, sample("EventWriteNested")),
+        subject("delete_event", Operation::DeleteEvent, sample("EventDeleteResponse")),
+        subject("subscribe_webhook", Operation::SubscribeWebhook, sample("SubscribeWebhookResponse")),
+        subject("unsubscribe_webhook", Operation::UnsubscribeWebhook, sample("UnsubscribeWebhookResponse")),
+        subject("health", Operation::Health, sample("Health")),
+    ]
+}
+
+async fn fate(client: &Client, operation: Operation) -> Result<Fate, Error> {
+    let kept = |good: usize, bad: usize| match (good, bad) {
+        (_, 0) => Fate::Read,
+        (0, 1) => Fate::Malformed,
+        other => panic!("one item became {other:?}"),
+    };
+    let event = || EventDelete::new(Provider::Google, "primary", "e");
+    match operation {
+        Operation::ExchangeCode => client.for_user("new").auth().get_token(&"code".into()).await.map(drop)?,
+        Operation::ConnectionStatus => client.auth().get_connection_status().await.map(drop)?,
+        Operation::Disconnect => client.auth().disconnect(Provider::Google).send().await.map(drop)?,
+        Operation::Revoke => client.for_user("leaving").auth().revoke().await?,
+        Operation::ListCalendars => {
+            let list = client.calendars().list().await?;
+            return Ok(kept(list.calendars.len(), list.malformed.len()));
+        }
+        Operation::ListEvents => {
+            let page = client.events().list().send().await?;
+            return Ok(kept(page.events.len(), page.malformed.len()));
+        }
+        Operation::CreateEvent => client.events().create(meeting()).await.map(drop)?,
+        Operation::UpdateEvent => client.events().update(update("e").title("T")).await.map(drop)?,
+        Operation::DeleteEvent => client.events().delete(event()).await.map(drop)?,
+        Operation::SubscribeWebhook => {
+            client.webhooks().subscribe_webhook(Provider::Google, "primary").send().await.map(drop)?;
+        }
+        Operation::UnsubscribeWebhook => {
+            client.webhooks().unsubscribe_webhook(Provider::Google, "c").send().await.map(drop)?;
+        }
+        Operation::Health => client.health().await.map(drop)?,
+        other => panic!("nobody calls {other}"),
+    }
+    Ok(Fate::Read)
+}
+
+async fn try_one(sandbox: &Sandbox, client: &Client, operation: Operation, body: &Value) -> Fate {
+    if operation == Operation::Revoke {
+        client.for_user("leaving").set_credentials(crate::support::tokens(sandbox.issue_tokens("leaving")));
+    }
+    let canned = answer(sandbox, operation, 200, body.to_string());
+    let fate = match fate(client, operation).await {
+        Ok(fate) => fate,
+        Err(Error::Decode(_) | Error::Server(_)) => Fate::Refused,
+        Err(error) => panic!("{body}: {error:?}"),
+    };
+    assert_eq!(canned.fired(), 1, "{body}");
+    fate
+}
+
+#[tokio::test]
+async fn answers_with_one_member_changed_are_read() {
+    let (sandbox, client) = signed_in().await;
+    let mut counts = BTreeMap::new();
+    let mut known = BTreeSet::new();
+    for Subject { name, operation, answer } in subjects() {
+        assert_eq!(try_one(&sandbox, &client, operation, &answer).await, Fate::Read, "{name}");
+        for path in members(&answer, "") {
+            for (change, mutant) in mutants(&answer, &path) {
+                let fate = try_one(&sandbox, &client, operation, &mutant).await;
+                *counts.entry(fate).or_insert(0) += 1;
+                if fate != Fate::Read {
+                    println!("{fate:?}: {name} {path} {change}");
+                    known.insert((format!("{name} {path}"), fate));
+                }
+            }
+        }
+    }
+    println!("{counts:?}");
+    assert_eq!(known, KNOWN.iter().map(|(member, fate)| ((*member).to_owned(), *fate)).collect());
+    assert!(counts[&Fate::Read] > 800, "the contract is not read as it should be");
+}

@@ -1,0 +1,5 @@
+//! What is traced of calls, and what is not.
+
+mod canary;
+mod capture;
+mod spans;
