@@ -164,9 +164,8 @@ fn copy_package(name: &str) -> PathBuf {
     let to = scratch(name);
     let _ = fs::remove_dir_all(&to);
     fs::create_dir_all(&to).unwrap();
-    for part in
-        ["Cargo.toml", "Cargo.lock", "build.rs", "openapi.yaml", "generated", "codegen", "src", "sandbox", "tests"]
-    {
+    let files = ["Cargo.toml", "Cargo.lock", "build.rs", "openapi.yaml"];
+    for part in files.into_iter().chain(["generated", "codegen", "src", "sandbox", "tests", "examples"]) {
         copy(&Path::new(ROOT).join(part), &to.join(part));
     }
     to
