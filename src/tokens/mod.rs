@@ -8,7 +8,7 @@ mod json;
 mod life;
 mod memory;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
-mod sql;
+pub(crate) mod sql;
 pub(crate) mod store;
 
 use std::fmt;

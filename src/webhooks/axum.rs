@@ -46,6 +46,8 @@ use tokio::time::timeout;
 
 use super::delivery::WebhookDelivery;
 pub use super::replay::{LocalReplayMemory, ReplayClaim, ReplayMemory};
+#[cfg(feature = "postgres")]
+pub use super::replay_postgres::PostgresReplayMemory;
 use super::verify::{Envelope, WebhookOptions, check_size};
 use crate::client::Client;
 use crate::error::Error;
@@ -87,7 +89,8 @@ impl WebhookReceiver {
         Self { client, memory: Arc::new(LocalReplayMemory::new()) }
     }
 
-    /// Sets what remembers the ids of deliveries, such as a table of your database.
+    /// Sets what remembers the ids of deliveries. Several processes need one that they share, such as a table of a
+    /// database.
     #[must_use]
     pub fn replay_memory(mut self, memory: impl ReplayMemory) -> Self {
         self.memory = Arc::new(memory);

@@ -12,6 +12,8 @@ mod key_store;
 mod keys;
 #[cfg(feature = "axum")]
 mod replay;
+#[cfg(all(feature = "axum", feature = "postgres"))]
+mod replay_postgres;
 #[cfg(feature = "webhooks")]
 mod verify;
 

@@ -19,26 +19,8 @@ const CAPACITY: usize = 100_000;
 /// Only ids of deliveries that are genuine come here. Each is claimed before its handler runs; afterwards it is kept, or
 /// forgotten if the handler failed. A claim of a process that died ends by itself, and the service's next try is handled.
 ///
-/// In PostgreSQL, with a table `webhook_ids (id text PRIMARY KEY, is_done boolean NOT NULL, until timestamptz NOT NULL)`,
-/// each method is one statement:
-///
-/// ```sql
-/// -- claim; no row claimed means that another has it, and `is_done` tells how far that is
-/// WITH claimed AS (
-///     INSERT INTO webhook_ids AS known VALUES ($1, false, now() + $2)
-///     ON CONFLICT (id) DO UPDATE SET is_done = false, until = excluded.until WHERE known.until <= now()
-///     RETURNING id
-/// )
-/// SELECT EXISTS (SELECT FROM claimed) AS is_claimed,
-///     (SELECT is_done FROM webhook_ids WHERE id = $1) AS is_done;
-/// -- keep
-/// INSERT INTO webhook_ids VALUES ($1, true, now() + $2)
-/// ON CONFLICT (id) DO UPDATE SET is_done = true, until = excluded.until;
-/// -- forget
-/// DELETE FROM webhook_ids WHERE id = $1 AND NOT is_done;
-/// ```
-///
-/// Rows whose `until` has passed may be deleted at any time.
+/// Here are one [in this process](LocalReplayMemory) and, with the feature `postgres`, `PostgresReplayMemory`. Over another
+/// database, let each method be one statement: two claims of an id at the same time must not both be granted.
 pub trait ReplayMemory: Send + Sync + 'static {
     /// Claims an id for this long, unless it is known already.
     ///

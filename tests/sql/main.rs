@@ -4,5 +4,7 @@ mod conformance;
 mod database;
 mod errors;
 mod pooler;
+#[cfg(feature = "axum")]
+mod replay;
 mod steps;
 mod table;

@@ -180,7 +180,7 @@ async fn steps_are_whole<F: Future<Output = ()>>(store: &SqlTokenStore, check: i
 
 /// Drops a step, in even rounds after so many polls, in odd ones after a while; tells whether it came to its end before.
 async fn finishes<T>(round: u64, mut step: StoreFuture<'_, T>) -> bool {
-    let mut polls = if round % 2 == 0 { 1 + round / 2 % 4 } else { u64::MAX };
+    let mut polls = if round.is_multiple_of(2) { 1 + round / 2 % 4 } else { u64::MAX };
     let polled = poll_fn(|context| {
         polls -= 1;
         match step.as_mut().poll(context) {

@@ -1,14 +1,14 @@
 //! What PostgreSQL and SQLite say differently.
 
 /// The words of a database.
-pub(super) struct Dialect {
+pub(crate) struct Dialect {
     pub(super) name: &'static str,
     /// Makes the table, under its default name.
     pub(super) table: &'static str,
     /// What stands before and after the hexadecimal digits of bytes.
     pub(super) bytes: (&'static str, &'static str),
     /// The database's clock, as it is after a statement has waited for its turn at the row.
-    pub(super) now: &'static str,
+    pub(crate) now: &'static str,
     /// What to add to the clock for a microsecond.
     pub(super) microsecond: &'static str,
     /// How many microseconds the lease of a row has left.
@@ -18,7 +18,7 @@ pub(super) struct Dialect {
 }
 
 #[cfg(feature = "postgres")]
-pub(super) static POSTGRES: Dialect = Dialect {
+pub(crate) static POSTGRES: Dialect = Dialect {
     name: "PostgreSQL",
     table: include_str!("postgres.sql"),
     bytes: ("decode('", "', 'hex')"),

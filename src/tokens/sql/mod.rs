@@ -1,26 +1,23 @@
 //! Tokens in an SQL database.
 
 mod answer;
-mod dialect;
+pub(crate) mod dialect;
 #[cfg(feature = "postgres")]
-mod postgres;
+pub(crate) mod postgres;
 mod redact;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-mod statements;
+pub(crate) mod statements;
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::error::{BoxError, Error, InputFailure, StoreOperation};
+use crate::error::{BoxError, Error, StoreOperation};
 use crate::tokens::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
 use crate::values::Secret;
 use answer::Answer;
 use redact::redact;
 use statements::Statements;
-
-/// The longest name that PostgreSQL does not shorten in silence.
-const LONGEST_NAME: usize = 63;
 
 /// Keeps tokens in a PostgreSQL or SQLite database, over a pool of [`sqlx`](crate::sqlx). Features `postgres` and
 /// `sqlite`.
@@ -149,17 +146,7 @@ impl SqlTokenStore {
     /// [`Error::Configuration`] when the name, or one of its two parts, is empty, longer than 63 characters, begins
     /// with a digit, or has other characters than the letters of ASCII, digits and `_`.
     pub fn with_table(mut self, name: &str) -> Result<Self, Error> {
-        let fits = |part: &str| {
-            part.len() <= LONGEST_NAME
-                && part.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-                && part.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
-        };
-        if name.split('.').count() > 2 || !name.split('.').all(fits) {
-            return Err(
-                InputFailure::new(format!("the store cannot use {name:?} as the name of a table")).configuration()
-            );
-        }
-        self.statements.table = statements::quote(name);
+        self.statements.table = statements::table(name)?;
         Ok(self)
     }
 

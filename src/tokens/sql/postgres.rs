@@ -8,7 +8,7 @@
 //! All but one: tokens should not stand in a statement's text, which ends up in logs. They are an argument, and a
 //! transaction around the two messages holds on to the server.
 
-use sqlx::postgres::{PgPool, Postgres};
+use sqlx::postgres::{PgPool, PgRow, Postgres};
 use sqlx::{AssertSqlSafe, Error};
 
 use super::answer::Answer;
@@ -23,14 +23,19 @@ const MIGRATION: i64 = 0x6d6f_6269_7363_726f;
 /// How often a statement is tried that was rolled back in favour of another one.
 const TRIES: usize = 10;
 
-pub(super) async fn run(pool: &PgPool, sql: String) -> Result<Vec<Answer>, Error> {
+/// Carries a statement out that is a transaction by itself.
+pub(crate) async fn fetch(pool: &PgPool, sql: String) -> Result<Vec<PgRow>, Error> {
     let mut tried = 1;
-    let rows = loop {
+    loop {
         match sqlx::raw_sql(AssertSqlSafe(sql.clone())).fetch_all(pool).await {
             Err(error) if tried < TRIES && is_rolled_back(&error) => tried += 1,
-            outcome => break outcome?,
+            outcome => return outcome,
         }
-    };
+    }
+}
+
+pub(super) async fn run(pool: &PgPool, sql: String) -> Result<Vec<Answer>, Error> {
+    let rows = fetch(pool, sql).await?;
     rows.iter().map(Answer::read::<Postgres>).collect()
 }
 
@@ -48,7 +53,8 @@ pub(super) async fn run_with(pool: &PgPool, sql: String, tokens: Option<&Secret>
     saving.await.unwrap_or(Err(Error::WorkerCrashed))
 }
 
-pub(super) async fn migrate(pool: &PgPool, sql: &str) -> Result<(), Error> {
+/// Makes tables.
+pub(crate) async fn migrate(pool: &PgPool, sql: &str) -> Result<(), Error> {
     // "IF NOT EXISTS" alone fails when two processes find at once that the table does not exist.
     let sql = format!("SELECT pg_advisory_xact_lock({MIGRATION}); {sql}");
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.map(drop)

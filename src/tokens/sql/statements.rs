@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::dialect::Dialect;
+use crate::error::{Error, InputFailure};
 use crate::tokens::store::SaveIf;
 
 pub(super) const TABLE: &str = "mobiscroll_connect_tokens";
@@ -13,7 +14,10 @@ pub(super) const TABLE: &str = "mobiscroll_connect_tokens";
 /// What all statements but the one that releases a lease answer.
 const COLUMNS: [&str; 4] = ["tokens", "version", "fence", "remaining"];
 
-/// Longer leases than this do not fit every clock.
+/// The longest name that PostgreSQL does not shorten in silence.
+const LONGEST_NAME: usize = 63;
+
+/// Longer times than this do not fit every clock.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Writes the statements for one table.
@@ -85,26 +89,48 @@ impl Statements {
         format!("{tokens}, {version}, {fence}, {} AS {remaining}", self.dialect.remaining)
     }
 
-    /// Digits only: whatever the id is, it stays a value.
     fn bytes(&self, text: &str) -> String {
-        let (before, after) = self.dialect.bytes;
-        let mut literal = String::with_capacity(before.len() + text.len() * 2 + after.len());
-        literal.push_str(before);
-        for byte in text.bytes() {
-            let _ = write!(literal, "{byte:02x}");
-        }
-        literal.push_str(after);
-        literal
+        bytes(self.dialect, text)
     }
 
     fn end_of(&self, ttl: Duration) -> String {
-        let Dialect { now, microsecond, .. } = self.dialect;
-        format!("{now} + {} * {microsecond}", ttl.min(LONGEST).as_micros())
+        end_of(self.dialect, ttl)
     }
 }
 
+/// Writes a text as bytes. Digits only: whatever it is, it stays a value.
+pub(crate) fn bytes(dialect: &Dialect, text: &str) -> String {
+    let (before, after) = dialect.bytes;
+    let mut literal = String::with_capacity(before.len() + text.len() * 2 + after.len());
+    literal.push_str(before);
+    for byte in text.bytes() {
+        let _ = write!(literal, "{byte:02x}");
+    }
+    literal.push_str(after);
+    literal
+}
+
+/// Writes the instant that is so far ahead by the database's clock.
+pub(crate) fn end_of(dialect: &Dialect, ttl: Duration) -> String {
+    let Dialect { now, microsecond, .. } = dialect;
+    format!("{now} + {} * {microsecond}", ttl.min(LONGEST).as_micros())
+}
+
+/// Reads the name of a table, `name` or `schema.name`, and puts it in quotation marks.
+pub(crate) fn table(name: &str) -> Result<String, Error> {
+    let fits = |part: &str| {
+        part.len() <= LONGEST_NAME
+            && part.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && part.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
+    };
+    if name.split('.').count() > 2 || !name.split('.').all(fits) {
+        return Err(InputFailure::new(format!("{name:?} cannot be the name of a table")).configuration());
+    }
+    Ok(quote(name))
+}
+
 /// Puts a name that was checked in quotation marks.
-pub(super) fn quote(name: &str) -> String {
+pub(crate) fn quote(name: &str) -> String {
     let parts: Vec<_> = name.split('.').map(|part| format!("\"{part}\"")).collect();
     parts.join(".")
 }

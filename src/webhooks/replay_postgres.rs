@@ -1,0 +1,140 @@
+//! The memory of deliveries in PostgreSQL, shared by all who receive them.
+
+use std::fmt;
+use std::time::Duration;
+
+use sqlx::{PgPool, Row};
+
+use super::replay::{ReplayClaim, ReplayMemory};
+use crate::error::Error;
+use crate::tokens::sql::dialect::POSTGRES;
+use crate::tokens::sql::{postgres, statements};
+use crate::tokens::store::StoreFuture;
+
+const TABLE: &str = "mobiscroll_connect_webhooks";
+const MIGRATION: &str = include_str!("replay_postgres.sql");
+
+/// So many rows whose time has passed go away with each id that is kept.
+const SWEPT: usize = 10;
+
+/// A [`ReplayMemory`] in a PostgreSQL database, for receivers in any number of processes. Features `axum` and `postgres`.
+///
+/// ```no_run
+/// # async fn run(client: mobiscroll_connect::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use mobiscroll_connect::WebhookDelivery;
+/// use mobiscroll_connect::axum::{PostgresReplayMemory, WebhookReceiver};
+/// use mobiscroll_connect::sqlx::PgPool;
+///
+/// async fn handle(delivery: WebhookDelivery) -> std::io::Result<()> {
+///     println!("{} is handled by one process", delivery.id);
+///     Ok(())
+/// }
+///
+/// let memory = PostgresReplayMemory::new(PgPool::connect("postgres://app@db.example.com/app").await?);
+/// memory.migrate().await?;
+/// let router = WebhookReceiver::new(client).replay_memory(memory).router(handle);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # The table
+///
+/// [`migrate`](Self::migrate) makes it. If you rather do so with your own tools, this is it:
+///
+/// ```sql
+#[doc = include_str!("replay_postgres.sql")]
+/// ```
+///
+/// Rows whose `until` has passed may be deleted at any time; each id that is kept takes up to ten of them along, so that
+/// the table does not grow beyond the deliveries of a tolerance. The rights to select, insert, update and delete will do.
+///
+/// Each step is one statement without arguments, which is a transaction by itself, so a pooler in transaction mode may stand
+/// in between. Times go by the database's clock. If the database is down, deliveries are answered with 503 once the pool's
+/// `acquire_timeout` is over, and come again.
+#[derive(Clone)]
+pub struct PostgresReplayMemory {
+    pool: PgPool,
+    /// The table's name, in quotation marks.
+    table: String,
+}
+
+impl PostgresReplayMemory {
+    /// Keeps ids in the table `mobiscroll_connect_webhooks`.
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool, table: statements::quote(TABLE) }
+    }
+
+    /// Keeps ids in another table: `name` or `schema.name`, as it is written, capital letters included.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] when the name, or one of its two parts, is empty, longer than 63 characters, begins
+    /// with a digit, or has other characters than the letters of ASCII, digits and `_`.
+    pub fn with_table(mut self, name: &str) -> Result<Self, Error> {
+        self.table = statements::table(name)?;
+        Ok(self)
+    }
+
+    /// Makes the table, if it does not exist. Any number of processes may call it at the same time.
+    ///
+    /// # Errors
+    ///
+    /// What the database says against it.
+    pub async fn migrate(&self) -> Result<(), sqlx::Error> {
+        postgres::migrate(&self.pool, &MIGRATION.replacen(TABLE, &self.table, 1)).await
+    }
+}
+
+impl ReplayMemory for PostgresReplayMemory {
+    fn claim<'a>(&'a self, id: &'a str, ttl: Duration) -> StoreFuture<'a, ReplayClaim> {
+        let (table, now, id, end) = (&self.table, POSTGRES.now, bytes(id), end_of(ttl));
+        let sql = format!(
+            "WITH claimed AS (INSERT INTO {table} AS known (id, is_done, until) VALUES ({id}, false, {end}) \
+             ON CONFLICT (id) DO UPDATE SET is_done = false, until = excluded.until WHERE known.until <= {now} \
+             RETURNING id) \
+             SELECT EXISTS (SELECT FROM claimed) AS is_claimed, (SELECT is_done FROM {table} WHERE id = {id}) AS is_done"
+        );
+        Box::pin(async move {
+            let rows = postgres::fetch(&self.pool, sql).await?;
+            let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+            // A claim of the same moment cannot be seen yet: it has no outcome.
+            let is_done = row.try_get::<Option<bool>, _>("is_done")?.unwrap_or(false);
+            Ok(match row.try_get("is_claimed")? {
+                true => ReplayClaim::Granted,
+                false if is_done => ReplayClaim::Done,
+                false => ReplayClaim::Pending,
+            })
+        })
+    }
+
+    fn keep<'a>(&'a self, id: &'a str, ttl: Duration) -> StoreFuture<'a, ()> {
+        let (table, now, id, end) = (&self.table, POSTGRES.now, bytes(id), end_of(ttl));
+        let sql = format!(
+            "WITH swept AS (DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE until <= {now} AND id <> {id} \
+             ORDER BY until LIMIT {SWEPT} FOR UPDATE SKIP LOCKED)) \
+             INSERT INTO {table} (id, is_done, until) VALUES ({id}, true, {end}) \
+             ON CONFLICT (id) DO UPDATE SET is_done = true, until = excluded.until"
+        );
+        Box::pin(async move { Ok(postgres::fetch(&self.pool, sql).await.map(drop)?) })
+    }
+
+    fn forget<'a>(&'a self, id: &'a str) -> StoreFuture<'a, ()> {
+        let sql = format!("DELETE FROM {} WHERE id = {} AND NOT is_done", self.table, bytes(id));
+        Box::pin(async move { Ok(postgres::fetch(&self.pool, sql).await.map(drop)?) })
+    }
+}
+
+impl fmt::Debug for PostgresReplayMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresReplayMemory").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+fn bytes(id: &str) -> String {
+    statements::bytes(&POSTGRES, id)
+}
+
+fn end_of(ttl: Duration) -> String {
+    statements::end_of(&POSTGRES, ttl)
+}
