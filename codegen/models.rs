@@ -78,7 +78,7 @@ fn rework(mut model: ItemStruct, facts: &Facts) -> Result<Vec<Item>, String> {
     model.attrs.push(parse_quote!(#[non_exhaustive]));
     model.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
     let shorthand = facts.shorthands.get(&name);
-    if shorthand.is_some() {
+    if arrives {
         model.attrs.push(parse_quote!(#[serde(remote = "Self")]));
     }
 
@@ -88,7 +88,10 @@ fn rework(mut model: ItemStruct, facts: &Facts) -> Result<Vec<Item>, String> {
         items.push(builder(&ident, &properties, request)?);
     }
     if let Some(property) = shorthand {
-        items.extend(text_or_object(&ident, &properties, property)?);
+        items.push(text_or_object(&ident, &properties, property)?);
+    }
+    if arrives {
+        items.extend(reading(&ident, shorthand.is_some())?);
     }
     Ok(items)
 }
@@ -284,13 +287,13 @@ fn builder(model: &Ident, properties: &[Property], request: &Request) -> Result<
 }
 
 /// Takes a bare string for an object of which only `property` is known.
-fn text_or_object(model: &Ident, properties: &[Property], property: &str) -> Result<Vec<Item>, String> {
+fn text_or_object(model: &Ident, properties: &[Property], property: &str) -> Result<Item, String> {
     let values = properties.iter().map(|p| {
         let name = &p.ident;
         if p.wire == property { quote!(#name: text.into()) } else { quote!(#name: ::std::default::Default::default()) }
     });
     let name = model.to_string();
-    let file: File = parse2(quote! {
+    parse2(quote! {
         impl crate::wire::TextOrObject for #model {
             const NAME: &'static str = #name;
             fn from_text(text: String) -> Self {
@@ -300,9 +303,21 @@ fn text_or_object(model: &Ident, properties: &[Property], property: &str) -> Res
                 Self::deserialize(object)
             }
         }
+    })
+    .map_err(|e| format!("{model}: {e}"))
+}
+
+/// Reads a model from objects: what serde derives takes an array of the properties, too.
+fn reading(model: &Ident, or_text: bool) -> Result<Vec<Item>, String> {
+    let read = if or_text {
+        quote!(crate::wire::text_or_object(deserializer))
+    } else {
+        quote!(Self::deserialize(crate::wire::Object(deserializer)))
+    };
+    let file: File = parse2(quote! {
         impl<'de> ::serde::Deserialize<'de> for #model {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                crate::wire::text_or_object(deserializer)
+                #read
             }
         }
         impl ::serde::Serialize for #model {

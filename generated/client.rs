@@ -12,6 +12,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct BlockedAccount {
         /// Id of the account, usually an email address.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -20,10 +21,26 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub provider: ::std::option::Option<crate::raw::types::Provider>,
     }
+    impl<'de> ::serde::Deserialize<'de> for BlockedAccount {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for BlockedAccount {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// A calendar of a connected account.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct Calendar {
         /// Colour of the calendar, for example `#9fc6e7`.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -46,6 +63,21 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
     }
+    impl<'de> ::serde::Deserialize<'de> for Calendar {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for Calendar {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// An event of a calendar, in the same form for every provider.
     ///
     /// Dates are ISO 8601, normally in UTC with milliseconds and `Z`. The fraction or the offset may be
@@ -55,6 +87,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct CalendarEvent {
         /// Whether the event takes whole days.
         #[serde(rename = "allDay")]
@@ -149,6 +182,21 @@ pub mod types {
         /// Title of the event.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
+    }
+    impl<'de> ::serde::Deserialize<'de> for CalendarEvent {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for CalendarEvent {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
     }
     ///A choice of calendars: ids by provider. Sent as compact JSON in the `calendarIds` parameter.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -254,6 +302,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct ConferenceData {
         /// Request to have the provider make the meeting.
         ///
@@ -347,6 +396,21 @@ pub mod types {
             self
         }
     }
+    impl<'de> ::serde::Deserialize<'de> for ConferenceData {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for ConferenceData {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// An account that a user has connected. It may arrive as a bare string, which is its id.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -424,6 +488,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct ConnectionStatus {
         /// The connected accounts by provider. A provider without accounts has an empty array or no entry, and unknown providers may appear.
         #[serde(default, deserialize_with = "crate::wire::null_as_default")]
@@ -438,6 +503,21 @@ pub mod types {
         #[serde(rename = "limitReached")]
         #[serde(default, deserialize_with = "crate::wire::null_as_default")]
         pub limit_reached: bool,
+    }
+    impl<'de> ::serde::Deserialize<'de> for ConnectionStatus {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for ConnectionStatus {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
     }
     /// Body of a request to disconnect, which is empty.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -456,6 +536,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct DisconnectResponse {
         /// Explanation for people.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -464,10 +545,26 @@ pub mod types {
         #[serde(default, deserialize_with = "crate::wire::null_as_default")]
         pub success: bool,
     }
+    impl<'de> ::serde::Deserialize<'de> for DisconnectResponse {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for DisconnectResponse {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// Body of an error response. Any member may be missing.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct ErrorBody {
         /// The accounts without calendar permission, with the code `calendar_permission_required`.
         #[serde(default, deserialize_with = "crate::wire::null_as_default")]
@@ -484,6 +581,21 @@ pub mod types {
         /// Explanation for people.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
+    }
+    impl<'de> ::serde::Deserialize<'de> for ErrorBody {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for ErrorBody {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
     }
     /// A person invited to an event. It may arrive as a bare string, which is the email address.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -723,6 +835,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct EventDeleteResponse {
         /// Explanation for people.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -730,6 +843,21 @@ pub mod types {
         /// Whether the event was deleted. Only an explicit false means a failure.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub success: ::std::option::Option<bool>,
+    }
+    impl<'de> ::serde::Deserialize<'de> for EventDeleteResponse {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for EventDeleteResponse {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
     }
     /// A change of an event.
     ///
@@ -1106,6 +1234,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct EventWriteFailure {
         /// Reason of the failure.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -1113,10 +1242,26 @@ pub mod types {
         /// False.
         pub success: bool,
     }
+    impl<'de> ::serde::Deserialize<'de> for EventWriteFailure {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for EventWriteFailure {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// Answer to an event write with the event as a member of its own.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct EventWriteNested {
         /// The event as written.
         pub event: CalendarEvent,
@@ -1127,12 +1272,28 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub success: ::std::option::Option<bool>,
     }
+    impl<'de> ::serde::Deserialize<'de> for EventWriteNested {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for EventWriteNested {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// Answer to an event write with the members of the event at the root.
     ///
     /// The provider and the calendar may be missing; they are those of the request.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct EventWriteRoot {
         /// Whether the event takes whole days.
         #[serde(rename = "allDay")]
@@ -1232,10 +1393,26 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
     }
+    impl<'de> ::serde::Deserialize<'de> for EventWriteRoot {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for EventWriteRoot {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// One page of events.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct EventsListResponse {
         /// The events, sorted by start across providers. None when absent.
         #[serde(default, deserialize_with = "crate::wire::null_as_default")]
@@ -1249,19 +1426,51 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub page_size: ::std::option::Option<i32>,
     }
+    impl<'de> ::serde::Deserialize<'de> for EventsListResponse {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for EventsListResponse {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// State of the service.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct Health {
         /// The state, `ok` when all is well.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
     }
+    impl<'de> ::serde::Deserialize<'de> for Health {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for Health {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// Body of an error response of the token endpoint.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct OAuthErrorBody {
         /// OAuth error code: `invalid_grant`, `invalid_client`, `invalid_request`, `session_expired` or another.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -1269,6 +1478,21 @@ pub mod types {
         /// Explanation for people.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub error_description: ::std::option::Option<::std::string::String>,
+    }
+    impl<'de> ::serde::Deserialize<'de> for OAuthErrorBody {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for OAuthErrorBody {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
     }
     /// How an event repeats.
     ///
@@ -1399,10 +1623,26 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct RevokeResponse {
         /// Always true, even when the token was invalid.
         #[serde(default, deserialize_with = "crate::wire::null_as_default")]
         pub success: bool,
+    }
+    impl<'de> ::serde::Deserialize<'de> for RevokeResponse {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for RevokeResponse {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
     }
     /// Body of a webhook subscription.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1456,6 +1696,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct SubscribeWebhookResponse {
         /// Id of the channel, the same as in the subscription.
         #[serde(rename = "channelId")]
@@ -1474,6 +1715,21 @@ pub mod types {
         /// Whether the channel is open.
         #[serde(default, deserialize_with = "crate::wire::null_as_default")]
         pub success: bool,
+    }
+    impl<'de> ::serde::Deserialize<'de> for SubscribeWebhookResponse {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for SubscribeWebhookResponse {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
     }
     /// Body of a token request.
     ///
@@ -1560,6 +1816,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct TokenResponse {
         /// The access token, a JWT for the `Authorization` header.
         pub access_token: crate::Secret,
@@ -1575,6 +1832,21 @@ pub mod types {
         /// The kind of the access token. `Bearer` when absent.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub token_type: ::std::option::Option<::std::string::String>,
+    }
+    impl<'de> ::serde::Deserialize<'de> for TokenResponse {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for TokenResponse {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
     }
     /// Body that ends a webhook subscription.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1618,6 +1890,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct UnsubscribeWebhookResponse {
         /// Explanation for people, for example of a channel that had expired.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -1626,12 +1899,28 @@ pub mod types {
         #[serde(default, deserialize_with = "crate::wire::null_as_default")]
         pub success: bool,
     }
+    impl<'de> ::serde::Deserialize<'de> for UnsubscribeWebhookResponse {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for UnsubscribeWebhookResponse {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// Changes of one calendar, delivered to your webhook URL.
     ///
     /// Texts are in English. Several deliveries may report one change, and order is not guaranteed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct WebhookDelivery {
         /// Id of the calendar that changed.
         #[serde(rename = "calendarId")]
@@ -1670,10 +1959,26 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub user_id: ::std::option::Option<::std::string::String>,
     }
+    impl<'de> ::serde::Deserialize<'de> for WebhookDelivery {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for WebhookDelivery {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// Facts about a webhook delivery.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct WebhookDeliveryMetadata {
         /// Id of the channel that the delivery belongs to.
         #[serde(rename = "channelId")]
@@ -1688,6 +1993,21 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub is_initial_sync: ::std::option::Option<bool>,
     }
+    impl<'de> ::serde::Deserialize<'de> for WebhookDeliveryMetadata {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for WebhookDeliveryMetadata {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// An event as a webhook delivery reports it.
     ///
     /// Any member may be missing; provider and calendar are then those of the delivery. Dates are ISO 8601,
@@ -1696,6 +2016,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct WebhookEvent {
         /// Whether the event takes whole days.
         #[serde(rename = "allDay")]
@@ -1794,10 +2115,26 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
     }
+    impl<'de> ::serde::Deserialize<'de> for WebhookEvent {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for WebhookEvent {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// A public key that verifies webhook deliveries.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct WebhookKey {
         /// When the key came into use.
         #[serde(
@@ -1834,19 +2171,51 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::raw::types::WebhookKeyStatus>,
     }
+    impl<'de> ::serde::Deserialize<'de> for WebhookKey {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for WebhookKey {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// The public keys that verify webhook deliveries.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct WebhookKeys {
         /// The keys in use. Skip those with another algorithm or without a well-formed key.
         #[serde(default, deserialize_with = "crate::wire::null_as_default")]
         pub keys: ::std::vec::Vec<WebhookKey>,
     }
+    impl<'de> ::serde::Deserialize<'de> for WebhookKeys {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for WebhookKeys {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
+    }
     /// A webhook subscription at the provider.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(remote = "Self")]
     pub struct WebhookSubscription {
         /// Id of the channel. Needed for unsubscribing.
         #[serde(rename = "channelId")]
@@ -1870,6 +2239,21 @@ pub mod types {
         #[serde(rename = "webhookUrl")]
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
         pub webhook_url: ::std::option::Option<::std::string::String>,
+    }
+    impl<'de> ::serde::Deserialize<'de> for WebhookSubscription {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            Self::deserialize(crate::wire::Object(deserializer))
+        }
+    }
+    impl ::serde::Serialize for WebhookSubscription {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            Self::serialize(self, serializer)
+        }
     }
     /// Answer of an attendee to an invitation. Other values may come.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

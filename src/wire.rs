@@ -8,7 +8,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, forward_to_deserialize_any};
 
 /// An enum whose values the server may add to.
 pub(crate) trait OpenEnum: for<'a> From<&'a str> {
@@ -29,6 +29,26 @@ pub(crate) fn open_enum<'de, T: OpenEnum, D: Deserializer<'de>>(deserializer: D)
         }
     }
     deserializer.deserialize_str(Text(PhantomData))
+}
+
+/// Has a model read from an object, and from nothing else.
+pub(crate) struct Object<D>(pub(crate) D);
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Object<D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.0.deserialize_map(visitor)
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.0.is_human_readable()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
 }
 
 /// A model that may arrive as the bare text of its main property.

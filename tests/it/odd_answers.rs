@@ -3,6 +3,7 @@
 use mobiscroll_connect::{AttendeeStatus, CalendarEvent, Client, Error, EventStatus, Provider, SyncState};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
 
+use crate::retry::{OPERATIONS, call};
 use crate::support::{answer, category, instant, signed_in};
 
 /// Has one event listed, with these members besides its id and provider, and reads it.
@@ -221,6 +222,21 @@ async fn a_body_that_is_not_the_modelled_one_is_a_decode_error() {
         answer(&sandbox, Operation::Health, 200, body);
         assert_eq!(category(&client.health().await.unwrap_err()), "Decode", "{body:?}");
     }
+}
+
+#[tokio::test]
+async fn an_array_is_no_model() {
+    let (sandbox, client) = signed_in().await;
+    for body in ["[]", r#"["e"]"#, r#"[true,"e"]"#] {
+        for operation in OPERATIONS.into_iter().filter(|operation| *operation != Operation::ListCalendars) {
+            answer(&sandbox, operation, 200, body);
+            let error = call(&client, operation).await.unwrap_err();
+            assert_eq!((category(&error), error.status()), ("Decode", Some(200)), "{operation}: {body}");
+        }
+    }
+    answer(&sandbox, Operation::ListCalendars, 200, r#"[["e"]]"#);
+    assert_eq!(client.calendars().list().await.unwrap().malformed.len(), 1);
+    assert_eq!(listed(&sandbox, &client, r#""conference":[]"#).await.conference, None);
 }
 
 #[tokio::test]

@@ -36,7 +36,8 @@ async fn stage() -> (Sandbox, Client) {
     (sandbox, client)
 }
 
-const OPERATIONS: [Operation; 10] = [
+/// What users call with an access token or without.
+pub(crate) const OPERATIONS: [Operation; 10] = [
     Operation::Health,
     Operation::ConnectionStatus,
     Operation::ListCalendars,
@@ -49,7 +50,7 @@ const OPERATIONS: [Operation; 10] = [
     Operation::UnsubscribeWebhook,
 ];
 
-async fn call(client: &Client, operation: Operation) -> Result<(), Error> {
+pub(crate) async fn call(client: &Client, operation: Operation) -> Result<(), Error> {
     match operation {
         Operation::Health => client.health().await.map(drop),
         Operation::ConnectionStatus => client.auth().get_connection_status().await.map(drop),
