@@ -62,7 +62,7 @@ pub(crate) async fn failure(
         raw::Error::ResponseBodyError(error) if is_too_long(&error) => too_long(operation, head.cloned()),
         raw::Error::ResponseBodyError(error) => {
             let kind = if error.is_timeout() { NetworkKind::Timeout } else { NetworkKind::Body };
-            network(operation, kind, error)
+            network(operation, kind, error).with_delivery(Delivery::Answered)
         }
         raw::Error::InvalidRequest(reason) | raw::Error::Custom(reason) => {
             InputFailure::new(format!("{}: {}", operation.id, scrub(reason, &secrets))).into()

@@ -48,7 +48,7 @@ fuzz_target!(|input: (u8, u8, &[u8])| {
     let operation = OPERATIONS[usize::from(input.0) % OPERATIONS.len()];
     let status = STATUSES[usize::from(input.1) % STATUSES.len()];
     let Stage { runtime, sandbox, client } = stage();
-    sandbox.inject(Fault::on(operation).status(status).body(input.2.to_vec()));
+    sandbox.inject(Fault::on_any().always().status(status).body(input.2.to_vec()));
     match runtime.block_on(call(client, operation)) {
         Ok(items) => {
             assert!(status < 300);

@@ -57,6 +57,9 @@ pub(crate) fn salvage(undecodable: Box<Undecodable>) -> Result<EventPage, Failur
         next_page_token: Option<String>,
         page_size: Option<i32>,
     }
+    if !undecodable.body.trim_ascii_start().starts_with(b"{") {
+        return Err(Failure::Undecodable(undecodable));
+    }
     let Reply { value: page, head, .. } = undecodable.read_again::<Page>()?;
     let (events, malformed) = lenient::items(page.events);
     let (next_page_token, page_size) = (page.next_page_token, page.page_size);

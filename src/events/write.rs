@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::lenient::{self, Misfit};
 use crate::raw::operations;
 use crate::raw::types::{CalendarEvent, EventCreate, EventDeleteResponse, EventUpdate, Provider, SeriesMode};
+use crate::wire::Object;
 
 /// A request to delete an event, or a part of a series.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,7 +115,8 @@ fn written(
     }
     let Reply { value: answer, head, secrets } = reply;
     // An answer that is no object has no verdict, and fails as an event below.
-    let verdict: Verdict = serde_json::from_str(answer.get()).unwrap_or_default();
+    let object = Object(&mut serde_json::Deserializer::from_str(answer.get()));
+    let verdict = Verdict::deserialize(object).unwrap_or_default();
     if verdict.success == Some(Value::Bool(false)) {
         return Err(answer::rejected(operation, head, answer.get(), &secrets));
     }

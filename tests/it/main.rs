@@ -6,6 +6,7 @@ mod cancel;
 mod config;
 #[cfg(feature = "testing")]
 mod conformance;
+mod delivery;
 #[cfg(all(feature = "encryption", feature = "file", feature = "testing"))]
 mod encryption;
 mod errors;
@@ -27,6 +28,8 @@ mod retry;
 mod secrets;
 mod session;
 mod support;
+#[cfg(feature = "rustls")]
+mod tls;
 mod token_answers;
 #[cfg(feature = "axum")]
 mod webhook_axum;

@@ -204,9 +204,11 @@ async fn answers_with_one_member_changed_are_read() {
     let mut known = BTreeSet::new();
     for Subject { name, operation, answer } in subjects() {
         assert_eq!(try_one(&sandbox, &client, operation, &answer).await, Fate::Read, "{name}");
+        let mut of_schema = BTreeMap::new();
         for path in members(&answer, "") {
             for (change, mutant) in mutants(&answer, &path) {
                 let fate = try_one(&sandbox, &client, operation, &mutant).await;
+                *of_schema.entry(fate).or_insert(0) += 1;
                 *counts.entry(fate).or_insert(0) += 1;
                 if fate != Fate::Read {
                     println!("{fate:?}: {name} {path} {change}");
@@ -214,6 +216,7 @@ async fn answers_with_one_member_changed_are_read() {
                 }
             }
         }
+        println!("{name}: {of_schema:?}");
     }
     println!("{counts:?}");
     assert_eq!(known, KNOWN.iter().map(|(member, fate)| ((*member).to_owned(), *fate)).collect());

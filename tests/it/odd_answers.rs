@@ -227,7 +227,7 @@ async fn a_body_that_is_not_the_modelled_one_is_a_decode_error() {
 #[tokio::test]
 async fn an_array_is_no_model() {
     let (sandbox, client) = signed_in().await;
-    for body in ["[]", r#"["e"]"#, r#"[true,"e"]"#] {
+    for body in ["[]", r#"["e"]"#, r#"[true,"e"]"#, r#"[[{"id":"e","provider":"google"}],"t",7]"#] {
         for operation in OPERATIONS.into_iter().filter(|operation| *operation != Operation::ListCalendars) {
             answer(&sandbox, operation, 200, body);
             let error = call(&client, operation).await.unwrap_err();

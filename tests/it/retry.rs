@@ -1,12 +1,13 @@
 //! Calls that are made again, and what is told of those that are not.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use mobiscroll_connect::{
-    AuthEvent, Client, ClientBuilder, Delivery, Error, EventDelete, NetworkKind, Provider, RequestOptions, RetryPolicy,
-    Tokens,
+    AuthEvent, Client, ClientBuilder, Delivery, Error, EventCreate, EventDelete, NetworkKind, Provider, RequestOptions,
+    RetryPolicy, Tokens,
 };
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Seed};
 use tokio::net::TcpListener;
@@ -348,4 +349,47 @@ async fn a_create_that_was_surely_not_done_is_not_looked_for() {
     sandbox.inject(Fault::on(Operation::ListEvents).status(403).always());
     let error = client.events().create_once(meeting(), "key").await.unwrap_err();
     assert_eq!((category(&error), fault.fired()), ("Network", 3));
+}
+
+/// Creates that are done, or not, and never answered.
+fn lose_answers(sandbox: &Sandbox, number: usize) {
+    let faults: [fn(Fault) -> Fault; 4] = [Fault::disconnect, Fault::reset, Fault::truncate, Fault::half_body];
+    let fault = faults[number % faults.len()](Fault::on(Operation::CreateEvent));
+    // Half of them are done.
+    sandbox.inject(if number.is_multiple_of(2) { fault.after_commit() } else { fault.status(502) });
+}
+
+/// A meeting that no other is near.
+fn meeting_of_its_own(number: usize) -> EventCreate {
+    let start = Timestamp::UNIX_EPOCH + Duration::from_secs(number as u64 * 4 * 24 * 60 * 60);
+    EventCreate::new(Provider::Google, "primary", format!("M{number}"), start, start + Duration::from_secs(1800))
+}
+
+#[tokio::test]
+async fn a_thousand_creates_with_lost_answers_make_a_thousand_events() {
+    const CREATES: usize = 1000;
+    let (sandbox, client) = stage().await;
+    for number in 0..CREATES {
+        lose_answers(&sandbox, number / 2);
+        client.events().create_once(meeting_of_its_own(number), format!("key-{number}")).await.unwrap();
+    }
+    let events = sandbox.events(ADA);
+    let titles: HashSet<_> = events.iter().map(|event| event["title"].to_string()).collect();
+    let (duplicates, missing) = (events.len() - titles.len(), CREATES - titles.len());
+    println!("{CREATES} creates with lost answers: {duplicates} duplicates, {missing} missing");
+    assert_eq!((duplicates, missing), (0, 0));
+}
+
+#[tokio::test]
+async fn without_reconciling_a_create_is_never_sent_twice() {
+    const CREATES: usize = 1000;
+    let (sandbox, client) = stage().await;
+    let mut in_doubt = 0;
+    for number in 0..CREATES {
+        lose_answers(&sandbox, number);
+        let error = client.events().create(meeting_of_its_own(number)).await.unwrap_err();
+        in_doubt += usize::from(error.delivery() != Delivery::NotSent);
+    }
+    assert_eq!(sandbox.count(Operation::CreateEvent), CREATES);
+    assert_eq!((sandbox.events(ADA).len(), in_doubt), (CREATES / 2, CREATES));
 }
