@@ -5,7 +5,7 @@
 //! 2. progenitor runs twice: once for the models, once for the operations (with request builders; the models are
 //!    named, not made, in that run, which spares a second builder for each of them).
 //! 3. [`enums`], [`models`] and [`operations`] turn the facts into open enums, forgiving responses, requests with
-//!    constructors and setters, and a table of operations.
+//!    constructors and setters, and a table of operations; [`sending`] has answers read by the crate.
 
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use quote::quote;
@@ -15,6 +15,7 @@ mod contract;
 mod enums;
 mod models;
 mod operations;
+mod sending;
 
 /// Formats of strings that have a Rust type.
 const CONVERSIONS: [(&str, &str); 4] = [
@@ -57,6 +58,7 @@ pub(crate) fn generate(text: &str, fingerprint: &str) -> Result<String, String> 
     let mut client = run(&settings, &spec)?;
 
     models::merge(&mut client, models, &facts)?;
+    sending::rework(&mut client)?;
     client.items.push(operations::table(&facts));
     // progenitor's examples lack what would make them compile.
     let code = prettyplease::unparse(&client).replace("```ignore", "```text");

@@ -13,14 +13,13 @@ use http_body_util::LengthLimitError;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::call::{Failure, Head, Operation, Scheme, Undecodable};
+use crate::call::{Failure, Head, Operation, Scheme, Secrets, Undecodable};
 use crate::error::{
     ApiFailure, BoxError, DecodeFailure, Delivery, Error, InputFailure, NetworkFailure, NetworkKind, Source,
 };
 use crate::lenient::Misfit;
 use crate::raw::types::BlockedAccount;
 use crate::raw::{self, operations};
-use crate::values::Secret;
 
 /// How much of a failed answer's body is read, to find its members.
 const READ_LIMIT: usize = 64 * 1024;
@@ -34,13 +33,13 @@ const MESSAGE_LIMIT: usize = 1024;
 pub(crate) async fn failure(
     operation: &'static Operation,
     error: raw::Error<()>,
-    head: Option<&Head>,
-    secrets: Vec<Secret>,
+    head: Option<Head>,
+    secrets: Secrets,
 ) -> Failure {
     let error = match error {
         raw::Error::UnexpectedResponse(response) => return refused(operation, response, &secrets).await.into(),
         raw::Error::InvalidResponsePayload(body, source) => {
-            let head = head.cloned().unwrap_or_default();
+            let head = head.unwrap_or_default();
             let misfit = source.into();
             let undecodable = Undecodable { operation: operation.id, head, body, misfit, secrets };
             return Failure::Undecodable(Box::new(undecodable));
@@ -59,7 +58,7 @@ pub(crate) async fn failure(
             };
             network(operation, kind, error)
         }
-        raw::Error::ResponseBodyError(error) if is_too_long(&error) => too_long(operation, head.cloned()),
+        raw::Error::ResponseBodyError(error) if is_too_long(&error) => too_long(operation, head),
         raw::Error::ResponseBodyError(error) => {
             let kind = if error.is_timeout() { NetworkKind::Timeout } else { NetworkKind::Body };
             network(operation, kind, error).with_delivery(Delivery::Answered)
@@ -113,7 +112,7 @@ pub(crate) fn token_error(head: Head, reason: String) -> Error {
 }
 
 /// An event write that failed behind a status of success.
-pub(crate) fn rejected(operation: &'static Operation, head: Head, body: &str, secrets: &[Secret]) -> Error {
+pub(crate) fn rejected(operation: &'static Operation, head: Head, body: &str, secrets: &Secrets) -> Error {
     let failure = api_failure(operation, head.status, head.headers, body);
     Error::Server(Box::new(scrub_failure(failure, secrets)))
 }
@@ -143,7 +142,7 @@ fn too_long(operation: &'static Operation, head: Option<Head>) -> Error {
     Error::Decode(Box::new(DecodeFailure { operation, status, headers, path, body, delivery, source }))
 }
 
-async fn refused(operation: &'static Operation, mut response: reqwest::Response, secrets: &[Secret]) -> Error {
+async fn refused(operation: &'static Operation, mut response: reqwest::Response, secrets: &Secrets) -> Error {
     let (status, headers) = (response.status(), response.headers().clone());
     let mut body = BytesMut::new();
     // The status tells more than a body that breaks off, so what was read must do.
@@ -161,7 +160,7 @@ fn api_error(
     status: StatusCode,
     headers: HeaderMap,
     body: &Bytes,
-    secrets: &[Secret],
+    secrets: &Secrets,
 ) -> Error {
     let failure = api_failure(operation, status, headers, &String::from_utf8_lossy(body));
     let oauth = (operation.auth == Scheme::Basic).then(|| failure.error().unwrap_or_default());
@@ -182,7 +181,7 @@ fn api_error(
     category(Box::new(scrub_failure(failure, secrets)))
 }
 
-fn scrub_failure(failure: ApiFailure, secrets: &[Secret]) -> ApiFailure {
+fn scrub_failure(failure: ApiFailure, secrets: &Secrets) -> ApiFailure {
     let blot = |text: String| scrub(text, secrets);
     ApiFailure {
         message: excerpt(&blot(failure.message), MESSAGE_LIMIT),
@@ -200,7 +199,7 @@ fn scrub_failure(failure: ApiFailure, secrets: &[Secret]) -> ApiFailure {
     }
 }
 
-fn scrub_value(value: Value, secrets: &[Secret]) -> Value {
+fn scrub_value(value: Value, secrets: &Secrets) -> Value {
     match value {
         Value::String(text) => scrub(text, secrets).into(),
         Value::Array(items) => items.into_iter().map(|item| scrub_value(item, secrets)).collect(),
@@ -252,13 +251,13 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
 }
 
-fn text(body: &[u8], secrets: &[Secret]) -> String {
+fn text(body: &[u8], secrets: &Secrets) -> String {
     scrub(String::from_utf8_lossy(body).into_owned(), secrets)
 }
 
 /// Blots out what must not be shown, be it plain or within JSON.
-fn scrub(text: String, secrets: &[Secret]) -> String {
-    secrets.iter().map(Secret::expose).filter(|secret| !secret.is_empty()).fold(text, |text, secret| {
+fn scrub(text: String, secrets: &Secrets) -> String {
+    secrets.iter().fold(text, |text, secret| {
         let json = Value::from(secret).to_string();
         let escaped = &json[1..json.len() - 1];
         text.replace(escaped, "[redacted]").replace(secret, "[redacted]")

@@ -60,8 +60,25 @@ pub(crate) struct Head {
 pub(crate) struct Reply<T> {
     pub(crate) value: T,
     pub(crate) head: Head,
-    /// What the call was made with, and its answer may repeat.
-    pub(crate) secrets: Vec<Secret>,
+    pub(crate) secrets: Secrets,
+}
+
+/// What a call is made with, and its answer may repeat.
+#[derive(Clone)]
+pub(crate) struct Secrets {
+    app: Arc<App>,
+    tokens: Option<Arc<Tokens>>,
+    /// The tokens of an attempt before
+    refused: Option<Arc<Tokens>>,
+    in_body: Vec<Secret>,
+}
+
+impl Secrets {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        let access_tokens = [&self.tokens, &self.refused].into_iter().flatten().map(|tokens| tokens.access_token());
+        let others = [&self.app.client_secret, &self.app.basic].into_iter().chain(&self.in_body);
+        access_tokens.chain(others).map(Secret::expose).filter(|secret| !secret.is_empty())
+    }
 }
 
 /// Why a call came to nothing.
@@ -76,7 +93,7 @@ pub(crate) struct Undecodable {
     pub(crate) head: Head,
     pub(crate) body: Bytes,
     pub(crate) misfit: Misfit,
-    pub(crate) secrets: Vec<Secret>,
+    pub(crate) secrets: Secrets,
 }
 
 impl Undecodable {
@@ -162,8 +179,8 @@ impl Client {
         loop {
             let (timeout, settings) = (attempts.timeout(), self.settings.clone());
             let next = Attempt { timeout, settings, ..Attempt::new(self.app.clone(), credentials.bearer()) };
-            let secrets: Vec<_> = secrets.iter().copied().chain(credentials.refused()).collect();
-            match (attempt(next, operation, &secrets, &send).await, &credentials) {
+            let secrets = next.secrets(credentials.refused(), secrets);
+            match (attempt(next, operation, secrets, &send).await, &credentials) {
                 (Err(Failure::Final(Error::Authentication(refusal))), Credentials::First(access)) => {
                     let renewal = timeout_at(attempts.deadline(), self.session.renew(access));
                     let renewed = renewal.await.unwrap_or_else(|_| Err(timed_out(operation)));
@@ -208,16 +225,13 @@ impl Credentials {
     fn bearer(&self) -> Bearer {
         match self {
             Self::None => Bearer::None,
-            Self::First(Access { tokens, .. }) | Self::Renewed { tokens, .. } => {
-                Bearer::Token(tokens.access_token().clone())
-            }
+            Self::First(Access { tokens, .. }) | Self::Renewed { tokens, .. } => Bearer::Of(tokens.clone()),
         }
     }
 
-    /// The token of an earlier attempt, which an answer may still repeat.
-    fn refused(&self) -> Option<&Secret> {
+    fn refused(&self) -> Option<Arc<Tokens>> {
         match self {
-            Self::Renewed { refused, .. } => Some(refused.access_token()),
+            Self::Renewed { refused, .. } => Some(refused.clone()),
             Self::None | Self::First(_) => None,
         }
     }
@@ -238,7 +252,7 @@ pub(crate) fn read_again<T: DeserializeOwned>(failure: Failure) -> Result<Reply<
 async fn attempt<T, F, Fut>(
     attempt: Attempt,
     operation: &'static Operation,
-    secrets: &[&Secret],
+    secrets: Secrets,
     send: F,
 ) -> Result<Reply<T>, Failure>
 where
@@ -246,13 +260,12 @@ where
     Fut: Future<Output = Result<ResponseValue<T>, raw::Error<()>>>,
 {
     let head = attempt.head.clone();
-    let secrets: Vec<_> = attempt.secrets().chain(secrets.iter().copied()).cloned().collect();
-    match send(attempt.into_client()).await {
-        Ok(response) => {
-            let head = Head { status: response.status(), headers: response.headers().clone() };
-            Ok(Reply { value: response.into_inner(), head, secrets })
-        }
-        Err(error) => Err(answer::failure(operation, error, head.get(), secrets).await),
+    let outcome = send(attempt.into_client()).await;
+    // The client that shared it is gone.
+    let head = Arc::into_inner(head).and_then(OnceLock::into_inner);
+    match outcome {
+        Ok(response) => Ok(Reply { value: response.into_inner(), head: head.unwrap_or_default(), secrets }),
+        Err(error) => Err(answer::failure(operation, error, head, secrets).await),
     }
 }
 
@@ -273,6 +286,7 @@ pub(crate) async fn request_tokens(
         async move { api.token().client_id(client_id).body(request).send().await }
     };
     let to_token = Attempt { timeout, ..Attempt::new(app.clone(), Bearer::None) };
+    let secrets = to_token.secrets(None, secrets);
     match attempt(to_token, &operations::TOKEN, secrets, send).await {
         Ok(reply) if !reply.value.access_token.expose().is_empty() => Ok(reply.value),
         Ok(reply) => Err(answer::token_error(reply.head, "access_token is empty".to_owned())),
@@ -286,7 +300,7 @@ pub(crate) async fn request_tokens(
 #[derive(Clone)]
 pub(crate) enum Bearer {
     None,
-    Token(Secret),
+    Of(Arc<Tokens>),
     /// Whatever token is in force when the request leaves.
     Current(Arc<Session>),
 }
@@ -311,18 +325,18 @@ impl Attempt {
         raw::Client::new_with_client(app.base_url(), app.http.clone(), self)
     }
 
-    fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        let token = match &self.bearer {
-            Bearer::Token(token) => Some(token),
+    fn secrets(&self, refused: Option<Arc<Tokens>>, in_body: &[&Secret]) -> Secrets {
+        let tokens = match &self.bearer {
+            Bearer::Of(tokens) => Some(tokens.clone()),
             Bearer::None | Bearer::Current(_) => None,
         };
-        token.into_iter().chain([&self.app.client_secret, &self.app.basic])
+        Secrets { app: self.app.clone(), tokens, refused, in_body: in_body.iter().copied().cloned().collect() }
     }
 
     fn authorization(&self, auth: Scheme) -> Result<Option<HeaderValue>, InvalidHeaderValue> {
         match (auth, &self.bearer) {
             (Scheme::Basic, _) => header("Basic", &self.app.basic).map(Some),
-            (Scheme::Bearer, Bearer::Token(token)) => header("Bearer", token).map(Some),
+            (Scheme::Bearer, Bearer::Of(tokens)) => header("Bearer", tokens.access_token()).map(Some),
             (Scheme::Bearer, Bearer::Current(session)) => {
                 session.tokens().map(|tokens| header("Bearer", tokens.access_token())).transpose()
             }
@@ -356,7 +370,6 @@ impl ClientHooks<Attempt> for raw::Client {
 
         let headers = request.headers_mut();
         headers.extend(attempt.settings.headers.clone());
-        headers.remove("api-version");
         headers.insert(USER_AGENT, HeaderValue::from_static(crate::client::USER_AGENT));
         match attempt.authorization(operation.auth) {
             Ok(Some(authorization)) => headers.insert(AUTHORIZATION, authorization),
@@ -370,20 +383,35 @@ impl ClientHooks<Attempt> for raw::Client {
         let seen = trace::Attempt::begin(&request);
         let response = self.client().execute(request).await;
         seen.end(&response);
-        let response: http::Response<reqwest::Body> = response?.into();
-        let max_body = self.inner().settings.max_body;
+        let (response, max_body) = (response?, self.inner().settings.max_body);
+        // A length that is told is kept to.
+        if response.content_length().is_some_and(|length| length <= max_body as u64) {
+            return Ok(response);
+        }
+        let response: http::Response<reqwest::Body> = response.into();
         Ok(response.map(|body| reqwest::Body::wrap(Limited::new(body, max_body))).into())
     }
+}
 
-    async fn post<E>(
-        &self,
-        result: &reqwest::Result<reqwest::Response>,
-        _: &OperationInfo,
-    ) -> Result<(), raw::Error<E>> {
-        if let (Ok(response), Bearer::None | Bearer::Token(_)) = (result, &self.inner().bearer) {
-            // An attempt sends one request, so there is one head to keep.
-            let _ = self.inner().head.set(Head { status: response.status(), headers: response.headers().clone() });
-        }
-        Ok(())
+/// Reads an answer into its model, as [`ResponseValue::from_response`] does. The head goes to the attempt, if somebody waits
+/// for it there.
+pub(crate) async fn read<T: DeserializeOwned, E>(
+    mut response: reqwest::Response,
+    client: &raw::Client,
+) -> Result<ResponseValue<T>, raw::Error<E>> {
+    let status = response.status();
+    let mut headers = std::mem::take(response.headers_mut());
+    if let Bearer::None | Bearer::Of(_) = client.inner().bearer {
+        // An attempt sends one request, so there is one head to keep.
+        let _ = client.inner().head.set(Head { status, headers });
+        headers = HeaderMap::new();
     }
+    let body = response.bytes().await.map_err(raw::Error::ResponseBodyError)?;
+    // Once for the whole is faster than text by text.
+    let value = match str::from_utf8(&body) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(&body),
+    };
+    let value = value.map_err(|error| raw::Error::InvalidResponsePayload(body, error))?;
+    Ok(ResponseValue::new(value, status, headers))
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
@@ -78,9 +79,8 @@ impl fmt::Debug for Secret {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RawJson(Box<RawValue>);
+#[derive(Clone)]
+pub struct RawJson(Box<str>);
 
 impl RawJson {
     /// Writes a value as JSON.
@@ -90,12 +90,19 @@ impl RawJson {
     /// [`Error::InvalidInput`] when the value cannot be written as JSON, such as a map with keys that are no strings.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
         let raw = serde_json::value::to_raw_value(value);
-        raw.map(Self).map_err(|e| InputFailure::new("the value cannot be written as JSON").source(e).into())
+        let raw = raw.map_err(|e| InputFailure::new("the value cannot be written as JSON").source(e))?;
+        Ok(Self(raw.into()))
+    }
+
+    /// Takes a text that was found to be JSON.
+    #[cfg(feature = "webhooks")]
+    pub(crate) fn of_json(text: &str) -> Self {
+        Self(text.trim_matches([' ', '\t', '\n', '\r']).into())
     }
 
     /// Returns the text.
     pub fn get(&self) -> &str {
-        self.0.get()
+        &self.0
     }
 
     /// Parses the text.
@@ -106,6 +113,19 @@ impl RawJson {
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let parsed = serde_json::from_str(self.get());
         parsed.map_err(|e| InputFailure::new("the JSON is not of the wanted type").source(e).into())
+    }
+}
+
+impl Serialize for RawJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw: &RawValue = serde_json::from_str(&self.0).map_err(S::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for RawJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(|raw| Self(raw.into()))
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn calendars() -> String {
 }
 
 /// An event as the service hands it over, with the provider's own record.
-fn event(n: usize) -> Value {
+pub(crate) fn event(n: usize) -> Value {
     let day = n % 28 + 1;
     let people = ["ada", "grace", "alan", "edsger"].map(
         |name| json!({ "email": format!("{name}@example.com"), "status": "accepted", "organizer": name == "ada" }),
@@ -101,31 +101,4 @@ pub(crate) fn page(events: usize, next: Option<usize>) -> String {
     let next = next.map(|page| page.to_string());
     json!({ "events": (0..events).map(event).collect::<Vec<_>>(), "pageSize": events, "nextPageToken": next })
         .to_string()
-}
-
-/// A delivery of a webhook, of about so many bytes.
-pub(crate) fn delivery(bytes: usize) -> String {
-    let delivery = |events: usize| {
-        let events: Vec<_> = (0..events)
-            .map(|n| {
-                let mut event = event(n);
-                event["changeType"] = "updated".into();
-                if let Some(members) = event.as_object_mut() {
-                    members.remove("original");
-                }
-                event
-            })
-            .collect();
-        json!({
-            "provider": "google",
-            "userId": "ada",
-            "calendarId": "calendar-1@group.calendar.google.com",
-            "changeType": "updated",
-            "timestamp": "2026-11-20T12:00:00.000Z",
-            "metadata": { "eventCount": events.len() },
-            "events": events,
-        })
-        .to_string()
-    };
-    (1..).map(delivery).find(|text| text.len() >= bytes).unwrap_or_default()
 }

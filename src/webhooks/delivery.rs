@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::lenient::{self, MalformedItem};
 use crate::raw::types::{ChangeType, Provider, WebhookDeliveryMetadata, WebhookEvent};
 use crate::values::RawJson;
-use crate::wire::optional_instant;
+use crate::wire::{Object, null_as_default, optional_instant};
 
 /// Changes in a calendar, as the service delivered them.
 ///
@@ -50,27 +50,58 @@ pub struct WebhookDelivery {
     pub raw: RawJson,
 }
 
+/// The body as it should be, which is read in one go.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    provider: Option<Provider>,
+    user_id: Option<String>,
+    calendar_id: Option<String>,
+    change_type: Option<ChangeType>,
+    event_type: Option<String>,
+    #[serde(default, deserialize_with = "optional_instant")]
+    timestamp: Option<Timestamp>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    metadata: WebhookDeliveryMetadata,
+    #[serde(default, deserialize_with = "null_as_default")]
+    events: Vec<WebhookEvent>,
+    #[serde(skip)]
+    malformed: Vec<MalformedItem>,
+}
+
+impl Body {
+    fn read(text: &str) -> Option<Self> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let body = Self::deserialize(Object(&mut json)).ok()?;
+        json.end().ok()?;
+        Some(body)
+    }
+}
+
 #[derive(Deserialize)]
 struct Instant(#[serde(deserialize_with = "optional_instant")] Option<Timestamp>);
 
 impl WebhookDelivery {
     /// Reads a body that is genuine; `None` if it is no JSON object.
     pub(super) fn read(id: String, sent_at: Timestamp, body: &[u8]) -> Option<Self> {
-        let members = Members(serde_json::from_slice(body).ok()?);
-        let (events, malformed) = members.events();
+        let text = str::from_utf8(body).ok()?;
+        let body = Body::read(text).or_else(|| Members::read_all(text))?;
+        let Body { provider, user_id, calendar_id, change_type, event_type, timestamp, metadata, events, malformed } =
+            body;
+        let raw = RawJson::of_json(text);
         let mut delivery = Self {
             id,
             sent_at,
-            provider: members.read("provider"),
-            user_id: members.read("userId"),
-            calendar_id: members.read("calendarId"),
-            change_type: members.read("changeType"),
-            event_type: members.read("eventType"),
-            timestamp: members.read("timestamp").and_then(|Instant(instant)| instant),
-            metadata: members.read("metadata").unwrap_or_default(),
+            provider,
+            user_id,
+            calendar_id,
+            change_type,
+            event_type,
+            timestamp,
+            metadata,
             events,
             malformed,
-            raw: serde_json::from_slice(body).ok()?,
+            raw,
         };
         for event in &mut delivery.events {
             event.provider = event.provider.take().or_else(|| delivery.provider.clone());
@@ -84,6 +115,22 @@ impl WebhookDelivery {
 struct Members(BTreeMap<String, RawJson>);
 
 impl Members {
+    fn read_all(text: &str) -> Option<Body> {
+        let members = Self(serde_json::from_str(text).ok()?);
+        let (events, malformed) = members.events();
+        Some(Body {
+            provider: members.read("provider"),
+            user_id: members.read("userId"),
+            calendar_id: members.read("calendarId"),
+            change_type: members.read("changeType"),
+            event_type: members.read("eventType"),
+            timestamp: members.read("timestamp").and_then(|Instant(instant)| instant),
+            metadata: members.read("metadata").unwrap_or_default(),
+            events,
+            malformed,
+        })
+    }
+
     fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         lenient::read(self.0.get(name)?.get(), &[]).ok()?
     }
