@@ -456,7 +456,11 @@ fn paging(runtime: &Runtime, server: &Server) {
 fn once(runtime: &Runtime, server: &Server, name: &str, count: usize) {
     let (client, bare, url) = (client(&server.base_url()), bare(), format!("{}/calendars", server.base_url()));
     let body = data::page(1000, None);
-    for _ in 0..count {
+    let mut begun = None;
+    for done in 0..count + count / 10 {
+        if done == count / 10 {
+            begun = Some(ProcessTime::now());
+        }
         match name {
             "call" => runtime.block_on(calendars(&client)),
             "bare-call" => runtime.block_on(bare_calendars(&bare, &url)),
@@ -468,4 +472,6 @@ fn once(runtime: &Runtime, server: &Server, name: &str, count: usize) {
             other => panic!("there is no {other}"),
         }
     }
+    let took = begun.map(|begun| begun.elapsed()).unwrap_or_default();
+    println!("{name}: {:.2} µs of CPU each", took.as_secs_f64() * 1e6 / count as f64);
 }

@@ -366,7 +366,9 @@ impl ClientHooks<Attempt> for raw::Client {
         if operation.on_origin {
             *request.url_mut() = attempt.app.on_origin(request.url());
         }
-        *request.timeout_mut() = Some(attempt.timeout);
+        if attempt.app.http_timeout != Some(attempt.timeout) {
+            *request.timeout_mut() = Some(attempt.timeout);
+        }
 
         let headers = request.headers_mut();
         headers.extend(attempt.settings.headers.clone());

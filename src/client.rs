@@ -64,6 +64,8 @@ pub struct Client {
 /// What is common to all users of an application.
 pub(crate) struct App {
     pub(crate) http: reqwest::Client,
+    /// The time-out that `http` has for every request, if it is known
+    pub(crate) http_timeout: Option<Duration>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) budget: Budget,
     pub(crate) client_id: String,
@@ -531,9 +533,9 @@ impl ClientBuilder {
             return Err(InputFailure::new("the redirect URI is not an absolute URL").source(e).configuration());
         }
         let base_url = base_url(&self.base_url)?;
-        let http = match self.http {
-            None => self.transport.client(&base_url)?,
-            Some(http) if self.transport.is_default() => http,
+        let (http, http_timeout) = match self.http {
+            None => (self.transport.client(&base_url, self.settings.timeout)?, Some(self.settings.timeout)),
+            Some(http) if self.transport.is_default() => (http, None),
             Some(_) => {
                 let twice = "proxies and certificates are to be set on the `http_client`, if there is one";
                 return Err(InputFailure::new(twice).configuration());
@@ -553,6 +555,7 @@ impl ClientBuilder {
         let settings = Arc::new(self.settings);
         let app = Arc::new(App {
             http,
+            http_timeout,
             settings: settings.clone(),
             budget: Budget::new(self.retry_budget),
             client_id: self.client_id,
@@ -632,7 +635,7 @@ impl Transport {
         self.proxies.is_empty()
     }
 
-    fn client(self, base_url: &Url) -> Result<reqwest::Client, Error> {
+    fn client(self, base_url: &Url, timeout: Duration) -> Result<reqwest::Client, Error> {
         let has_tls = cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"));
         if base_url.scheme() == "https" && !has_tls {
             let missing = "https needs the feature `rustls` or `native-tls`, or an `http_client` of your own";
@@ -645,7 +648,7 @@ impl Transport {
             return Err(InputFailure::new(missing).configuration());
         }
         // A redirect is an error, and the bearer must not follow it to another origin.
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(timeout);
         #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
         let client = client.tls_certs_merge(self.certificates);
         let client = self.proxies.into_iter().fold(client, reqwest::ClientBuilder::proxy);

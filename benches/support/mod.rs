@@ -30,7 +30,6 @@ pub(crate) fn client(base_url: &str) -> Client {
     let client = Client::builder("client-id", "client-secret", "https://app.example/oauth/callback")
         .base_url(base_url)
         .retry(RetryPolicy::none())
-        .timeout(Duration::from_secs(60))
         .build()
         .expect("settings");
     client.set_credentials(Tokens::new(ACCESS_TOKEN));
@@ -40,5 +39,5 @@ pub(crate) fn client(base_url: &str) -> Client {
 /// What users would write instead: the HTTP client that the SDK makes for itself, with the settings that it has there.
 pub(crate) fn bare() -> reqwest::Client {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-    client.timeout(Duration::from_secs(60)).user_agent("bare").build().expect("settings")
+    client.timeout(Duration::from_secs(30)).user_agent("bare").build().expect("settings")
 }
