@@ -48,7 +48,7 @@ async fn each_status_has_its_category_and_code() {
         assert_eq!(error.is_retryable(), retryable, "{status}");
         assert_eq!(error.is_auth(), matches!(status, 401 | 403), "{status}");
         assert_eq!(error.needs_reauthorization(), status == 401, "{status}");
-        assert_eq!(error.api().unwrap().operation(), "list_calendars");
+        assert_eq!((error.operation(), error.api().unwrap().operation()), (Some("list_calendars"), "list_calendars"));
         assert_eq!(error.api().unwrap().status(), Some(status));
     }
 }

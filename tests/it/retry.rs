@@ -239,6 +239,29 @@ async fn a_call_whose_token_could_not_be_refreshed_first_was_not_sent() {
 }
 
 #[tokio::test]
+async fn what_is_answered_to_the_refresh_before_a_call_is_no_answer_to_the_call() {
+    let sandbox = sandbox().await;
+    let refusals: [(fn(Fault) -> Fault, _); 3] = [
+        (|fault| fault.status(400).body(r#"{"error":"invalid_grant"}"#), "Authentication"),
+        (|fault| fault.status(503), "Server"),
+        (|fault| fault.status(200).body("{}"), "Decode"),
+    ];
+    for (refusal, expected) in refusals {
+        let client = builder(&sandbox).build().unwrap();
+        let past = Timestamp::now() - Duration::from_secs(1);
+        client.set_credentials(tokens(sandbox.issue_tokens(ADA)).with_expires_at(past));
+        sandbox.expire_access_tokens();
+        sandbox.clear_faults();
+        sandbox.inject(refusal(Fault::on(Operation::RefreshToken)).always());
+        // The token that has ended is tried all the same, and its 401 is what the refresh has to answer for.
+        let error = client.events().create(meeting()).await.unwrap_err();
+        assert_eq!((category(&error), error.operation()), (expected, Some("token")), "{error:?}");
+        assert_ne!(error.delivery(), Delivery::MaybeSent, "{error:?}");
+    }
+    assert_eq!(sandbox.events(ADA).len(), 0);
+}
+
+#[tokio::test]
 async fn an_outage_is_not_made_worse_by_more_than_the_budget() {
     const CALLS: usize = 400;
     let sandbox = sandbox().await;

@@ -4,7 +4,7 @@ use mobiscroll_connect::{AuthCallback, Client, Error, Secret, Tokens};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
 use serde_json::json;
 
-use crate::support::{builder, layers};
+use crate::support::{builder, layers, tokens as tokens_of};
 
 /// Part of every secret below.
 const MARK: &str = "MARKED";
@@ -53,7 +53,9 @@ async fn clients_builders_tokens_and_requests_hide_them() {
     hidden(&format!("{:?} {:?}", client.events().list(), client.events().list().stream()));
     hidden(&format!("{:?}", client.auth().disconnect(mobiscroll_connect::Provider::Google)));
     hidden(&format!("{:?}", client.webhooks().subscribe_webhook(mobiscroll_connect::Provider::Google, "primary")));
-    hidden(&format!("{:?} {:?}", client.raw(), client.raw().list_calendars()));
+    let raw = format!("{:?} {:?}", client.raw(), client.raw().list_calendars());
+    hidden(&raw);
+    assert!(raw.contains("Attempt { head: None"), "{raw}");
     let request =
         mobiscroll_connect::raw::types::TokenRequest::new(mobiscroll_connect::raw::types::GrantType::RefreshToken);
     hidden(&format!("{:?}", request.refresh_token(REFRESH).client_secret(CLIENT_SECRET).code(CODE)));
@@ -193,4 +195,19 @@ async fn a_secret_that_is_a_common_word_does_not_change_what_an_answer_means() {
         let error = client.calendars().list().await.unwrap_err();
         assert!(matches!(error, Error::CalendarPermissionRequired(_)), "{word}: {error:?}");
     }
+}
+
+#[tokio::test]
+async fn the_token_of_an_attempt_before_is_hidden_too() {
+    let (sandbox, client) = marked().await;
+    let old = tokens_of(sandbox.issue_tokens("ada"));
+    client.set_credentials(old.clone());
+    sandbox.expire_access_tokens();
+    let repeated = format!("Bearer {}", old.access_token().expose());
+    sandbox.inject(Fault::on(Operation::ListCalendars).skip(1).status(500).json(&json!({ "message": repeated })));
+    let error = client.calendars().list().await.unwrap_err();
+    assert_eq!((error.status(), sandbox.count(Operation::ListCalendars)), (Some(500), 2));
+    let failure = error.api().unwrap();
+    assert_eq!(failure.message(), "Bearer [redacted]");
+    assert!(!failure.body().contains(old.access_token().expose()));
 }
