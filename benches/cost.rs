@@ -235,14 +235,14 @@ fn decoding() {
             rounds(10),
             &mut [
                 (
-                    "typed, as serde derives it",
+                    "serde_json, typed",
                     &mut repeat(|| {
                         let page: PlainPage = serde_json::from_slice(text.as_bytes()).expect("a page");
                         assert_eq!(black_box(page).events.len(), events);
                     }),
                 ),
                 (
-                    "this crate's models",
+                    "this crate",
                     &mut repeat(|| {
                         let page: EventsListResponse = serde_json::from_slice(text.as_bytes()).expect("a page");
                         assert_eq!(black_box(page).events.len(), events);
@@ -255,13 +255,13 @@ fn decoding() {
                     }),
                 ),
                 (
-                    "passing over the bytes",
+                    "serde_json, passing over the bytes",
                     &mut repeat(|| {
                         serde_json::from_slice::<IgnoredAny>(text.as_bytes()).expect("a page");
                     }),
                 ),
                 (
-                    "finding UTF-8 in the bytes",
+                    "looking for UTF-8 alone",
                     &mut repeat(|| {
                         black_box(std::str::from_utf8(black_box(text.as_bytes())).expect("a text"));
                     }),
