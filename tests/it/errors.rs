@@ -50,6 +50,8 @@ async fn each_status_has_its_category_and_code() {
         assert_eq!(error.needs_reauthorization(), status == 401, "{status}");
         assert_eq!((error.operation(), error.api().unwrap().operation()), (Some("list_calendars"), "list_calendars"));
         assert_eq!(error.api().unwrap().status(), Some(status));
+        let debugged = format!("{:?}", error.api().unwrap());
+        assert!(debugged.contains("list_calendars") && debugged.contains(&status.to_string()), "{debugged}");
     }
 }
 

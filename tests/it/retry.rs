@@ -133,6 +133,10 @@ async fn time_outs_are_made_up_for_by_reads_alone() {
         let error = call(&client, operation).await.unwrap_err();
         let Error::Network(failure) = &error else { panic!("{error:?}") };
         assert_eq!((failure.kind(), error.delivery()), (NetworkKind::Timeout, Delivery::MaybeSent));
+        assert_eq!(
+            (failure.operation(), error.operation()),
+            (operation.to_string().as_str(), Some(failure.operation()))
+        );
         assert_eq!(fault.fired(), attempts, "{operation}");
     }
 }
