@@ -73,8 +73,11 @@ pub(crate) async fn call(client: &Client, operation: Operation) -> Result<(), Er
     }
 }
 
+/// What a server does instead of answering.
+type Change = fn(Fault) -> Fault;
+
 /// What happens, which calls are made again, and what is told of the request.
-type Row<'a> = (&'static str, fn(Fault) -> Fault, &'a dyn Fn(Operation) -> bool, Delivery);
+type Row<'a> = (&'static str, Change, &'a dyn Fn(Operation) -> bool, Delivery);
 
 #[tokio::test]
 async fn what_is_made_again_is_what_the_table_says() {
@@ -245,7 +248,7 @@ async fn a_call_whose_token_could_not_be_refreshed_first_was_not_sent() {
 #[tokio::test]
 async fn what_is_answered_to_the_refresh_before_a_call_is_no_answer_to_the_call() {
     let sandbox = sandbox().await;
-    let refusals: [(fn(Fault) -> Fault, _); 3] = [
+    let refusals: [(Change, &str); 3] = [
         (|fault| fault.status(400).body(r#"{"error":"invalid_grant"}"#), "Authentication"),
         (|fault| fault.status(503), "Server"),
         (|fault| fault.status(200).body("{}"), "Decode"),
@@ -339,7 +342,7 @@ async fn an_endless_error_body_does_not_hide_its_status() {
 #[tokio::test]
 async fn a_create_whose_answer_got_lost_is_found_and_not_made_twice() {
     let (sandbox, client) = stage().await;
-    let faults: [fn(Fault) -> Fault; 5] =
+    let faults: [Change; 5] =
         [Fault::disconnect, Fault::reset, Fault::truncate, Fault::half_body, |fault| fault.status(504).html()];
     for (number, fault) in faults.into_iter().enumerate() {
         let key = format!("key-{number}");
@@ -380,7 +383,7 @@ async fn a_create_that_was_surely_not_done_is_not_looked_for() {
 
 /// Creates that are done, or not, and never answered.
 fn lose_answers(sandbox: &Sandbox, number: usize) {
-    let faults: [fn(Fault) -> Fault; 4] = [Fault::disconnect, Fault::reset, Fault::truncate, Fault::half_body];
+    let faults: [Change; 4] = [Fault::disconnect, Fault::reset, Fault::truncate, Fault::half_body];
     let fault = faults[number % faults.len()](Fault::on(Operation::CreateEvent));
     // Half of them are done.
     sandbox.inject(if number.is_multiple_of(2) { fault.after_commit() } else { fault.status(502) });
