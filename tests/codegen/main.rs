@@ -165,7 +165,7 @@ fn copy_package(name: &str) -> PathBuf {
     let _ = fs::remove_dir_all(&to);
     fs::create_dir_all(&to).unwrap();
     let files = ["Cargo.toml", "Cargo.lock", "build.rs", "openapi.yaml"];
-    for part in files.into_iter().chain(["generated", "codegen", "src", "sandbox", "tests", "examples"]) {
+    for part in files.into_iter().chain(["generated", "codegen", "src", "sandbox", "tests", "examples", "benches"]) {
         copy(&Path::new(ROOT).join(part), &to.join(part));
     }
     to
