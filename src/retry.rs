@@ -30,7 +30,7 @@ use crate::trace;
 /// The pause before the n-th repeat is chosen by chance up to `base_delay` x 2^(n-1), at most `max_delay`. Where the service
 /// asks for more by `Retry-After`, it is given that. A pause that would pass the call's
 /// [deadline](crate::RequestOptions::deadline) is not begun: the error comes at once, with its
-/// [`retry_after`](Error::retry_after). A client makes at most a fifth more requests by repeating, so that an outage is not made worse;
+/// [`retry_after`](Error::retry_after). A client makes at most a fifth more requests by repeating, after ten in advance, so that an outage is not made worse;
 /// [`ClientBuilder::retry_budget`](crate::ClientBuilder::retry_budget) sets how many.
 ///
 /// Each try sends the same bytes.
