@@ -10,7 +10,7 @@ use http::header::{AUTHORIZATION, HeaderValue, InvalidHeaderValue, USER_AGENT};
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::Limited;
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo, ResponseValue};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 
@@ -192,7 +192,10 @@ impl Client {
                     }
                 }
                 (Err(Failure::Final(error)), _) => attempts.pause(error).await?,
-                (outcome, _) => return outcome,
+                (outcome, _) => {
+                    attempts.answered();
+                    return outcome;
+                }
             }
         }
     }
@@ -410,10 +413,8 @@ pub(crate) async fn read<T: DeserializeOwned, E>(
     }
     let body = response.bytes().await.map_err(raw::Error::ResponseBodyError)?;
     // Once for the whole is faster than text by text.
-    let value = match str::from_utf8(&body) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(&body),
-    };
+    let text = str::from_utf8(&body).map_err(serde_json::Error::custom);
+    let value = text.and_then(serde_json::from_str);
     let value = value.map_err(|error| raw::Error::InvalidResponsePayload(body, error))?;
     Ok(ResponseValue::new(value, status, headers))
 }

@@ -390,9 +390,10 @@ impl ClientBuilder {
         self.options(RequestOptions::new().retry(retry))
     }
 
-    /// Sets how many repeats the client makes at most, in percent of its calls. Default: 20.
+    /// Sets how many repeats the client makes at most while calls fail, in percent of the calls of that time. Default: 20.
     ///
-    /// Ten may be made ahead, so that a client with few calls repeats them, too. 0 is for none.
+    /// Ten it may make in any case, so that a client with few calls repeats them, too; they are to be had again when the
+    /// share has covered them and calls go well. 0 is for none.
     pub fn retry_budget(mut self, percent: u32) -> Self {
         self.retry_budget = percent;
         self
