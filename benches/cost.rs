@@ -1,4 +1,4 @@
-//! What calls cost in time, each beside its limit in the same run: `cargo bench --bench cost`.
+//! What calls cost in time, each beside its limit in the same run: `cargo bench --bench cost --features webhooks`.
 //!
 //! Times are of the processor, of this process alone. Two that are compared take turns, and the ratio is the median of the
 //! rounds'. `-- --quick` only shows that it works. `-- once NAME COUNT` does one thing so often, for a profiler.

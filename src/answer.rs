@@ -232,7 +232,7 @@ fn api_failure(operation: &'static Operation, status: StatusCode, headers: Heade
         error_description,
         code: member("code"),
         details: Some(members["details"].clone()).filter(|details| !details.is_null()),
-        accounts: accounts.filter_map(|account| serde_json::from_value(account.clone()).ok()).collect(),
+        accounts: accounts.filter_map(|account| serde_json::from_str(&account.to_string()).ok()).collect(),
         retry_after: retry_after(&headers, Timestamp::now()),
         headers,
         body: body.to_owned(),

@@ -154,7 +154,7 @@ pub(crate) fn salvage(body: &[u8]) -> Option<TokenResponse> {
     });
     // Without it the token is used until it is refused, which is no harm.
     kept.extend(seconds.map(|seconds: f64| ("expires_in".to_owned(), Value::from(seconds as i64))));
-    let response: TokenResponse = serde_json::from_value(kept.into()).ok()?;
+    let response: TokenResponse = serde_json::from_str(&Value::Object(kept).to_string()).ok()?;
     Some(response).filter(|response| !response.access_token.expose().is_empty())
 }
 
