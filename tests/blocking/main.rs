@@ -5,3 +5,5 @@ mod parity;
 mod refresh;
 mod support;
 mod surface;
+#[path = "../watch/mod.rs"]
+mod watch;

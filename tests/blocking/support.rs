@@ -9,6 +9,8 @@ use mobiscroll_connect::blocking::{Client, ClientBuilder, StoreResult, TokenStor
 use mobiscroll_connect::{LeaseOutcome, SaveIf, SaveOutcome, Secret, StoredTokens, Tokens};
 use mobiscroll_connect_sandbox::{Sandbox, Seed};
 
+use crate::watch;
+
 pub(crate) const ADA: &str = "ada";
 
 pub(crate) fn sandbox() -> Sandbox {
@@ -16,6 +18,7 @@ pub(crate) fn sandbox() -> Sandbox {
 }
 
 pub(crate) fn builder(sandbox: &Sandbox) -> ClientBuilder {
+    watch::begin();
     Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri()).base_url(sandbox.base_url())
 }
 

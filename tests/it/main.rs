@@ -31,6 +31,8 @@ mod support;
 #[cfg(feature = "rustls")]
 mod tls;
 mod token_answers;
+#[path = "../watch/mod.rs"]
+mod watch;
 #[cfg(feature = "axum")]
 mod webhook_axum;
 #[cfg(feature = "webhooks")]

@@ -4,7 +4,7 @@ use mobiscroll_connect::{AuthCallback, Client, Error, Secret, Tokens};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
 use serde_json::json;
 
-use crate::support::{builder, layers, tokens as tokens_of};
+use crate::support::{builder, layers, show, tokens as tokens_of};
 
 /// Part of every secret below.
 const MARK: &str = "MARKED";
@@ -20,6 +20,7 @@ fn hidden(printed: &str) {
 }
 
 fn hidden_in(error: &Error) {
+    show(error);
     hidden(&format!("{error}\n{error:?}\n{error:#?}\n{}", layers(error).join("\n")));
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {

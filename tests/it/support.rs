@@ -9,6 +9,8 @@ use mobiscroll_connect_sandbox::{Fault, FaultHandle, IssuedTokens, Operation, Re
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::watch;
+
 /// The user that most tests act for.
 pub(crate) const ADA: &str = "ada";
 
@@ -21,6 +23,7 @@ pub(crate) async fn signed_in() -> (Sandbox, Client) {
 
 /// Settings for a client that makes each call once, so that tests see what they have provoked.
 pub(crate) fn builder(sandbox: &Sandbox) -> ClientBuilder {
+    watch::begin();
     Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri())
         .base_url(sandbox.base_url())
         .retry(RetryPolicy::none())
@@ -80,6 +83,7 @@ pub(crate) fn instant(text: &str) -> Timestamp {
 
 /// The name of an error's category.
 pub(crate) fn category(error: &Error) -> &'static str {
+    show(error);
     match error {
         Error::Authentication(_) => "Authentication",
         Error::InvalidClient(_) => "InvalidClient",
@@ -99,6 +103,21 @@ pub(crate) fn category(error: &Error) -> &'static str {
         Error::InvalidInput(_) => "InvalidInput",
         _ => "a new category",
     }
+}
+
+/// Puts an error and its causes, as they print, to what is looked through for secrets.
+pub(crate) fn show(error: &Error) {
+    #[cfg(feature = "tracing")]
+    {
+        tracing::error!("{error} {error:?} {error:#?} {:?}", error.headers());
+        let mut source = error.source();
+        while let Some(cause) = source {
+            tracing::error!("{cause} {cause:?}");
+            source = cause.source();
+        }
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
 }
 
 /// The error and its causes, as they print.
@@ -136,6 +155,7 @@ pub(crate) async fn location(url: &str) -> String {
 
 /// A server that answers whatever is asked with these bytes, `repeat` times over, and leaves the connection open.
 pub(crate) async fn bytes_server(bytes: &'static [u8], repeat: usize, timeout: Duration) -> Client {
+    watch::begin();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}/api", listener.local_addr().unwrap());
     tokio::spawn(async move {

@@ -13,6 +13,8 @@ use mobiscroll_connect::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, 
 use mobiscroll_connect::sqlx::{self, AssertSqlSafe};
 use tokio::task::LocalSet;
 
+use crate::watch;
+
 const URL: &str = "MOBISCROLL_CONNECT_POSTGRES_URL";
 
 /// A schema of its own on the PostgreSQL server.
@@ -28,6 +30,7 @@ impl Postgres {
         F: Future<Output = ()> + 'static,
     {
         static TOLD: Once = Once::new();
+        watch::begin();
         let Some(url) = std::env::var(URL).ok().filter(|url| !url.is_empty()) else {
             TOLD.call_once(|| {
                 // What the macros print is heard only when a test fails.
@@ -85,6 +88,7 @@ pub(crate) struct Sqlite(PathBuf);
 
 impl Sqlite {
     pub(crate) fn new() -> Self {
+        watch::begin();
         let folder = format!("mobiscroll-connect-test-{:016x}", getrandom::u64().unwrap());
         let folder = std::env::temp_dir().join(folder);
         std::fs::create_dir(&folder).unwrap();

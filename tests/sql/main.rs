@@ -8,3 +8,5 @@ mod pooler;
 mod replay;
 mod steps;
 mod table;
+#[path = "../watch/mod.rs"]
+mod watch;
