@@ -466,6 +466,7 @@ fn once(runtime: &Runtime, server: &Server, name: &str, count: usize) {
             "bare-call" => runtime.block_on(bare_calendars(&bare, &url)),
             "page" => runtime.block_on(page(&client, 1000)),
             "bare-page" => runtime.block_on(bare_page(&bare, &server.base_url(), 1000)),
+            "credentials" => drop(black_box(client.auth().credentials())),
             "decode" => drop(serde_json::from_str::<EventsListResponse>(&body).expect("a page")),
             "plain-decode" => drop(serde_json::from_str::<PlainPage>(&body).expect("a page")),
             "skip" => drop(serde_json::from_str::<IgnoredAny>(&body).expect("a page")),
@@ -473,5 +474,5 @@ fn once(runtime: &Runtime, server: &Server, name: &str, count: usize) {
         }
     }
     let took = begun.map(|begun| begun.elapsed()).unwrap_or_default();
-    println!("{name}: {:.2} µs of CPU each", took.as_secs_f64() * 1e6 / count as f64);
+    println!("{name}: {:.3} µs of CPU each", took.as_secs_f64() * 1e6 / count as f64);
 }

@@ -156,7 +156,7 @@ impl Session {
                     return Ok(self.state().access().map(|access| Access { failed: Some(error), ..access }));
                 }
                 (Some(error), _) => return Err(error),
-                (None, Goal::Load) => break,
+                (None, Goal::Load) if self.state().live.is_none() => break,
                 (None, _) => {}
             }
         }

@@ -49,6 +49,8 @@ async fn clients_builders_tokens_and_requests_hide_them() {
     let (sandbox, client) = marked().await;
     let callback = AuthCallback::parse("code=MARKED-code&state=s", "s").unwrap();
     hidden(&format!("{client:?} {client:#?} {:?}", builder(&sandbox)));
+    let of_user = format!("{:?}", client.for_user("ada"));
+    assert!(of_user.contains(r#"Session { user: "ada", tokens: None, unsaved: false"#), "{of_user}");
     hidden(&format!("{:?} {:?} {:?}", tokens(), client.auth(), client.auth().credentials()));
     hidden(&format!("{:?} {callback:?} {:?}", Secret::from(MARK), client.auth().generate_auth_url("ada").state(MARK)));
     hidden(&format!("{:?} {:?}", client.events().list(), client.events().list().stream()));

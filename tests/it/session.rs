@@ -122,6 +122,46 @@ async fn a_refresh_ahead_that_hangs_does_not_hold_up_calls_for_long() {
 }
 
 #[tokio::test]
+async fn tokens_out_of_the_store_are_refreshed_ahead_of_the_first_call() {
+    let sandbox = sandbox().await;
+    for left in [-1, 30] {
+        let store = FlakyStore::new();
+        let due = tokens(sandbox.issue_tokens(ADA)).with_expires_at(Timestamp::now() + left.seconds());
+        store.put(ADA, &due).await;
+        sandbox.clear_requests();
+        let client = builder(&sandbox).token_store(store.clone()).build().unwrap().for_user(ADA);
+        client.calendars().list().await.unwrap();
+        assert_eq!(seen(&sandbox), [(RefreshToken, Some(200)), (ListCalendars, Some(200))]);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_is_not_sent_however_long_its_refresh_takes() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox);
+    let ended = tokens(sandbox.issue_tokens(ADA)).with_expires_at(Timestamp::now() - 1.seconds());
+    client.set_credentials(ended);
+    sandbox.inject(Fault::on(RefreshToken).delay(Duration::from_millis(2_500)));
+    client.calendars().list().await.unwrap();
+    assert_eq!(seen(&sandbox), [(RefreshToken, Some(200)), (ListCalendars, Some(200))]);
+}
+
+#[tokio::test]
+async fn new_tokens_that_a_refresh_ahead_cannot_save_are_an_error() {
+    let sandbox = sandbox().await;
+    let store = FlakyStore::new();
+    let due = tokens(sandbox.issue_tokens(ADA)).with_expires_at(Timestamp::now() + 30.seconds());
+    store.put(ADA, &due).await;
+    let client = builder(&sandbox).token_store(store.clone()).build().unwrap().for_user(ADA);
+    store.fail(&[Step::Save]);
+    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreOperation::Save);
+    assert_eq!(seen(&sandbox), [(RefreshToken, Some(200))]);
+    store.fail(&[]);
+    client.close().await.unwrap();
+    assert_eq!(store.tokens(ADA).await, client.auth().credentials());
+}
+
+#[tokio::test]
 async fn a_refresh_that_failed_is_not_repeated_for_the_401_of_the_same_call() {
     let sandbox = sandbox().await;
     let client = about_to_expire(&sandbox, builder(&sandbox));
@@ -536,6 +576,27 @@ async fn deleted_tokens_are_not_brought_back_by_a_refresh() {
     let error = client.calendars().list().await.unwrap_err();
     assert_eq!((category(&error), error.status()), ("Authentication", None));
     assert_eq!(store.tokens(ADA).await, None);
+}
+
+#[tokio::test]
+async fn a_lease_that_was_lost_with_its_runtime_holds_up_nobody() {
+    let sandbox = sandbox().await;
+    let store = FlakyStore::new();
+    let client = stored(&sandbox, builder(&sandbox).token_store(store.clone())).await;
+    let hanging = sandbox.inject(Fault::on(RefreshToken).delay(Duration::from_secs(60)));
+    let lost = client.clone();
+    let elsewhere = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let call = async { tokio::time::timeout(Duration::from_millis(300), lost.calendars().list()).await };
+        runtime.block_on(call).unwrap_err();
+    });
+    tokio::task::spawn_blocking(|| elsewhere.join().unwrap()).await.unwrap();
+    assert_eq!(hanging.fired(), 1, "the refresh was under way");
+    client.set_credentials(tokens(sandbox.issue_tokens(ADA)));
+    sandbox.expire_access_token(ADA);
+    // The lease is good for half a minute more.
+    tokio::time::timeout(Duration::from_secs(10), client.calendars().list()).await.unwrap().unwrap();
+    assert_eq!(store.tokens(ADA).await, client.auth().credentials());
 }
 
 // Many users.
