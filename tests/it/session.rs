@@ -12,7 +12,7 @@ use mobiscroll_connect_sandbox::{ContractChecks, Fault, Operation, Sandbox, Seed
 use serde_json::json;
 
 use crate::flaky::{FlakyStore, Step};
-use crate::support::{ADA, builder, category, client, expired, layers, seen, tokens, until};
+use crate::support::{ADA, builder, category, client, expired, layers, only, seen, tokens, until};
 
 use Operation::{ListCalendars, RefreshToken};
 
@@ -378,6 +378,29 @@ async fn a_hook_that_calls_the_api_itself_does_so_with_the_new_tokens() {
 }
 
 #[tokio::test]
+async fn a_hook_that_acts_for_another_user_does_so_with_that_users_tokens() {
+    const BOB: &str = "bob";
+    let sandbox = sandbox().await;
+    let own = Arc::new(OnceLock::<Client>::new());
+    let within = own.clone();
+    let client = builder(&sandbox).on_tokens_refreshed(move |user: String, _: Tokens| {
+        let client = within.get().unwrap().clone();
+        async move {
+            assert_eq!(user, ADA);
+            client.for_user(BOB).calendars().list().await.map(drop)
+        }
+    });
+    let client = client.build().unwrap();
+    own.set(client.clone()).unwrap();
+    client.for_user(ADA).set_credentials(tokens(sandbox.issue_tokens(ADA)));
+    let of_bob = tokens(sandbox.issue_tokens(BOB));
+    client.for_user(BOB).set_credentials(of_bob.clone());
+    client.for_user(ADA).auth().refresh().await.unwrap();
+    let bearer = format!("Bearer {}", of_bob.access_token().expose());
+    assert_eq!(only(&sandbox, ListCalendars).header("authorization"), Some(&*bearer));
+}
+
+#[tokio::test]
 async fn a_hook_whose_own_call_meets_a_401_does_not_wait_for_itself() {
     let sandbox = sandbox().await;
     let own = Arc::new(OnceLock::<Client>::new());
@@ -563,6 +586,22 @@ async fn a_lease_that_somebody_never_gives_back_ends_in_an_error_and_then_by_its
     while client.calendars().list().await.is_err() {
         assert!(begun.elapsed() < Duration::from_secs(20), "the lease never ended");
     }
+}
+
+#[tokio::test]
+async fn a_refresh_is_sent_within_three_quarters_of_its_lease_and_not_later() {
+    let sandbox = sandbox().await;
+    let builder = || builder(&sandbox).token_store(FlakyStore::new()).refresh_lease(Duration::from_secs(1));
+    let client = stored(&sandbox, builder()).await;
+    sandbox.inject(Fault::on(RefreshToken).delay(Duration::from_millis(400)));
+    client.calendars().list().await.unwrap();
+
+    let client = stored(&sandbox, builder()).await;
+    // Else it would be presented a second time.
+    let late = sandbox.inject(Fault::on(RefreshToken).always().delay(Duration::from_millis(900)).disconnect());
+    assert_eq!(category(&client.calendars().list().await.unwrap_err()), "Network");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(late.fired(), 1);
 }
 
 #[tokio::test]
