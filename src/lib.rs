@@ -68,7 +68,8 @@
 //! **Write events**: [`Events::create`], [`Events::update`], [`Events::delete`].
 //!
 //! **Hear of changes**: [`Webhooks::subscribe_webhook`], [`Webhooks::unsubscribe_webhook`]. What is delivered then is received
-//! by the `webhook_router` of the module `axum`, or verified by `Webhooks::verify_webhook` with the raw body:
+//! by the `webhook_router` of the module `axum` (a feature), or verified by `Webhooks::verify_webhook` (feature `webhooks`)
+//! with the raw body:
 //!
 //! ```ignore
 //! let app = axum::Router::new().nest("/webhooks", webhook_router(client, |delivery: WebhookDelivery| async move {

@@ -1,4 +1,4 @@
-//! A store that fails on demand, and tells what was asked of it.
+//! Stores that fail on demand: one that tells what was asked of it, and one that loses everything.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -138,5 +138,46 @@ impl TokenStore for FlakyStore {
 
     fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()> {
         self.step(Step::Release, move || self.inner.release(user, fence))
+    }
+}
+
+/// A store in whose place an empty one can be put, as when a table was dropped.
+#[derive(Default)]
+pub(crate) struct LosableStore(Mutex<Arc<MemoryTokenStore>>);
+
+impl LosableStore {
+    pub(crate) fn lose_everything(&self) {
+        *self.0.lock().unwrap() = Arc::default();
+    }
+
+    fn now(&self) -> Arc<MemoryTokenStore> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl TokenStore for LosableStore {
+    fn load<'a>(&'a self, user: &'a str) -> StoreFuture<'a, StoredTokens> {
+        let store = self.now();
+        Box::pin(async move { store.load(user).await })
+    }
+
+    fn save<'a>(
+        &'a self,
+        user: &'a str,
+        tokens: Option<&'a Secret>,
+        condition: SaveIf,
+    ) -> StoreFuture<'a, SaveOutcome> {
+        let store = self.now();
+        Box::pin(async move { store.save(user, tokens, condition).await })
+    }
+
+    fn lease<'a>(&'a self, user: &'a str, ttl: Duration) -> StoreFuture<'a, LeaseOutcome> {
+        let store = self.now();
+        Box::pin(async move { store.lease(user, ttl).await })
+    }
+
+    fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()> {
+        let store = self.now();
+        Box::pin(async move { store.release(user, fence).await })
     }
 }

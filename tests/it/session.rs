@@ -7,11 +7,13 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{Timestamp, ToSpan};
-use mobiscroll_connect::{AuthEvent, Client, ClientBuilder, Error, MemoryTokenStore, StoreOperation, Tokens};
+use mobiscroll_connect::{
+    AuthEvent, Client, ClientBuilder, Error, MemoryTokenStore, StoreOperation, TokenStore, Tokens,
+};
 use mobiscroll_connect_sandbox::{ContractChecks, Fault, Operation, Sandbox, Seed};
 use serde_json::json;
 
-use crate::flaky::{FlakyStore, Step};
+use crate::flaky::{FlakyStore, LosableStore, Step};
 use crate::support::{ADA, builder, category, client, expired, layers, only, seen, tokens, until};
 
 use Operation::{ListCalendars, RefreshToken};
@@ -315,6 +317,18 @@ async fn a_store_that_cannot_tell_is_not_a_store_without_tokens() {
     store.put_text(ADA, "{ broken").await;
     let error = later.calendars().list().await.unwrap_err();
     assert_eq!((failure(&error), error.needs_reauthorization()), (StoreOperation::Load, false));
+}
+
+#[tokio::test]
+async fn tokens_at_hand_outlive_a_store_that_lost_everything() {
+    let sandbox = sandbox().await;
+    let store = Arc::new(LosableStore::default());
+    let client = stored(&sandbox, builder(&sandbox).token_store(store.clone())).await;
+    store.lose_everything();
+    client.calendars().list().await.unwrap();
+    let text = store.load(ADA).await.unwrap().tokens.unwrap();
+    assert_eq!(Tokens::from_json(text.expose()).ok(), client.auth().credentials());
+    assert_eq!(sandbox.refreshes(ADA), 1);
 }
 
 #[tokio::test]
