@@ -5,6 +5,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::RawJson;
 use crate::call::Failure;
 use crate::client::Client;
 use crate::error::Error;
@@ -71,7 +72,10 @@ impl<C> ListEvents<C> {
         I: IntoIterator<Item: Into<String>>,
     {
         for (provider, ids) in calendar_ids {
-            self.calendar_ids.entry(provider).or_default().extend(ids.into_iter().map(Into::into));
+            let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
+            if !ids.is_empty() {
+                self.calendar_ids.entry(provider).or_default().extend(ids);
+            }
         }
         self
     }
@@ -126,8 +130,9 @@ impl ListEvents {
     /// - [`Error::Validation`] when the page token is not one of the service's.
     /// - [`Error::CalendarPermissionRequired`] when no connected account grants access to its calendars.
     pub async fn send(self) -> Result<EventPage, Error> {
-        let calendar_ids: BTreeMap<_, _> = self.calendar_ids.iter().filter(|(_, ids)| !ids.is_empty()).collect();
-        let calendar_ids = (!calendar_ids.is_empty()).then(|| page::calendar_ids(&calendar_ids));
+        // Compact JSON is how one query parameter holds them.
+        let calendar_ids = (!self.calendar_ids.is_empty()).then(|| RawJson::from_serialize(&self.calendar_ids));
+        let calendar_ids = calendar_ids.transpose()?;
         let outcome = self.client.call_strictly(&operations::LIST_EVENTS, |api| {
             let (calendar_ids, next_page_token) = (calendar_ids.clone(), self.next_page_token.clone());
             let Self { start, end, page_size, single_events, .. } = self;
@@ -140,7 +145,7 @@ impl ListEvents {
                     request = request.end(end);
                 }
                 if let Some(calendar_ids) = calendar_ids {
-                    request = request.calendar_ids(calendar_ids);
+                    request = request.calendar_ids(calendar_ids.get());
                 }
                 if let Some(page_size) = page_size {
                     request = request.page_size(page_size);

@@ -1,7 +1,5 @@
 //! A page of events, also when the service got some of them wrong.
 
-use std::collections::BTreeMap;
-
 use http::HeaderMap;
 use serde::Deserialize;
 
@@ -9,7 +7,7 @@ use crate::RawJson;
 use crate::calendars::blocked_accounts;
 use crate::call::{Failure, Reply, Undecodable};
 use crate::lenient::{self, MalformedItem};
-use crate::raw::types::{BlockedAccount, CalendarEvent, EventsListResponse, Provider};
+use crate::raw::types::{BlockedAccount, CalendarEvent, EventsListResponse};
 use crate::wire::null_as_default;
 
 /// One page of events.
@@ -39,12 +37,6 @@ impl EventPage {
             malformed: Vec::new(),
         }
     }
-}
-
-/// The choice of calendars as compact JSON, which is how one query parameter holds it.
-pub(crate) fn calendar_ids(calendar_ids: &BTreeMap<&Provider, &Vec<String>>) -> String {
-    let ids = calendar_ids.iter().map(|(provider, ids)| (provider.as_str().to_owned(), serde_json::json!(ids)));
-    serde_json::Value::Object(ids.collect()).to_string()
 }
 
 /// Reads a page event by event, so that a bad one does not hide the others.
