@@ -101,6 +101,10 @@ async fn a_refresh_ahead_that_fails_leaves_the_living_token_in_use() {
     assert_eq!(outage.fired(), 1, "it is not tried again at once");
     let Some(AuthEvent::RefreshFailed { error, next_try, .. }) = events.next().await else { panic!() };
     assert_eq!((category(&error), next_try), ("Server", Duration::from_secs(1)));
+    tokio::time::sleep(next_try).await;
+    client.calendars().list().await.unwrap();
+    let Some(AuthEvent::RefreshFailed { next_try, .. }) = events.next().await else { panic!() };
+    assert_eq!((next_try, outage.fired()), (Duration::from_secs(2), 2));
 }
 
 #[tokio::test]
@@ -257,11 +261,18 @@ async fn a_save_that_fails_is_an_error_and_is_made_up_for() {
 async fn a_save_whose_answer_got_lost_is_found_to_have_been_made() {
     let sandbox = sandbox().await;
     let store = FlakyStore::new();
-    let client = stored(&sandbox, builder(&sandbox).token_store(store.clone())).await;
+    let told = Arc::new(AtomicUsize::new(0));
+    let telling = told.clone();
+    let builder = builder(&sandbox).token_store(store.clone()).on_tokens_refreshed(move |_: Tokens| {
+        telling.fetch_add(1, Ordering::SeqCst);
+    });
+    let client = stored(&sandbox, builder).await;
     store.lose_answers(&[Step::Save]);
     assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreOperation::Save);
+    assert_eq!(told.load(Ordering::SeqCst), 1, "of the first tokens");
     store.lose_answers(&[]);
     client.close().await.unwrap();
+    assert_eq!(told.load(Ordering::SeqCst), 2, "the hook comes after the store");
     assert_eq!(store.tokens(ADA).await, client.auth().credentials());
     sandbox.expire_access_token(ADA);
     client.calendars().list().await.unwrap();
@@ -453,19 +464,21 @@ async fn a_hook_that_waits_for_a_call_on_another_task_is_given_up() {
 #[tokio::test]
 async fn a_hook_that_failed_is_called_again_until_it_succeeds() {
     let sandbox = sandbox().await;
-    let calls = Arc::new(AtomicUsize::new(0));
+    let (store, calls) = (FlakyStore::new(), Arc::new(AtomicUsize::new(0)));
     let counting = calls.clone();
-    let client =
-        builder(&sandbox).on_tokens_refreshed(move |_: Tokens| match counting.fetch_add(1, Ordering::SeqCst) {
-            0 => Err("not yet"),
-            _ => Ok(()),
-        });
+    let client = builder(&sandbox).token_store(store.clone());
+    let client = client.on_tokens_refreshed(move |_: Tokens| match counting.fetch_add(1, Ordering::SeqCst) {
+        0 => Err("not yet"),
+        _ => Ok(()),
+    });
     let client = expired(&sandbox, client);
     assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreOperation::Callback);
     client.calendars().list().await.unwrap();
     until(|| calls.load(Ordering::SeqCst) == 2).await;
     client.close().await.unwrap();
     assert_eq!((calls.load(Ordering::SeqCst), sandbox.refreshes(ADA)), (2, 1));
+    let saves = store.steps().iter().filter(|step| **step == Step::Save).count();
+    assert_eq!(saves, 2, "what was given, and the new pair: once each");
 }
 
 // Closing.
@@ -493,9 +506,14 @@ async fn close_saves_what_could_not_be_saved_or_says_so() {
     let sandbox = sandbox().await;
     let store = FlakyStore::new();
     let client = stored(&sandbox, builder(&sandbox).token_store(store.clone())).await;
+    let mut events = client.auth_events();
     store.fail(&[Step::Save]);
     client.calendars().list().await.unwrap_err();
     assert_eq!(failure(&client.close().await.unwrap_err()), StoreOperation::Save);
+    for seconds in [1, 2] {
+        let Some(AuthEvent::SavePending { next_try, .. }) = events.next().await else { panic!() };
+        assert_eq!(next_try, Duration::from_secs(seconds));
+    }
     store.fail(&[]);
     client.close().await.unwrap();
     assert_eq!(store.tokens(ADA).await, client.auth().credentials());
@@ -570,6 +588,7 @@ async fn a_pair_that_lost_the_race_to_the_store_gives_way() {
     });
     client.calendars().list().await.unwrap();
     assert_eq!((store.tokens(ADA).await, client.auth().credentials()), (Some(newer.clone()), Some(newer)));
+    assert_eq!(store.steps().iter().filter(|step| **step == Step::Lease).count(), 1, "the newer ones serve at once");
 }
 
 #[tokio::test]
@@ -616,6 +635,12 @@ async fn a_refresh_is_sent_within_three_quarters_of_its_lease_and_not_later() {
     assert_eq!(category(&client.calendars().list().await.unwrap_err()), "Network");
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(late.fired(), 1);
+
+    sandbox.clear_faults();
+    let client = stored(&sandbox, builder()).await;
+    sandbox.inject(Fault::on(RefreshToken).delay(Duration::from_secs(60)));
+    let waiting = tokio::time::timeout(Duration::from_secs(10), client.calendars().list());
+    assert_eq!(category(&waiting.await.expect("it is given up").unwrap_err()), "Network");
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use mobiscroll_connect::{Client, Error, NetworkKind, Tokens};
+use reqwest::dns::{Name, Resolve, Resolving};
+use reqwest::redirect::Policy;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -337,8 +339,31 @@ async fn every_answer_of_the_token_endpoint_means_what_it_means() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Finds no host, and counts who asks for one.
+#[derive(Default)]
+struct NoHosts(AtomicUsize);
+
+impl Resolve for NoHosts {
+    fn resolve(&self, _: Name) -> Resolving {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Box::pin(std::future::ready(Err("there is no such host".into())))
+    }
+}
+
 #[tokio::test]
-async fn a_refresh_that_surely_never_left_is_tried_again() {
+async fn a_refresh_that_surely_never_left_is_tried_three_times() {
+    let hosts = Arc::new(NoHosts::default());
+    let http = reqwest::Client::builder().redirect(Policy::none()).dns_resolver(hosts.clone()).build().unwrap();
+    let client = Client::builder("id", "s3cr3t", "https://app.example/cb").base_url("http://nowhere.invalid/api");
+    let client = client.http_client(http).build().unwrap();
+    client.set_credentials(Tokens::new("old").with_refresh_token("r1"));
+    let error = client.auth().refresh().await.unwrap_err();
+    assert!(layers(&error).concat().contains("no such host"), "{error:?}");
+    assert_eq!(hosts.0.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn tokens_are_kept_when_no_connection_comes_about() {
     let port = {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         listener.local_addr().unwrap().port()
