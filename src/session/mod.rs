@@ -102,12 +102,18 @@ impl State {
     /// What has to happen before the tokens in force are used, if anything.
     fn first_step(&self, now: Instant) -> Option<Goal> {
         let Some(live) = &self.live else { return Some(Goal::Load) };
-        if self.unsaved.as_ref().is_some_and(|unsaved| !unsaved.tried && Arc::ptr_eq(&unsaved.tokens, &live.tokens)) {
+        if self.must_save() {
             return Some(Goal::Save);
         }
         let due = live.life.is_some_and(|life| life.renew_at <= now);
         let due = due && live.tokens.refresh_token().is_some() && self.not_before.is_none_or(|then| then <= now);
         due.then(|| Goal::Renew(live.tokens.clone()))
+    }
+
+    /// Tells whether the tokens in force came from outside, and saving them was not tried yet.
+    fn must_save(&self) -> bool {
+        let (Some(live), Some(unsaved)) = (&self.live, &self.unsaved) else { return false };
+        !unsaved.tried && Arc::ptr_eq(&unsaved.tokens, &live.tokens)
     }
 
     fn seems_alive(&self, now: Instant) -> bool {
@@ -155,6 +161,8 @@ impl Session {
                 (Some(error), Goal::Renew(_)) if !error.is_unsaved() => {
                     return Ok(self.state().access().map(|access| Access { failed: Some(error), ..access }));
                 }
+                // The flight was somebody else's, who wanted more than a save.
+                (Some(error), Goal::Save) if !error.is_unsaved() && !self.state().must_save() => {}
                 (Some(error), _) => return Err(error),
                 (None, Goal::Load) if self.state().live.is_none() => break,
                 (None, _) => {}

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{Timestamp, ToSpan};
 use mobiscroll_connect::{
-    AuthEvent, Client, ClientBuilder, Error, MemoryTokenStore, StoreOperation, TokenStore, Tokens,
+    AuthEvent, Client, ClientBuilder, Delivery, Error, MemoryTokenStore, StoreOperation, TokenStore, Tokens,
 };
 use mobiscroll_connect_sandbox::{ContractChecks, Fault, Operation, Sandbox, Seed};
 use serde_json::json;
@@ -328,6 +328,27 @@ async fn a_store_that_cannot_tell_is_not_a_store_without_tokens() {
     store.put_text(ADA, "{ broken").await;
     let error = later.calendars().list().await.unwrap_err();
     assert_eq!((failure(&error), error.needs_reauthorization()), (StoreOperation::Load, false));
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_a_save_is_not_failed_by_the_refresh_behind_it() {
+    let sandbox = sandbox().await;
+    let store = FlakyStore::new();
+    let client = builder(&sandbox).token_store(store.clone()).build().unwrap();
+    client.set_credentials(tokens(sandbox.issue_tokens(ADA)));
+    let refusal =
+        sandbox.inject(Fault::on(RefreshToken).always().status(400).json(&json!({ "error": "invalid_grant" })));
+    store.hang(&[Step::Save]);
+    let refreshing = client.clone();
+    let refresh = tokio::spawn(async move { refreshing.auth().refresh().await });
+    until(|| store.steps().contains(&Step::Save)).await;
+    let calling = client.clone();
+    let call = tokio::spawn(async move { calling.calendars().list().await });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    store.hang(&[]);
+    assert_eq!(category(&refresh.await.unwrap().unwrap_err()), "Authentication");
+    call.await.unwrap().unwrap();
+    assert_eq!(refusal.fired(), 1);
 }
 
 #[tokio::test]
@@ -653,6 +674,7 @@ async fn deleted_tokens_are_not_brought_back_by_a_refresh() {
     store.delete(ADA).await;
     let error = client.calendars().list().await.unwrap_err();
     assert_eq!((category(&error), error.status()), ("Authentication", None));
+    assert_eq!(error.delivery(), Delivery::Answered, "the call had its 401");
     assert_eq!(store.tokens(ADA).await, None);
 }
 
