@@ -91,7 +91,6 @@ pub(crate) fn decode_error(undecodable: Undecodable) -> Error {
         headers,
         path,
         body,
-        delivery: Delivery::Answered,
         source: Some(source),
     }))
 }
@@ -106,7 +105,6 @@ pub(crate) fn token_error(head: Head, reason: String) -> Error {
         headers,
         path: None,
         body: String::new(),
-        delivery: Delivery::Answered,
         source,
     }))
 }
@@ -138,8 +136,8 @@ fn is_too_long(error: &reqwest::Error) -> bool {
 fn too_long(operation: &'static Operation, head: Option<Head>) -> Error {
     let Head { status, headers } = head.unwrap_or_default();
     let (operation, source) = (operation.id, Some(BoxError::from("its body is longer than `max_body` allows").into()));
-    let (path, body, delivery) = (None, String::new(), Delivery::Answered);
-    Error::Decode(Box::new(DecodeFailure { operation, status, headers, path, body, delivery, source }))
+    let (path, body) = (None, String::new());
+    Error::Decode(Box::new(DecodeFailure { operation, status, headers, path, body, source }))
 }
 
 async fn refused(operation: &'static Operation, mut response: reqwest::Response, secrets: &Secrets) -> Error {

@@ -187,7 +187,7 @@ impl Error {
     pub fn delivery(&self) -> Delivery {
         match self {
             Self::Network(failure) => failure.delivery,
-            Self::Decode(failure) => failure.delivery,
+            Self::Decode(_) => Delivery::Answered,
             other => other.api().map_or(Delivery::NotSent, |failure| failure.delivery),
         }
     }
@@ -196,7 +196,6 @@ impl Error {
     pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
         match &mut self {
             Self::Network(failure) => failure.delivery = delivery,
-            Self::Decode(failure) => failure.delivery = delivery,
             Self::Authentication(failure)
             | Self::InvalidClient(failure)
             | Self::PermissionDenied(failure)
@@ -480,7 +479,6 @@ pub struct DecodeFailure {
     pub(crate) headers: HeaderMap,
     pub(crate) path: Option<String>,
     pub(crate) body: String,
-    pub(crate) delivery: Delivery,
     pub(crate) source: Option<Source>,
 }
 
