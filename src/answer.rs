@@ -85,28 +85,14 @@ pub(crate) fn decode_error(undecodable: Undecodable) -> Error {
     let source: Source = if told == quoting { Arc::new(source) } else { BoxError::from(told).into() };
     let path = shown.map(|path| scrub(path, &secrets));
     let (Head { status, headers }, body) = (head, excerpt(&text(&body, &secrets), KEEP_LIMIT));
-    Error::Decode(Box::new(DecodeFailure {
-        operation,
-        status,
-        headers,
-        path,
-        body,
-        source: Some(source),
-    }))
+    Error::Decode(Box::new(DecodeFailure { operation, status, headers, path, body, source: Some(source) }))
 }
 
 /// A token answer that cannot be used. It holds new secrets, so nothing of it is kept.
 pub(crate) fn token_error(head: Head, reason: String) -> Error {
     let (operation, source) = (operations::TOKEN.id, Some(BoxError::from(reason).into()));
     let Head { status, headers } = head;
-    Error::Decode(Box::new(DecodeFailure {
-        operation,
-        status,
-        headers,
-        path: None,
-        body: String::new(),
-        source,
-    }))
+    Error::Decode(Box::new(DecodeFailure { operation, status, headers, path: None, body: String::new(), source }))
 }
 
 /// An event write that failed behind a status of success.

@@ -86,3 +86,23 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing panics while it holds the lock.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Client;
+
+    #[test]
+    fn users_without_a_handle_leave_nothing_behind() {
+        let client = Client::new("id", "secret", "https://app.example/callback").unwrap();
+        let users = client.session.users.upgrade().unwrap();
+        let known = || lock(&users.sessions).len();
+        let before = known();
+        let (ada, bob) = (client.for_user("ada"), client.for_user("bob"));
+        assert_eq!(known(), before + 2);
+        drop(client.for_user("ada"));
+        assert_eq!(known(), before + 2);
+        drop((ada, bob));
+        assert_eq!(known(), before);
+    }
+}

@@ -699,7 +699,35 @@ async fn a_lease_that_was_lost_with_its_runtime_holds_up_nobody() {
     assert_eq!(store.tokens(ADA).await, client.auth().credentials());
 }
 
+#[tokio::test]
+async fn a_refresh_gives_its_lease_back_once_and_the_next_one_has_its_own() {
+    let sandbox = sandbox().await;
+    let store = FlakyStore::new();
+    let client = stored(&sandbox, builder(&sandbox).token_store(store.clone())).await;
+    let before = store.steps().len();
+    client.auth().refresh().await.unwrap();
+    client.auth().refresh().await.unwrap();
+    let refresh = [Step::Lease, Step::Save, Step::Release];
+    assert_eq!(store.steps()[before..], [refresh, refresh].concat());
+}
+
 // Many users.
+
+#[tokio::test]
+async fn a_user_without_a_handle_is_looked_up_in_the_store_again() {
+    let sandbox = sandbox().await;
+    let store = FlakyStore::new();
+    let client = builder(&sandbox).token_store(store.clone()).build().unwrap();
+    let [given, newer] = [(); 2].map(|()| tokens(sandbox.issue_tokens(ADA)));
+    let ada = client.for_user(ADA);
+    ada.set_credentials(given);
+    ada.calendars().list().await.unwrap();
+    drop(ada);
+    store.put(ADA, &newer).await;
+    let ada = client.for_user(ADA);
+    ada.calendars().list().await.unwrap();
+    assert_eq!(ada.auth().credentials(), Some(newer));
+}
 
 #[tokio::test]
 async fn handles_for_a_user_share_one_refresh_and_users_share_none() {
