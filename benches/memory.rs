@@ -2,10 +2,13 @@
 
 mod support;
 
+use std::pin::Pin;
+
+use futures_core::Stream;
 use mobiscroll_connect::raw::types::EventsListResponse;
 use mobiscroll_connect::{Calendar, Client, Tokens};
 use serde_json::Value;
-use support::server::Server;
+use support::server::{EVENTS, Server};
 use support::{ACCESS_TOKEN, bare, client, data, rounds, runtime};
 
 #[global_allocator]
@@ -40,6 +43,15 @@ fn from_nothing<T>(work: impl FnOnce() -> T) -> Allocated {
     let allocated = allocated(work);
     drop(profiler);
     allocated
+}
+
+/// Reads so many events, one after the other.
+async fn stream(client: &Client, events: usize) {
+    let mut items = client.events().list().stream();
+    for _ in 0..events {
+        let item = std::future::poll_fn(|context| Pin::new(&mut items).poll_next(context)).await;
+        item.expect("no end").expect("a page").into_event().expect("an event");
+    }
 }
 
 fn main() {
@@ -102,6 +114,16 @@ fn main() {
                 .expect("a page")
         };
         print("the whole call, this crate", from_nothing(list));
+    }
+
+    println!("\nMemory of a stream, as multiples of a page's body");
+    println!("| pages | events | at most at once |");
+    println!("|---|---:|---:|");
+    let body = data::page(EVENTS, None).len();
+    let endless = client(&format!("{}/endless/api", server.origin));
+    for pages in [10, rounds(1000)] {
+        let Allocated { peak, .. } = from_nothing(|| runtime.block_on(stream(&endless, pages * EVENTS)));
+        println!("| {pages} | {} | {:.2} |", pages * EVENTS, peak as f64 / body as f64);
     }
 
     let users = rounds(100_000);

@@ -1,5 +1,6 @@
 //! A server that has its answers ready, in a process of its own: what it costs is not counted.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -15,6 +16,8 @@ use super::{data, runtime};
 pub(crate) const SLOW: Duration = Duration::from_millis(5);
 /// How many pages there are under `/slow`.
 pub(crate) const PAGES: usize = 100;
+/// How many events there are on each page under `/endless`.
+pub(crate) const EVENTS: usize = 1000;
 
 /// The server, until it is dropped.
 pub(crate) struct Server {
@@ -52,7 +55,7 @@ pub(crate) fn serve_if_told() {
     runtime().block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         println!("http://{}", listener.local_addr().expect("an address"));
-        let answers = Arc::new(answers());
+        let answers = Arc::new(Answers::new());
         loop {
             let (stream, _) = listener.accept().await.expect("a connection");
             tokio::spawn(serve(stream, answers.clone()));
@@ -60,11 +63,39 @@ pub(crate) fn serve_if_told() {
     })
 }
 
+/// What the server has ready.
+struct Answers {
+    /// By path
+    whole: HashMap<String, Vec<u8>>,
+    /// A page before and after the number of the next one
+    endless: (String, String),
+}
+
+impl Answers {
+    fn new() -> Self {
+        let page = data::page(EVENTS, Some(0));
+        let (before, after) = page.split_once(r#""nextPageToken":"0""#).expect("a token");
+        let endless = (format!(r#"{before}"nextPageToken":""#), format!(r#""{after}"#));
+        Self { whole: answers(), endless }
+    }
+
+    fn get(&self, path: &str) -> Option<Cow<'_, [u8]>> {
+        let Some(query) = path.strip_prefix("/endless/api/events") else {
+            return self.whole.get(path).map(|answer| answer.as_slice().into());
+        };
+        let page: u32 = query.strip_prefix("?nextPageToken=").map_or(Some(0), |page| page.parse().ok())?;
+        let (before, after) = &self.endless;
+        let body = format!("{before}{}{after}", page + 1);
+        Some(answer("", body).1.into())
+    }
+}
+
+fn answer(path: &str, body: String) -> (String, Vec<u8>) {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+    (path.to_owned(), format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes())
+}
+
 fn answers() -> HashMap<String, Vec<u8>> {
-    let answer = |path: &str, body: String| {
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
-        (path.to_owned(), format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes())
-    };
     let token = r#"{"access_token":"new","refresh_token":"newer","token_type":"Bearer","expires_in":3600}"#;
     let pages = (0..PAGES).map(|page| {
         let token = if page == 0 { String::new() } else { format!("?nextPageToken={page}") };
@@ -80,7 +111,7 @@ fn answers() -> HashMap<String, Vec<u8>> {
     pages.chain(others).collect()
 }
 
-async fn serve(mut stream: TcpStream, answers: Arc<HashMap<String, Vec<u8>>>) {
+async fn serve(mut stream: TcpStream, answers: Arc<Answers>) {
     stream.set_nodelay(true).expect("a socket");
     let mut request = Vec::new();
     loop {
@@ -104,9 +135,9 @@ async fn serve(mut stream: TcpStream, answers: Arc<HashMap<String, Vec<u8>>>) {
         if path.starts_with("/slow/") {
             tokio::time::sleep(SLOW).await;
         }
-        let answer =
-            answers.get(path).map_or(&b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"[..], Vec::as_slice);
-        if stream.write_all(answer).await.is_err() {
+        let missing = &b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"[..];
+        let answer = answers.get(path).unwrap_or(missing.into());
+        if stream.write_all(&answer).await.is_err() {
             return;
         }
     }

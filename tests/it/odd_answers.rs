@@ -296,6 +296,8 @@ async fn a_decode_error_tells_where_the_answer_does_not_fit() {
     let Error::Decode(failure) = &error else { panic!("{error:?}") };
     assert_eq!(failure.path(), Some("connections.google"));
     assert_eq!(error.to_string(), "connection_status: the answer cannot be read at connections.google");
+    let debug = format!("{error:?}");
+    assert!(debug.starts_with(r#"Decode(DecodeFailure { operation: "connection_status", status: 200"#), "{debug}");
 
     answer(&sandbox, Operation::ListEvents, 200, r#"{"events":[{"provider":"google","id":"e","start":"tomorrow"}]}"#);
     let page = client.events().list().send().await.unwrap();
