@@ -12,13 +12,11 @@ const REDIRECT: &str = "https://app.example/cb";
 
 /// The message of a configuration error.
 fn refused(outcome: Result<Client, Error>) -> String {
-    match outcome.unwrap_err() {
-        error @ Error::Configuration(_) => {
-            assert_eq!((error.code(), error.status(), error.is_retryable()), ("MOBISCROLL_ERROR", None, false));
-            error.to_string()
-        }
-        other => panic!("{other:?}"),
-    }
+    let error = outcome.unwrap_err();
+    let Error::Configuration(failure) = &error else { panic!("{error:?}") };
+    assert_eq!((error.code(), error.status(), error.is_retryable()), ("MOBISCROLL_ERROR", None, false));
+    assert_eq!(failure.message(), error.to_string());
+    error.to_string()
 }
 
 #[test]
