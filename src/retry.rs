@@ -270,6 +270,17 @@ mod tests {
         (seen.iter().map(|second| second.0).collect(), recovered)
     }
 
+    #[test]
+    fn pauses_are_chosen_up_to_a_bound_that_doubles() {
+        fastrand::seed(7);
+        let policy = RetryPolicy::new();
+        for (failures, longest) in [(1, 300), (2, 600), (3, 1_200), (6, 9_600), (7, 10_000), (u32::MAX, 10_000)] {
+            let pauses: Vec<_> = (0..1_000).map(|_| policy.pause(failures).as_millis()).collect();
+            let (shortest, most) = (*pauses.iter().min().unwrap(), *pauses.iter().max().unwrap());
+            assert!(shortest < longest / 20 && (longest * 19 / 20..=longest).contains(&most), "{failures}: {most}");
+        }
+    }
+
     fn percent_more(requests: &[usize]) -> f64 {
         let usual = requests.len() * CLIENTS;
         (requests.iter().sum::<usize>() as f64 / usual as f64 - 1.0) * 100.0

@@ -286,6 +286,23 @@ async fn an_outage_is_not_made_worse_by_more_than_the_budget() {
 }
 
 #[tokio::test]
+async fn ten_repeats_are_to_be_had_again_when_calls_have_earned_them() {
+    let sandbox = sandbox().await;
+    let client = signed_in_by(&sandbox, builder(&sandbox).retry(quick()));
+    for (good, repeats) in [(0, 10), (30, 0), (30, 10)] {
+        for _ in 0..good {
+            client.calendars().list().await.unwrap();
+        }
+        let fault = sandbox.inject(Fault::on(Operation::ListCalendars).status(503).always());
+        for _ in 0..6 {
+            client.calendars().list().await.unwrap_err();
+        }
+        assert_eq!(fault.fired() - 6, repeats, "after {good} good calls");
+        sandbox.clear_faults();
+    }
+}
+
+#[tokio::test]
 async fn options_are_those_of_a_handle() {
     let (sandbox, client) = stage().await;
     let header = (HeaderName::from_static("x-trace"), HeaderValue::from_static("t1"));
