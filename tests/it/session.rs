@@ -391,6 +391,18 @@ async fn credentials_from_outside_are_in_the_store_before_they_are_used() {
 }
 
 #[tokio::test]
+async fn credentials_from_outside_that_cannot_be_saved_are_an_error_once() {
+    let sandbox = sandbox().await;
+    let store = FlakyStore::new();
+    let client = builder(&sandbox).token_store(store.clone()).build().unwrap();
+    store.fail(&[Step::Save]);
+    client.set_credentials(tokens(sandbox.issue_tokens(ADA)));
+    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreOperation::Save);
+    assert_eq!(seen(&sandbox), []);
+    client.calendars().list().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_revocation_empties_the_store() {
     let sandbox = sandbox().await;
     let store = FlakyStore::new();
