@@ -117,8 +117,9 @@
 //! a wrong shape as missing. What no call can do without remains an [`Error::Decode`]: the `access_token`, the
 //! `connections` of a user and the list of each provider, the list of `events`, the `event` and its `id` in the answer to
 //! a write. Calendars and events without `id` or `provider`, and events whose `start`, `end` or `allDay` cannot be read,
-//! are kept as [`MalformedItem`]s beside the others, and so are those of a webhook delivery. An error keeps its status
-//! and its kind whatever its body is like. Webhook keys are passed over when their `key` or `alg` is not as it should be.
+//! are kept as [`MalformedItem`]s beside the others, and so are those of a webhook delivery. An answer that is an error
+//! remains one, with its status, whatever its body is like. Webhook keys are passed over when their `key` or `alg` is not as
+//! it should be.
 //! The bindings are generated from `openapi.yaml`. What a newer contract adds is at hand after
 //! `MOBISCROLL_CONNECT_OPENAPI=/path/to/newer.yaml cargo build` (an absolute path) with the feature `codegen`; new
 //! endpoints through [`Client::raw`].
