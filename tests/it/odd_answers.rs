@@ -1,10 +1,12 @@
 //! Answers in every form that the service is known or likely to send.
 
+use std::time::Duration;
+
 use mobiscroll_connect::{AttendeeStatus, CalendarEvent, Client, Error, EventStatus, Provider, SyncState};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
 
 use crate::retry::{OPERATIONS, call};
-use crate::support::{answer, category, instant, signed_in};
+use crate::support::{answer, bytes_server, category, instant, signed_in};
 
 /// Has one event listed, with these members besides its id and provider, and reads it.
 async fn listed(sandbox: &Sandbox, client: &Client, members: &str) -> CalendarEvent {
@@ -302,4 +304,14 @@ async fn a_decode_error_tells_where_the_answer_does_not_fit() {
     answer(&sandbox, Operation::ListEvents, 200, r#"{"events":[{"provider":"google","id":"e","start":"tomorrow"}]}"#);
     let page = client.events().list().send().await.unwrap();
     assert!(page.malformed[0].reason.starts_with("start: "), "{}", page.malformed[0].reason);
+}
+
+#[tokio::test]
+async fn a_text_that_is_not_utf_8_is_read_without_what_is_odd_in_it() {
+    let answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 47\r\n\r\n\
+        [{\"id\":\"c\",\"provider\":\"google\",\"title\":\"Caf\xe9\"}]";
+    let client = bytes_server(answer, 1, Duration::from_secs(10)).await;
+    let list = client.calendars().list().await.unwrap();
+    assert_eq!(list.calendars[0].title.as_deref(), Some("Caf\u{fffd}"));
+    assert!(list.malformed.is_empty());
 }
