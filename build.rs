@@ -1,7 +1,7 @@
 //! Chooses the bindings that the crate is compiled with.
 //!
-//! Without the feature `codegen` that is `generated/client.rs` as committed, once it is known to belong to
-//! `openapi.yaml`. With the feature they are generated anew.
+//! Without the feature `codegen` these are the files of `generated/` as committed, if they belong to `openapi.yaml`. With
+//! the feature they are regenerated.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -17,7 +17,7 @@ fn main() {
     println!("cargo::rerun-if-env-changed={OVERRIDE}");
 
     match bindings() {
-        Ok(path) => println!("cargo::rustc-env=MOBISCROLL_CONNECT_BINDINGS={}", path.display()),
+        Ok(path) => println!("cargo::rustc-env=MOBISCROLL_CONNECT_GENERATED={}", path.display()),
         // Cargo stops the build for it, and shows this line alone where the script itself succeeds.
         Err(reason) => println!("cargo::error={}", reason.replace('\n', " ")),
     }
@@ -25,15 +25,19 @@ fn main() {
 
 #[cfg(not(feature = "codegen"))]
 fn bindings() -> Result<PathBuf, String> {
-    println!("cargo::rerun-if-changed=generated/client.rs");
+    println!("cargo::rerun-if-changed=generated");
     if other_contract()?.is_some() {
         return Err(format!("{OVERRIDE} is set: bindings from another contract need the feature `codegen`"));
     }
     let root = manifest_dir()?;
-    let committed = root.join("generated/client.rs");
+    let committed = root.join("generated");
     let fingerprint = fingerprint(&read(&root.join("openapi.yaml"))?);
-    if !read(&committed)?.contains(&fingerprint) {
-        return Err("openapi.yaml has changed since generated/ was made; run: cargo build --features codegen".into());
+    for name in ["models.rs", "calls.rs"] {
+        if !read(&committed.join(name))?.contains(&fingerprint) {
+            return Err(
+                "openapi.yaml has changed since generated/ was made; run: cargo build --features codegen".into()
+            );
+        }
     }
     Ok(committed)
 }
@@ -47,16 +51,19 @@ fn bindings() -> Result<PathBuf, String> {
     println!("cargo::rerun-if-changed={}", contract.display());
 
     let text = read(&contract)?;
-    let code = codegen::generate(&text, &fingerprint(&text)).map_err(|e| format!("{}: {e}", contract.display()))?;
+    let bindings = codegen::generate(&text, &fingerprint(&text));
+    let bindings = bindings.map_err(|e| format!("{}: {e}", contract.display()))?;
 
     // Only a checkout of this repository is written to. Cargo's own checkouts have a mark, and stay as they are.
-    let committed = root.join("generated/client.rs");
     let is_ours = root.join(".git").exists() && !root.join(".cargo-ok").exists();
-    if other.is_none() && is_ours && read(&committed).ok().as_ref() != Some(&code) {
-        write(&committed, &code)?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    for (name, code) in &bindings {
+        let committed = root.join("generated").join(name);
+        if other.is_none() && is_ours && read(&committed).ok().as_ref() != Some(code) {
+            write(&committed, code)?;
+        }
+        write(&out.join(name), code)?;
     }
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?).join("client.rs");
-    write(&out, &code)?;
     Ok(out)
 }
 

@@ -301,7 +301,7 @@ fn refreshes(runtime: &Runtime, server: &Server) {
     println!("{waiters} waiters for one refresh: {:.2} µs of CPU each, their tasks included", median(took));
 
     client.set_credentials(Tokens::new(ACCESS_TOKEN));
-    runtime.block_on(client.calendars().list()).expect("calendars");
+    runtime.block_on(client.calendars().list().send()).expect("calendars");
     compare(
         "The tokens in force",
         rounds(31),
@@ -403,14 +403,14 @@ fn webhooks() {
                 (
                     "`verify_webhook_signature`",
                     &mut repeat(|| {
-                        let delivery = verify_webhook_signature(&headers, body.as_bytes(), &keys, &options);
+                        let delivery = verify_webhook_signature(body.as_bytes(), &headers, &keys, &options);
                         assert!(!delivery.expect("genuine").events.is_empty());
                     }),
                 ),
                 (
                     "`verify_webhook_signature`, forged",
                     &mut repeat(|| {
-                        verify_webhook_signature(&forged, body.as_bytes(), &keys, &options).expect_err("forged");
+                        verify_webhook_signature(body.as_bytes(), &forged, &keys, &options).expect_err("forged");
                     }),
                 ),
             ],
@@ -429,7 +429,7 @@ fn paging(runtime: &Runtime, server: &Server) {
     let read = |ahead: bool| {
         let begun = Instant::now();
         runtime.block_on(async {
-            let mut items = client.events().list().read_ahead(ahead).stream();
+            let mut items = client.events().list().stream().read_ahead(ahead);
             let mut read = 0;
             while let Some(item) =
                 std::future::poll_fn(|context| futures_core::Stream::poll_next(std::pin::Pin::new(&mut items), context))

@@ -80,7 +80,7 @@ fn main() {
         });
     });
     print("this crate", &|| {
-        let calendars = runtime.block_on(facade.calendars().list()).expect("calendars");
+        let calendars = runtime.block_on(facade.calendars().list().send()).expect("calendars");
         assert_eq!(calendars.calendars.len(), 20);
     });
     println!("difference: {:.1} blocks", blocks[1] - blocks[0]);

@@ -21,7 +21,7 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
         pub enum #ident {
             #(#[doc = #values] #names,)*
             /// A value that this release does not know, kept as it came.
-            Unknown(crate::UnknownValue),
+            Unknown(crate::json::UnknownValue),
         }
 
         impl #ident {
@@ -37,7 +37,7 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
             }
         }
 
-        impl crate::wire::OpenEnum for #ident {
+        impl crate::json::OpenEnum for #ident {
             const NAME: &'static str = #name;
             const VALUES: &'static [&'static str] = &[#(#wires),*];
         }
@@ -47,7 +47,7 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
             fn from(value: &str) -> Self {
                 match value {
                     #(#wires => Self::#names,)*
-                    other => Self::Unknown(crate::UnknownValue::new(other)),
+                    other => Self::Unknown(crate::json::UnknownValue::new(other)),
                 }
             }
         }
@@ -72,7 +72,7 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
 
         impl<'de> ::serde::Deserialize<'de> for #ident {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                crate::wire::open_enum(deserializer)
+                crate::json::open_enum(deserializer)
             }
         }
 
@@ -82,7 +82,7 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
                 #name.into()
             }
             fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                crate::wire::open_enum_schema::<Self>()
+                crate::json::open_enum_schema::<Self>()
             }
         }
     })

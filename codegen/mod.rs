@@ -1,35 +1,37 @@
-//! From `openapi.yaml` to `generated/client.rs`.
+//! From `openapi.yaml` to `generated/`: models in `models.rs`, raw calls in `calls.rs`.
 //!
 //! 1. [`contract`] reads the contract, keeps what Rust needs to know of it ([`contract::Facts`]) and simplifies the
 //!    rest to what progenitor can digest.
 //! 2. progenitor runs twice: once for the models, once for the operations (with request builders; the models are
 //!    named, not made, in that run, which spares a second builder for each of them).
-//! 3. [`enums`], [`models`] and [`operations`] turn the facts into open enums, forgiving responses, requests with
-//!    constructors and setters, and a table of operations; [`sending`] has answers read by the crate.
+//! 3. [`enums`] and [`models`] turn the facts into open enums, leniently read responses, and requests with constructors
+//!    and setters. [`calls`] parts building a request from sending it, and [`operations`] adds the table of operations.
 
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use quote::quote;
 use schemars08::schema::{InstanceType, SchemaObject};
 
+mod calls;
 mod contract;
 mod enums;
 mod models;
 mod operations;
-mod sending;
 
 /// Formats of strings that have a Rust type.
 const CONVERSIONS: [(&str, &str); 4] = [
     ("date-time", "::jiff::Timestamp"),
     ("date", "::jiff::civil::Date"),
-    ("ical-date-time", "crate::wire::BasicTimestamp"),
-    ("password", "crate::Secret"),
+    ("ical-date-time", "crate::json::BasicTimestamp"),
+    ("password", "crate::secret::Secret"),
 ];
 
 /// Schemas that are handwritten, because raw JSON is all that is common to what they hold.
 const RAW: [&str; 3] = ["ProviderObject", "ProviderJson", "EventWriteResponse"];
 
-/// Generates the bindings as formatted Rust.
-pub(crate) fn generate(text: &str, fingerprint: &str) -> Result<String, String> {
+/// What is generated: each file's name and its formatted Rust.
+pub(crate) type Bindings = [(&'static str, String); 2];
+
+pub(crate) fn generate(text: &str, fingerprint: &str) -> Result<Bindings, String> {
     let (spec, facts) = contract::read(text)?;
 
     let mut settings = GenerationSettings::new();
@@ -43,29 +45,33 @@ pub(crate) fn generate(text: &str, fingerprint: &str) -> Result<String, String> 
         settings.with_conversion(schema, rust, [].into_iter());
     }
     for name in RAW {
-        settings.with_replacement(name, "crate::RawJson", [].into_iter());
+        settings.with_replacement(name, "crate::json::RawJson", [].into_iter());
     }
     for name in facts.enums.keys() {
-        settings.with_replacement(name, format!("crate::raw::types::{name}"), [].into_iter());
+        settings.with_replacement(name, format!("crate::models::{name}"), [].into_iter());
     }
-    let models = run(&settings, &spec)?;
+    let models = models::items(run(&settings, &spec)?, &facts)?;
 
     settings.with_interface(InterfaceStyle::Builder).with_hooks(HooksMode::Expected);
-    settings.with_inner_type(quote!(crate::call::Attempt));
+    settings.with_inner_type(quote!(crate::raw::Inner));
     for name in contract::schema_names(&spec).filter(|name| !RAW.contains(name)) {
         settings.with_replacement(name, format!("types::{name}"), [].into_iter());
     }
-    let mut client = run(&settings, &spec)?;
+    let mut calls = run(&settings, &spec)?;
+    calls::rework(&mut calls, facts.operations.len())?;
+    calls.items.push(operations::table(&facts));
 
-    models::merge(&mut client, models, &facts)?;
-    sending::rework(&mut client)?;
-    client.items.push(operations::table(&facts));
+    let models = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: models };
+    Ok([("models.rs", print(&models, fingerprint)), ("calls.rs", print(&calls, fingerprint))])
+}
+
+fn print(file: &syn::File, fingerprint: &str) -> String {
     // progenitor's examples lack what would make them compile.
-    let code = prettyplease::unparse(&client).replace("```ignore", "```text");
-    Ok(format!(
+    let code = prettyplease::unparse(file).replace("```ignore", "```text");
+    format!(
         "// Generated from openapi.yaml ({fingerprint}). Do not edit: change the contract or codegen/, then run\n\
          // cargo build --features codegen\n\n{code}"
-    ))
+    )
 }
 
 fn run(settings: &GenerationSettings, spec: &openapiv3::OpenAPI) -> Result<syn::File, String> {

@@ -1,4 +1,4 @@
-//! Reworks progenitor's models: answers forgive what a JavaScript server sends, requests get constructors and setters.
+//! Reworks progenitor's models: responses are read leniently, requests get constructors and setters.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -8,8 +8,8 @@ use syn::{parse_quote, parse2};
 use crate::codegen::contract::{Facts, Request};
 use crate::codegen::enums;
 
-/// Puts the models of one run into the client of the other.
-pub(crate) fn merge(client: &mut File, models: File, facts: &Facts) -> Result<(), String> {
+/// Reworks the models of progenitor's first run.
+pub(crate) fn items(models: File, facts: &Facts) -> Result<Vec<Item>, String> {
     let mut items = Vec::new();
     for item in module(models)? {
         match item {
@@ -25,29 +25,7 @@ pub(crate) fn merge(client: &mut File, models: File, facts: &Facts) -> Result<()
         .any(|item| !matches!(item, Item::Mod(_)) && item.to_token_stream().to_string().contains("ConversionError"));
     items.retain(|item| needs_errors || !matches!(item, Item::Mod(_)));
 
-    client.items.retain(|item| !matches!(item, Item::Mod(module) if module.ident == "prelude"));
-    for item in &mut client.items {
-        match item {
-            Item::Mod(module) if module.ident == "types" => {
-                module.content = Some((Default::default(), std::mem::take(&mut items)));
-            }
-            Item::Impl(block) if block.trait_.is_none() => narrow(&mut block.items),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// The generated constructors: one panics when TLS cannot be set up, both would hand out a client without credentials.
-fn narrow(items: &mut Vec<syn::ImplItem>) {
-    items.retain(|item| !matches!(item, syn::ImplItem::Fn(function) if function.sig.ident == "new"));
-    for item in items {
-        if let syn::ImplItem::Fn(function) = item
-            && function.sig.ident == "new_with_client"
-        {
-            function.vis = parse_quote!(pub(crate));
-        }
-    }
+    Ok(items)
 }
 
 fn module(models: File) -> Result<Vec<Item>, String> {
@@ -176,24 +154,24 @@ impl Property {
         let skip = "::std::option::Option::is_none";
         match self.presence {
             Presence::Required if instant && arrives => {
-                field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::wire::instant")]));
+                field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::json::instant")]));
             }
             Presence::Required => {}
             Presence::Optional if instant && arrives => field.attrs.push(parse_quote! {
-                #[serde(default, deserialize_with = "crate::wire::optional_instant", skip_serializing_if = #skip)]
+                #[serde(default, deserialize_with = "crate::json::optional_instant", skip_serializing_if = #skip)]
             }),
             Presence::Optional => field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = #skip)])),
             Presence::Clearable => field.attrs.push(parse_quote! {
-                #[serde(default, deserialize_with = "crate::wire::present", skip_serializing_if = #skip)]
+                #[serde(default, deserialize_with = "crate::json::present", skip_serializing_if = #skip)]
             }),
             Presence::Defaulted => field.attrs.push(parse_quote! {
-                #[serde(default, deserialize_with = "crate::wire::null_as_default")]
+                #[serde(default, deserialize_with = "crate::json::null_as_default")]
             }),
         }
         if instant {
             let schema = match self.presence {
-                Presence::Required | Presence::Defaulted => "crate::wire::InstantSchema",
-                _ => "::std::option::Option<crate::wire::InstantSchema>",
+                Presence::Required | Presence::Defaulted => "crate::json::InstantSchema",
+                _ => "::std::option::Option<crate::json::InstantSchema>",
             };
             field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #schema))]));
         }
@@ -207,7 +185,7 @@ impl Property {
             return (argument, quote!(#ident.into_iter().map(::std::convert::Into::into).collect()));
         }
         if is(value, "Timestamp") {
-            return (quote!(impl ::std::convert::Into<#value>), quote!(crate::wire::to_millis(#ident.into())));
+            return (quote!(impl ::std::convert::Into<#value>), quote!(crate::json::to_millis(#ident.into())));
         }
         if is(value, "BasicTimestamp") {
             return (quote!(impl ::std::convert::Into<::jiff::Timestamp>), quote!(#ident.into().into()));
@@ -294,7 +272,7 @@ fn text_or_object(model: &Ident, properties: &[Property], property: &str) -> Res
     });
     let name = model.to_string();
     parse2(quote! {
-        impl crate::wire::TextOrObject for #model {
+        impl crate::json::TextOrObject for #model {
             const NAME: &'static str = #name;
             fn from_text(text: String) -> Self {
                 Self { #(#values),* }
@@ -310,9 +288,9 @@ fn text_or_object(model: &Ident, properties: &[Property], property: &str) -> Res
 /// Reads a model from objects: what serde derives takes an array of the properties, too.
 fn reading(model: &Ident, or_text: bool) -> Result<Vec<Item>, String> {
     let read = if or_text {
-        quote!(crate::wire::text_or_object(deserializer))
+        quote!(crate::json::text_or_object(deserializer))
     } else {
-        quote!(Self::deserialize(crate::wire::Object(deserializer)))
+        quote!(Self::deserialize(crate::json::Object(deserializer)))
     };
     let file: File = parse2(quote! {
         impl<'de> ::serde::Deserialize<'de> for #model {

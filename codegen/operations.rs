@@ -32,7 +32,7 @@ pub(crate) fn table(facts: &Facts) -> Item {
         #[allow(dead_code)]
         pub(crate) mod operations {
             use http::Method;
-            use crate::call::{Operation, Scheme};
+            use crate::operation::{Operation, Scheme};
             #(#constants)*
             /// All operations of the contract.
             pub(crate) const ALL: &[&Operation] = &[#(&#names),*];

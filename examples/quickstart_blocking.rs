@@ -37,7 +37,7 @@ fn story() -> Outcome {
     authorize(&client, sandbox.is_some())?;
 
     println!("\nThe calendars of all accounts:");
-    let calendars = client.calendars().list()?;
+    let calendars = client.calendars().list().send()?;
     for calendar in &calendars {
         println!("  {:<10} {}", calendar.provider, calendar.title.as_deref().unwrap_or(&calendar.id));
     }
@@ -46,22 +46,22 @@ fn story() -> Outcome {
 
     let start = Timestamp::now() + 24.hours();
     let draft = EventCreate::new(provider.clone(), &id, "Team meeting", start, start + 1.hour()).location("Room A");
-    let event = client.events().create(draft)?;
+    let event = client.events().create(draft).send()?;
     println!("\nCreated an event with the id {}.", event.id);
 
     if let Some(sandbox) = &sandbox {
         println!("The access token expires now; the next call refreshes it.");
         sandbox.expire_access_tokens();
     }
-    client.events().update(EventUpdate::new(provider.clone(), &id, &event.id).title("Moved upstairs"))?;
+    client.events().update(EventUpdate::new(provider.clone(), &id, &event.id).title("Moved upstairs")).send()?;
 
     println!("\nThe events of two days:");
     for item in client.events().list().start(Timestamp::now()).end(start + 24.hours()).stream() {
         let Some(event) = item?.into_event() else { continue };
         println!("  {:?}, {}", event.start, event.title.as_deref().unwrap_or("untitled"));
     }
-    client.events().delete(EventDelete::new(provider, &id, &event.id))?;
-    client.auth().revoke()?;
+    client.events().delete(EventDelete::new(provider, &id, &event.id)).send()?;
+    client.auth().revoke().send()?;
     println!("\nDeleted the event and revoked the authorization. That was the whole story.");
     Ok(())
 }
@@ -87,7 +87,7 @@ fn authorize(client: &Client, on_sandbox: bool) -> Outcome {
         false => ask(&page)?,
     };
     println!("The browser came back with a code, which is exchanged for tokens.");
-    client.auth().get_token(&AuthCallback::parse(&callback, &state)?.code)?;
+    client.auth().get_token(&AuthCallback::parse(&callback, &state)?.code).send()?;
     Ok(())
 }
 

@@ -1,25 +1,22 @@
 //! Calendars of the connected accounts.
 
-use http::HeaderMap;
+use serde::{Deserialize, Serialize};
 
-use crate::call::{Failure, Reply, Undecodable};
-use crate::client::Client;
+use crate::blocked_accounts::blocked_accounts;
+use crate::call::{CallOptions, Caller, Endpoint, Handle, Request, resource};
 use crate::error::Error;
-use crate::lenient::{self, MalformedItem};
+use crate::json::{self, MalformedItem};
+use crate::models::{BlockedAccount, Calendar};
 use crate::raw::operations;
-use crate::raw::types::{BlockedAccount, Calendar, Provider};
+use crate::sync::BoxFuture;
+use crate::transport::{Failure, Reply, Undecodable};
 
-/// Calendars, as [`Client::calendars`] returns them.
-#[derive(Clone, Copy, Debug)]
-pub struct Calendars<'a> {
-    client: &'a Client,
+resource! {
+    /// Calendars, from [`Client::calendars`](crate::Client::calendars).
+    Calendars
 }
 
-impl<'a> Calendars<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
+impl<C: Handle> Calendars<'_, C> {
     /// Lists the calendars of all connected accounts.
     ///
     /// Needs the scope `read` or `read-write`. Calls `GET /calendars`.
@@ -28,31 +25,45 @@ impl<'a> Calendars<'a> {
     ///
     /// - [`Error::PermissionDenied`] when the scope is `free-busy`.
     /// - [`Error::CalendarPermissionRequired`] when no connected account grants access to its calendars.
-    pub async fn list(self) -> Result<CalendarList, Error> {
-        let operation = &operations::LIST_CALENDARS;
-        let reply = self.client.call_strictly(operation, |api| async move { api.list_calendars().send().await });
-        match reply.await {
-            Ok(reply) => {
-                let blocked_accounts = blocked_accounts(&reply.head.headers);
-                Ok(CalendarList { calendars: reply.value, blocked_accounts, malformed: Vec::new() })
+    pub fn list(self) -> Request<ListCalendars, C> {
+        Request::new(ListCalendars {}, self.client.clone())
+    }
+}
+
+/// Parameters of [`Calendars::list`]: none.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListCalendars {}
+
+impl Endpoint for ListCalendars {
+    type Output = CalendarList;
+
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<CalendarList, Error>> {
+        Box::pin(async move {
+            let options = CallOptions { strict: true, ..CallOptions::default() };
+            match caller.call(&operations::LIST_CALENDARS, options, |api| api.list_calendars().request()).await {
+                Ok(Reply { value: calendars, head, .. }) => {
+                    let blocked_accounts = blocked_accounts(&head.headers);
+                    Ok(CalendarList { calendars, blocked_accounts, malformed: Vec::new() })
+                }
+                Err(Failure::Undecodable(undecodable)) => Ok(salvage(undecodable)?),
+                Err(failure) => Err(failure.into()),
             }
-            Err(Failure::Undecodable(undecodable)) => Ok(salvage(undecodable)?),
-            Err(failure) => Err(failure.into()),
-        }
+        })
     }
 }
 
 /// The calendars of a user.
 ///
-/// Iterate over it for the calendars.
+/// Iterating over it yields the calendars.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CalendarList {
     /// The calendars.
     pub calendars: Vec<Calendar>,
-    /// Connected accounts whose calendars are missing here, because the user withheld the permission for them.
+    /// Connected accounts whose calendars are missing, because the user withheld the permission for them.
     pub blocked_accounts: Vec<BlockedAccount>,
-    /// Calendars that cannot be read, as they came.
+    /// Malformed calendars, as they arrived.
     pub malformed: Vec<MalformedItem>,
 }
 
@@ -74,41 +85,9 @@ impl<'a> IntoIterator for &'a CalendarList {
     }
 }
 
-/// Reads a list calendar by calendar, so that a bad one does not hide the others.
+/// Reads a list calendar by calendar, so that a malformed one does not hide the others.
 fn salvage(undecodable: Box<Undecodable>) -> Result<CalendarList, Failure> {
-    let Reply { value: list, head, .. } = undecodable.read_again()?;
-    let (calendars, malformed) = lenient::items(list);
+    let Reply { value: list, head, .. } = undecodable.decode_leniently()?;
+    let (calendars, malformed) = json::items(list);
     Ok(CalendarList { calendars, blocked_accounts: blocked_accounts(&head.headers), malformed })
-}
-
-/// Reads the accounts that a partial answer leaves out: `google:ada@example.com, caldav:https://…`.
-pub(crate) fn blocked_accounts(headers: &HeaderMap) -> Vec<BlockedAccount> {
-    let values = headers.get_all("x-connect-calendar-permission-missing");
-    let pairs = values.iter().filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
-    let pairs = pairs.flat_map(|value| value.split(',')).filter_map(|pair| pair.split_once(':'));
-    pairs
-        .map(|(provider, account)| BlockedAccount {
-            provider: Some(Provider::from(provider.trim())),
-            account: Some(account.trim().to_owned()),
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn accounts_are_split_at_the_first_colon() {
-        let mut headers = HeaderMap::new();
-        headers.append(
-            "x-connect-calendar-permission-missing",
-            "google:ada@example.com, caldav:https://dav.example/ada,,broken".parse().unwrap(),
-        );
-        headers.append("x-connect-calendar-permission-missing", "proton:a:b".parse().unwrap());
-        let accounts = blocked_accounts(&headers);
-        let pairs: Vec<_> =
-            accounts.iter().map(|a| (a.provider.as_ref().unwrap().as_str(), a.account.as_deref().unwrap())).collect();
-        assert_eq!(pairs, [("google", "ada@example.com"), ("caldav", "https://dav.example/ada"), ("proton", "a:b")]);
-    }
 }

@@ -159,8 +159,9 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod answer;
 mod auth;
+mod backoff;
+mod blocked_accounts;
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 pub mod blocking;
@@ -169,50 +170,52 @@ mod call;
 mod client;
 mod error;
 mod events;
-mod lenient;
-mod options;
+mod health;
+mod json;
+mod models;
+mod operation;
 pub mod raw;
-mod retry;
+pub mod requests;
+mod secret;
 mod session;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
+mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tokens;
-mod trace;
-mod values;
+mod transport;
 mod webhooks;
-mod wire;
 
-pub use auth::{Auth, AuthCallback, AuthUrl, Disconnect};
+pub use auth::{Auth, AuthCallback, AuthUrl};
 pub use calendars::{CalendarList, Calendars};
+pub use call::{Endpoint, Handle, Request, RequestOptions, RetryPolicy};
 pub use client::{Client, ClientBuilder};
 pub use error::{
-    ApiFailure, CallbackFailure, CallbackKind, DecodeFailure, Delivery, Error, InputFailure, NetworkFailure,
-    NetworkKind, StoreFailure, StoreOperation, WebhookFailure, WebhookFailureReason,
+    ApiFailure, AuthCallbackFailure, AuthCallbackKind, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind,
+    SendStatus, StoreFailure, StoreKind, WebhookFailure, WebhookKind,
 };
-pub use events::{EventDelete, EventItem, EventPage, EventStream, Events, ListEvents};
-pub use lenient::MalformedItem;
-pub use options::RequestOptions;
-pub use retry::RetryPolicy;
+pub use events::{EventDelete, EventItem, EventPage, EventStream, Events, IDEMPOTENCY_KEY};
+pub use json::{MalformedItem, RawJson, UnknownValue};
+pub use secret::Secret;
 pub use session::{AuthEvent, AuthEvents, HookOutcome, TokensHook};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use tokens::SqlTokenStore;
-pub use tokens::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
 #[cfg(feature = "encryption")]
 pub use tokens::{EncryptedTokenStore, EncryptionError, EncryptionKey};
 #[cfg(feature = "file")]
 pub use tokens::{FileStoreError, FileStoreErrorKind, FileTokenStore};
-pub use tokens::{MemoryTokenStore, Tokens};
-pub use values::{RawJson, Secret, UnknownValue};
+pub use tokens::{LeaseOutcome, MemoryTokenStore, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore, Tokens};
+pub use webhooks::Webhooks;
 #[cfg(feature = "axum")]
 #[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
 pub use webhooks::axum;
-pub use webhooks::{SubscribeWebhook, UnsubscribeWebhook, Webhooks};
 #[cfg(feature = "webhooks")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
 pub use webhooks::{WebhookDelivery, WebhookKeys, WebhookOptions, verify_webhook_signature};
 
 #[doc(inline)]
-pub use raw::types::{
+pub use models::{
     AttendeeStatus, Availability, BlockedAccount, Calendar, CalendarEvent, ChangeType, Conference, ConferenceData,
     ConnectedAccount, ConnectionStatus, DisconnectResponse, EventAttendee, EventCreate, EventDeleteResponse,
     EventStatus, EventUpdate, Frequency, Health, Language, Privacy, Provider, RecurrenceRule, Scope, SeriesMode,

@@ -9,7 +9,7 @@ fuzz_target!(|input: (&str, &str)| {
     let (callback, state) = input;
     match AuthCallback::parse(callback, state) {
         Ok(parsed) => assert!(!parsed.code.expose().is_empty() && !state.is_empty()),
-        Err(Error::Callback(_)) => {}
+        Err(Error::AuthCallback(_)) => {}
         Err(error) => panic!("{error:?}"),
     }
 });

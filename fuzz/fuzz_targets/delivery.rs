@@ -8,7 +8,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
-use mobiscroll_connect::{Error, WebhookFailureReason, WebhookKeys, WebhookOptions, verify_webhook_signature};
+use mobiscroll_connect::{Error, WebhookKind, WebhookKeys, WebhookOptions, verify_webhook_signature};
 
 fuzz_target!(|body: &[u8]| {
     let signer = SigningKey::from_bytes(&[9; 32]);
@@ -19,10 +19,10 @@ fuzz_target!(|body: &[u8]| {
     headers.insert("webhook-timestamp", HeaderValue::from_static("0"));
     headers.insert("webhook-signature", format!("v1a,{signature}").try_into().expect("base64"));
     let options = WebhookOptions::new().now(Timestamp::UNIX_EPOCH).max_body(usize::MAX);
-    match verify_webhook_signature(&headers, body, &keys, &options) {
+    match verify_webhook_signature(body, &headers, &keys, &options) {
         Ok(delivery) => assert_eq!(delivery.raw.get(), std::str::from_utf8(body).expect("JSON").trim_ascii()),
         Err(Error::WebhookVerification(failure)) => {
-            assert_eq!(failure.reason(), WebhookFailureReason::InvalidPayload);
+            assert_eq!(failure.kind(), WebhookKind::InvalidPayload);
         }
         Err(error) => panic!("{error:?}"),
     }

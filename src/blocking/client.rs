@@ -1,28 +1,29 @@
-//! The client that waits, and how it is set up.
+//! The blocking client and its settings.
 
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::calls::{Auth, Calendars, Events, Webhooks};
 use super::driver::Driver;
-use super::iter::AuthEvents;
-use super::store::{self, Waiting};
+use super::iter::{AuthEvents, EventStream};
+use super::store::{Blocking, BlockingTokenStore};
+use crate::auth::Auth;
+use crate::calendars::Calendars;
+use crate::call::{Caller, Endpoint, Handle, Request, RequestOptions, RetryPolicy, Sealed};
 use crate::error::Error;
-use crate::options::RequestOptions;
-use crate::raw::types::Health;
-use crate::retry::RetryPolicy;
+use crate::events::{Events, ListEvents};
+use crate::health::CheckHealth;
+use crate::secret::Secret;
 use crate::session::{self, TokensHook};
-use crate::tokens::Tokens;
-use crate::tokens::store::TokenStore;
-use crate::values::Secret;
+use crate::tokens::{TokenStore, Tokens};
+use crate::webhooks::Webhooks;
 #[cfg(feature = "webhooks")]
-use crate::webhooks::WebhookOptions;
+use crate::webhooks::{Receiver, Receiving, WebhookOptions};
 
-/// A client of Mobiscroll Connect without async: as [`crate::Client`], with calls that wait.
+/// A blocking client of Mobiscroll Connect: [`crate::Client`] without async.
 ///
-/// See the [module](super) for an example, and for what it does on which thread.
+/// See the [module](super) for an example, and for what runs on which thread.
 #[derive(Clone)]
 pub struct Client {
     pub(super) inner: crate::Client,
@@ -30,7 +31,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Makes a client: as [`crate::Client::new`].
+    /// Creates a client: as [`crate::Client::new`].
     ///
     /// # Errors
     ///
@@ -43,7 +44,7 @@ impl Client {
         Self::builder(client_id, client_secret, redirect_uri).build()
     }
 
-    /// Begins a client with other settings than the defaults: as [`crate::Client::builder`].
+    /// Starts building a client with other settings than the defaults: as [`crate::Client::builder`].
     pub fn builder(
         client_id: impl Into<String>,
         client_secret: impl Into<Secret>,
@@ -52,7 +53,7 @@ impl Client {
         ClientBuilder(crate::Client::builder(client_id, client_secret, redirect_uri))
     }
 
-    /// Makes a client from environment variables: as [`crate::Client::from_env`].
+    /// Creates a client from environment variables: as [`crate::Client::from_env`].
     ///
     /// # Errors
     ///
@@ -62,22 +63,22 @@ impl Client {
     }
 
     /// Authorization: consent, tokens, connected accounts.
-    pub fn auth(&self) -> Auth<'_> {
+    pub fn auth(&self) -> Auth<'_, Self> {
         Auth::new(self)
     }
 
     /// Calendars.
-    pub fn calendars(&self) -> Calendars<'_> {
+    pub fn calendars(&self) -> Calendars<'_, Self> {
         Calendars::new(self)
     }
 
     /// Events.
-    pub fn events(&self) -> Events<'_> {
+    pub fn events(&self) -> Events<'_, Self> {
         Events::new(self)
     }
 
     /// Subscriptions to changes in calendars.
-    pub fn webhooks(&self) -> Webhooks<'_> {
+    pub fn webhooks(&self) -> Webhooks<'_, Self> {
         Webhooks::new(self)
     }
 
@@ -87,7 +88,7 @@ impl Client {
         Self { inner: self.inner.for_user(user), driver: self.driver.clone() }
     }
 
-    /// Returns a handle that makes its calls with other settings: as [`crate::Client::with_options`].
+    /// Returns a handle with other options: as [`crate::Client::with_options`].
     #[must_use]
     pub fn with_options(&self, options: RequestOptions) -> Self {
         Self { inner: self.inner.with_options(options), driver: self.driver.clone() }
@@ -98,17 +99,17 @@ impl Client {
         self.inner.user()
     }
 
-    /// Puts a user's tokens in force: as [`crate::Client::set_credentials`].
+    /// Sets the user's credentials: as [`crate::Client::set_credentials`].
     pub fn set_credentials(&self, tokens: Tokens) {
         self.inner.set_credentials(tokens);
     }
 
-    /// Watches what happens to the users' authorizations: as [`crate::Client::auth_events`], by iteration.
+    /// Subscribes to what happens to the users' authorizations: as [`crate::Client::auth_events`], by iteration.
     pub fn auth_events(&self) -> AuthEvents {
         AuthEvents::new(self.inner.auth_events(), self.driver.waiter.clone())
     }
 
-    /// Waits for refreshes and saves that are under way: as [`crate::Client::close`].
+    /// Drains the refreshes and saves in flight: as [`crate::Client::close`].
     ///
     /// # Errors
     ///
@@ -117,22 +118,59 @@ impl Client {
         self.wait(|client| async move { client.close().await })
     }
 
-    /// Asks the service how it is: as [`crate::Client::health`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Network`] or [`Error::Server`] when it is not well.
-    pub fn health(&self) -> Result<Health, Error> {
-        self.wait(|client| async move { client.health().await })
+    /// Checks the health of the service: as [`crate::Client::health`].
+    pub fn health(&self) -> Request<CheckHealth, Self> {
+        Request::new(CheckHealth {}, self.clone())
     }
 
-    /// Makes a call of the async client on the client's thread, and waits for it.
-    pub(super) fn wait<T, Fut>(&self, call: impl FnOnce(crate::Client) -> Fut) -> Result<T, Error>
+    /// Makes a request of [parameters](crate::requests) that were stored or built apart.
+    pub fn request<P: Endpoint>(&self, params: P) -> Request<P, Self> {
+        Request::new(params, self.clone())
+    }
+
+    /// Runs a call of the async client on the client's thread, and waits for it.
+    fn wait<T, Fut>(&self, call: impl FnOnce(crate::Client) -> Fut) -> Result<T, Error>
     where
         T: Send + 'static,
         Fut: Future<Output = Result<T, Error>> + Send + 'static,
     {
         self.driver.waiter.wait(call(self.inner.clone()))?
+    }
+}
+
+impl<P: Endpoint> Request<P, Client> {
+    /// Sends the request, and waits for the response.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operation.
+    pub fn send(self) -> Result<P::Output, Error> {
+        let Self { params, client } = self;
+        client.driver.waiter.wait(params.call(client.caller().clone()))?
+    }
+}
+
+impl Request<ListEvents, Client> {
+    /// Reads every event of every page: as the async [`stream`](Request::stream), by iteration.
+    #[doc(alias = "iter_all")]
+    pub fn stream(self) -> EventStream {
+        let Self { params, client } = self;
+        EventStream::new(Request::new(params, client.inner).stream(), client.driver)
+    }
+}
+
+impl Handle for Client {}
+
+impl Sealed for Client {
+    fn caller(&self) -> &Caller {
+        self.inner.caller()
+    }
+}
+
+#[cfg(feature = "webhooks")]
+impl Receiver for Client {
+    fn receiving(&self) -> &Arc<Receiving> {
+        self.inner.receiving()
     }
 }
 
@@ -142,11 +180,11 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Settings of a [`Client`]: those of [`crate::ClientBuilder`], which tells about each.
+/// Settings of a [`Client`]: those of [`crate::ClientBuilder`], which documents each.
 #[must_use]
 pub struct ClientBuilder(crate::ClientBuilder);
 
-/// Passes settings on.
+/// Forwards settings.
 macro_rules! settings {
     ($($(#[$attribute:meta])? $name:ident: $value:ty,)*) => {
         $(
@@ -162,6 +200,7 @@ macro_rules! settings {
 impl ClientBuilder {
     settings! {
         base_url: impl Into<String>,
+        user_agent_product: impl Into<String>,
         timeout: Duration,
         deadline: Duration,
         retry: RetryPolicy,
@@ -184,7 +223,7 @@ impl ClientBuilder {
         webhook_options: WebhookOptions,
     }
 
-    /// Begins a client from environment variables: as [`crate::ClientBuilder::from_env`].
+    /// Starts building a client from environment variables: as [`crate::ClientBuilder::from_env`].
     ///
     /// # Errors
     ///
@@ -193,24 +232,23 @@ impl ClientBuilder {
         crate::ClientBuilder::from_env().map(Self)
     }
 
-    /// Sets a closure that keeps new tokens: as [`crate::ClientBuilder::on_tokens_refreshed`].
+    /// Sets the hook that persists new tokens: as [`crate::ClientBuilder::on_tokens_refreshed`].
     ///
     /// It runs on a thread of its own, may block, and may call the client.
-    pub fn on_tokens_refreshed<Marker>(mut self, hook: impl TokensHook<Marker>) -> Self {
-        self.0.hook = Some(session::apart(hook.boxed()));
-        self
+    pub fn on_tokens_refreshed<Marker>(self, hook: impl TokensHook<Marker>) -> Self {
+        Self(self.0.on_tokens_refreshed(hook).map_hook(session::on_blocking_thread))
     }
 
-    /// Sets what keeps the tokens of users: as [`token_store`](Self::token_store), for a store that waits.
-    pub fn waiting_token_store(self, store: impl store::TokenStore) -> Self {
-        self.token_store(Waiting::new(store))
+    /// Sets a blocking token store: as [`token_store`](Self::token_store), for a store that blocks.
+    pub fn blocking_token_store(self, store: impl BlockingTokenStore) -> Self {
+        self.token_store(Blocking::new(store))
     }
 
-    /// Makes the client, and starts its thread.
+    /// Creates the client, and starts its thread.
     ///
     /// # Errors
     ///
-    /// As [`crate::ClientBuilder::build`], and when the system gives no thread.
+    /// As [`crate::ClientBuilder::build`], and when the thread cannot be started.
     pub fn build(self) -> Result<Client, Error> {
         let inner = self.0.build()?;
         Ok(Client { driver: Driver::start(inner.clone())?, inner })

@@ -1,4 +1,4 @@
-//! The thread that does what callers wait for.
+//! The thread that runs what callers wait for.
 
 use std::fmt;
 use std::future::Future;
@@ -15,8 +15,8 @@ use crate::client::Client;
 use crate::error::{Error, InputFailure};
 use crate::session;
 
-/// How long the last handle waits, when it is dropped, for refreshes and saves under way.
-const FAREWELL: Duration = Duration::from_secs(10);
+/// How long dropping the last handle waits for refreshes and saves in flight.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Hands work to a client's thread and waits for it.
 #[derive(Clone)]
@@ -26,14 +26,14 @@ pub(super) struct Waiter {
 }
 
 impl Waiter {
-    /// Waits for a future, which goes on if its caller cannot wait.
+    /// Waits for a future, which continues if its caller cannot wait.
     pub(super) fn wait<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Result<T, Error> {
         if thread::current().id() == self.thread {
             return Err(on_own_thread());
         }
         let (sender, receiver) = mpsc::sync_channel(1);
-        // What a hook was told on this thread holds for the calls that it makes.
-        let work = session::retelling(work);
+        // The calls of a hook on this thread keep its scope.
+        let work = session::carry_hook_scope(work);
         self.runtime.spawn(async move { sender.send(work.await) });
         receiver.recv().map_err(|_| session::interrupted())
     }
@@ -45,7 +45,7 @@ impl fmt::Debug for Waiter {
     }
 }
 
-/// A client's thread. When the last handle is dropped, it finishes what is under way, and ends.
+/// A client's thread. When the last handle is dropped, it drains what is in flight, and ends.
 #[derive(Debug)]
 pub(super) struct Driver {
     pub(super) waiter: Waiter,
@@ -63,8 +63,8 @@ impl Driver {
             runtime.block_on(async {
                 // Ends when the sender is dropped.
                 let _ = stopped.await;
-                // Nobody is left to hear what could not be saved.
-                let _ = timeout(FAREWELL, client.close()).await;
+                // Nobody is left to receive the error.
+                let _ = timeout(SHUTDOWN_TIMEOUT, client.close()).await;
             });
             // A hook that never returns must not be waited for.
             runtime.shutdown_background();

@@ -1,32 +1,38 @@
-//! What the async client gives bit by bit, by iteration.
+//! The streams of the async client as iterators.
 
 use std::fmt;
 use std::future::poll_fn;
 use std::iter::FusedIterator;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use futures_core::Stream;
 
-use super::client::Client;
-use super::driver::Waiter;
+use super::driver::{Driver, Waiter};
 use crate::error::Error;
 use crate::events::{self, EventItem};
-use crate::raw::types::BlockedAccount;
+use crate::models::BlockedAccount;
 use crate::session::{self, AuthEvent};
 
-/// Every event of every page, as [`ListEvents::stream`](crate::ListEvents) returns them: an iterator.
+/// Every event of every page, from [`Request::stream`](crate::Request::stream): an iterator.
 ///
 /// It yields an error once and ends.
 #[must_use = "nothing is read before the first event is asked for"]
 pub struct EventStream {
-    client: Client,
+    driver: Arc<Driver>,
     /// Gone when the stream has ended.
     stream: Option<events::EventStream>,
 }
 
 impl EventStream {
-    pub(super) fn new(stream: events::EventStream, client: Client) -> Self {
-        Self { client, stream: Some(stream) }
+    pub(super) fn new(stream: events::EventStream, driver: Arc<Driver>) -> Self {
+        Self { driver, stream: Some(stream) }
+    }
+
+    /// Sets whether the next page is fetched ahead: as [`read_ahead`](crate::EventStream::read_ahead).
+    pub fn read_ahead(mut self, read_ahead: bool) -> Self {
+        self.stream = self.stream.map(|stream| stream.read_ahead(read_ahead));
+        self
     }
 
     /// Returns the token of the page that the last item came from: as [`page_token`](crate::EventStream::page_token).
@@ -45,7 +51,7 @@ impl Iterator for EventStream {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut stream = self.stream.take()?;
-        let step = self.client.driver.waiter.wait(async move {
+        let step = self.driver.waiter.wait(async move {
             let item = poll_fn(|context| Pin::new(&mut stream).poll_next(context)).await;
             (item, stream)
         });

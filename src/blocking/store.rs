@@ -1,54 +1,54 @@
-//! Stores that wait.
+//! Token stores that block.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
 
-use crate::tokens::store::{self, LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens};
-use crate::values::Secret;
+use crate::secret::Secret;
+use crate::tokens::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
 
-/// What the methods of a [`TokenStore`] return.
+/// What the methods of a [`BlockingTokenStore`] return.
 pub type StoreResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// A [token store](crate::TokenStore) on a database whose driver waits.
+/// A [token store](crate::TokenStore) on a database with a blocking driver.
 ///
-/// Its methods are those of [`crate::TokenStore`], which tells what each must do. They run on threads where they may
-/// block. Give it to the client by [`ClientBuilder::waiting_token_store`](super::ClientBuilder::waiting_token_store).
-pub trait TokenStore: Send + Sync + 'static {
+/// Its methods are those of [`crate::TokenStore`], which documents what each must do. They run on threads where they may
+/// block. Pass it to [`ClientBuilder::blocking_token_store`](super::ClientBuilder::blocking_token_store).
+pub trait BlockingTokenStore: Send + Sync + 'static {
     /// Reads the user's record: see [`crate::TokenStore::load`].
     ///
     /// # Errors
     ///
-    /// Whatever keeps the store from telling.
+    /// Any error that prevents reading.
     fn load(&self, user: &str) -> StoreResult<StoredTokens>;
 
     /// Writes the user's tokens, or deletes them with `None`, if the condition holds: see [`crate::TokenStore::save`].
     ///
     /// # Errors
     ///
-    /// Whatever keeps the store from writing, or from telling whether it has.
+    /// Any error that prevents writing, or leaves its outcome unknown.
     fn save(&self, user: &str, tokens: Option<&Secret>, condition: SaveIf) -> StoreResult<SaveOutcome>;
 
-    /// Grants a lease for this long, unless one is in force: see [`crate::TokenStore::lease`].
+    /// Grants a lease for this long, unless one is held: see [`crate::TokenStore::lease`].
     ///
     /// # Errors
     ///
-    /// Whatever keeps the store from granting it.
+    /// Any error that prevents granting it.
     fn lease(&self, user: &str, ttl: Duration) -> StoreResult<LeaseOutcome>;
 
-    /// Ends the lease of this fence, if it is the newest: see [`crate::TokenStore::release`].
+    /// Releases the lease of this fence, if it is the newest: see [`crate::TokenStore::release`].
     ///
     /// # Errors
     ///
-    /// Whatever keeps the store from writing.
+    /// Any error that prevents writing.
     fn release(&self, user: &str, fence: u64) -> StoreResult<()>;
 }
 
-/// A store that waits, for those who do not.
-pub(super) struct Waiting<S>(Arc<S>);
+/// A blocking store behind the async trait.
+pub(super) struct Blocking<S>(Arc<S>);
 
-impl<S: TokenStore> Waiting<S> {
+impl<S: BlockingTokenStore> Blocking<S> {
     pub(super) fn new(store: S) -> Self {
         Self(Arc::new(store))
     }
@@ -59,13 +59,13 @@ impl<S: TokenStore> Waiting<S> {
         step: impl FnOnce(&S, &str) -> StoreResult<T> + Send + 'static,
     ) -> StoreFuture<'_, T> {
         let (store, user) = (self.0.clone(), user.to_owned());
-        // The panic's text is not ours to show.
+        // The panic's message may contain tokens.
         let step = async move { spawn_blocking(move || step(&store, &user)).await.map_err(|_| "the store panicked")? };
         Box::pin(step)
     }
 }
 
-impl<S: TokenStore> store::TokenStore for Waiting<S> {
+impl<S: BlockingTokenStore> TokenStore for Blocking<S> {
     fn load<'a>(&'a self, user: &'a str) -> StoreFuture<'a, StoredTokens> {
         self.step(user, |store, user| store.load(user))
     }

@@ -1,58 +1,112 @@
-//! Creating an event whose answer may get lost.
+//! Creating an event whose response may get lost.
 
 use std::future::poll_fn;
 use std::pin::Pin;
 
 use futures_core::Stream;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
-use super::{EventItem, Events, write};
-use crate::client::Client;
-use crate::error::{Delivery, Error};
-use crate::raw::types::{CalendarEvent, EventCreate};
+use super::list::ListEvents;
+use super::stream::{EventItem, EventStream};
+use super::write::CreateEvent;
+use crate::call::{Caller, Endpoint};
+use crate::error::{Error, SendStatus};
+use crate::models::{CalendarEvent, EventCreate};
+use crate::sync::BoxFuture;
 
-/// How far around an event it is looked for: whole days move with the time zone.
-const AROUND: SignedDuration = SignedDuration::from_hours(24);
+/// The member of `custom` in which [`Events::create_once`](crate::Events::create_once) stores its key.
+pub const IDEMPOTENCY_KEY: &str = "idempotencyKey";
 
-pub(crate) async fn create(client: &Client, mut event: EventCreate, key: String) -> Result<CalendarEvent, Error> {
-    event.custom.get_or_insert_default().insert(Events::IDEMPOTENCY_KEY.to_owned(), key.clone().into());
-    let mut repeated = false;
+/// How far around an event the search extends: all-day events move with the time zone.
+const MARGIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// Parameters of [`Events::create_once`](crate::Events::create_once).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct CreateOnce {
+    event: EventCreate,
+    key: String,
+}
+
+impl CreateOnce {
+    /// Names the event, and the idempotency key: one that is never used for another event.
+    pub fn new(event: EventCreate, key: impl Into<String>) -> Self {
+        Self { event, key: key.into() }
+    }
+}
+
+impl Endpoint for CreateOnce {
+    type Output = CalendarEvent;
+
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<CalendarEvent, Error>> {
+        Box::pin(create(caller, self.event, self.key))
+    }
+}
+
+/// Parameters of [`Events::find_created`](crate::Events::find_created).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct FindCreated {
+    event: EventCreate,
+    key: String,
+}
+
+impl FindCreated {
+    /// Names the event as it was to be created, and its idempotency key.
+    pub fn new(event: EventCreate, key: impl Into<String>) -> Self {
+        Self { event, key: key.into() }
+    }
+}
+
+impl Endpoint for FindCreated {
+    type Output = Option<CalendarEvent>;
+
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<Option<CalendarEvent>, Error>> {
+        Box::pin(async move { find(&caller, &self.event, &self.key).await })
+    }
+}
+
+async fn create(caller: Caller, mut event: EventCreate, key: String) -> Result<CalendarEvent, Error> {
+    event.custom.get_or_insert_default().insert(IDEMPOTENCY_KEY.to_owned(), key.clone().into());
+    let mut retried = false;
     loop {
-        let error = match write::create(client, event.clone()).await {
+        let error = match CreateEvent::new(event.clone()).call(caller.clone()).await {
             Err(error) if may_be_done(&error) => error,
             outcome => return outcome,
         };
-        match find(client, &event, &key).await {
+        match find(&caller, &event, &key).await {
             Ok(Some(created)) => return Ok(created),
-            // It is there, for the service said so.
+            // It exists, since the service said so.
             Ok(None) if error.status().is_some_and(|status| status < 300) => return Err(error),
-            Ok(None) if !repeated => repeated = true,
+            Ok(None) if !retried => retried = true,
             Ok(None) | Err(_) => return Err(error),
         }
     }
 }
 
-/// Tells whether an event may be there although its creation failed.
+/// Reports whether an event may exist although its creation failed.
 fn may_be_done(error: &Error) -> bool {
-    match error.delivery() {
-        Delivery::NotSent => false,
-        Delivery::MaybeSent => true,
-        Delivery::Answered => match error {
+    match error.send_status() {
+        SendStatus::NotSent => false,
+        SendStatus::MaybeSent => true,
+        SendStatus::Answered => match error {
             Error::Network(_) | Error::Decode(_) => true,
-            // A proxy that gave up says nothing of what went on behind it.
+            // A gateway that gave up does not know what happened behind it.
             error => error.status().is_some_and(|status| status >= 500),
         },
     }
 }
 
-pub(crate) async fn find(client: &Client, event: &EventCreate, key: &str) -> Result<Option<CalendarEvent>, Error> {
-    let start = event.start.checked_sub(AROUND).unwrap_or(Timestamp::MIN);
-    let end = event.end.checked_add(AROUND).unwrap_or(Timestamp::MAX);
-    let list = client.events().list().start(start).end(end).single_events(false).page_size(1000);
-    let mut items = list.calendar_ids([(event.provider.clone(), [&event.calendar_id])]).read_ahead(false).stream();
+async fn find(caller: &Caller, event: &EventCreate, key: &str) -> Result<Option<CalendarEvent>, Error> {
+    let start = event.start.checked_sub(MARGIN).unwrap_or(Timestamp::MIN);
+    let end = event.end.checked_add(MARGIN).unwrap_or(Timestamp::MAX);
+    let list = ListEvents::new().start(start).end(end).single_events(false).page_size(1000);
+    let list = list.calendar_ids([(event.provider.clone(), [&event.calendar_id])]);
+    let mut items = EventStream::new(list, caller.clone()).read_ahead(false);
     while let Some(item) = poll_fn(|context| Pin::new(&mut items).poll_next(context)).await {
         if let EventItem::Event(event) = item?
-            && event.custom.get(Events::IDEMPOTENCY_KEY).is_some_and(|stamp| stamp == key)
+            && event.custom.get(IDEMPOTENCY_KEY).is_some_and(|stamp| stamp == key)
         {
             return Ok(Some(*event));
         }

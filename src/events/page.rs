@@ -1,34 +1,32 @@
-//! A page of events, also when the service got some of them wrong.
+//! A page of events, malformed ones included.
 
 use http::HeaderMap;
 use serde::Deserialize;
 
-use crate::RawJson;
-use crate::calendars::blocked_accounts;
-use crate::call::{Failure, Reply, Undecodable};
-use crate::lenient::{self, MalformedItem};
-use crate::raw::types::{BlockedAccount, CalendarEvent, EventsListResponse};
-use crate::wire::null_as_default;
+use crate::blocked_accounts::blocked_accounts;
+use crate::json::{self, MalformedItem, RawJson, null_as_default};
+use crate::models::{BlockedAccount, CalendarEvent, EventsListResponse};
+use crate::transport::{Failure, Reply, Undecodable};
 
 /// One page of events.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventPage {
-    /// The events, in the order of their start. An empty page need not be the last one.
+    /// The events, ordered by start. An empty page need not be the last one.
     pub events: Vec<CalendarEvent>,
-    /// The token of the next page, for [`ListEvents::next_page_token`](crate::ListEvents::next_page_token); `None` on
+    /// The token of the next page, for [`next_page_token`](crate::requests::ListEvents::next_page_token); `None` on
     /// the last page.
     pub next_page_token: Option<String>,
-    /// How many events the service puts on a page.
+    /// The page size that the service applied.
     pub page_size: Option<i32>,
-    /// Connected accounts whose events are missing here, because the user withheld the permission for them.
+    /// Connected accounts whose events are missing, because the user withheld the permission for them.
     pub blocked_accounts: Vec<BlockedAccount>,
-    /// Events of this page that cannot be read, as they came.
+    /// Malformed events of this page, as they arrived.
     pub malformed: Vec<MalformedItem>,
 }
 
 impl EventPage {
-    pub(crate) fn new(page: EventsListResponse, headers: &HeaderMap) -> Self {
+    pub(super) fn new(page: EventsListResponse, headers: &HeaderMap) -> Self {
         Self {
             events: page.events,
             next_page_token: page.next_page_token.filter(|token| !token.is_empty()),
@@ -39,8 +37,8 @@ impl EventPage {
     }
 }
 
-/// Reads a page event by event, so that a bad one does not hide the others.
-pub(crate) fn salvage(undecodable: Box<Undecodable>) -> Result<EventPage, Failure> {
+/// Reads a page event by event, so that a malformed one does not hide the others.
+pub(super) fn salvage(undecodable: Box<Undecodable>) -> Result<EventPage, Failure> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Page {
@@ -49,11 +47,11 @@ pub(crate) fn salvage(undecodable: Box<Undecodable>) -> Result<EventPage, Failur
         next_page_token: Option<String>,
         page_size: Option<i32>,
     }
-    if !undecodable.body.trim_ascii_start().starts_with(b"{") {
+    if !undecodable.response.body.trim_ascii_start().starts_with(b"{") {
         return Err(Failure::Undecodable(undecodable));
     }
-    let Reply { value: page, head, .. } = undecodable.read_again::<Page>()?;
-    let (events, malformed) = lenient::items(page.events);
+    let Reply { value: page, head, .. } = undecodable.decode_leniently::<Page>()?;
+    let (events, malformed) = json::items(page.events);
     let (next_page_token, page_size) = (page.next_page_token, page.page_size);
     Ok(EventPage {
         malformed,

@@ -1,4 +1,4 @@
-//! Reading events of all pages, one after the other.
+//! Pagination: the events of all pages as a stream.
 
 use std::fmt;
 use std::pin::Pin;
@@ -8,13 +8,15 @@ use std::vec;
 use futures_core::Stream;
 use tokio::task::JoinHandle;
 
-use crate::call;
+use super::list::ListEvents;
+use super::page::EventPage;
+use crate::call::{Caller, Endpoint};
 use crate::error::{Error, NetworkFailure, NetworkKind};
-use crate::events::list::ListEvents;
-use crate::events::page::EventPage;
-use crate::lenient::MalformedItem;
+use crate::json::MalformedItem;
+use crate::models::{BlockedAccount, CalendarEvent};
 use crate::raw::operations;
-use crate::raw::types::{BlockedAccount, CalendarEvent};
+use crate::sync::BoxFuture;
+use crate::transport::runtime;
 
 /// What an [`EventStream`] yields.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,12 +24,12 @@ use crate::raw::types::{BlockedAccount, CalendarEvent};
 pub enum EventItem {
     /// An event.
     Event(Box<CalendarEvent>),
-    /// An event that cannot be read, as it came.
+    /// A malformed event, as it arrived.
     Malformed(Box<MalformedItem>),
 }
 
 impl EventItem {
-    /// Returns the event, if it can be read.
+    /// Returns the event, unless it is malformed.
     pub fn into_event(self) -> Option<CalendarEvent> {
         match self {
             Self::Event(event) => Some(*event),
@@ -36,18 +38,20 @@ impl EventItem {
     }
 }
 
-/// Every event of every page, as [`ListEvents::stream`] returns them.
+/// Every event of every page, from [`Request::stream`](crate::Request::stream).
 #[must_use = "streams do nothing unless polled"]
 pub struct EventStream {
     request: Box<ListEvents>,
+    caller: Caller,
+    read_ahead: bool,
     items: vec::IntoIter<EventItem>,
     page_token: Option<String>,
     blocked_accounts: Vec<BlockedAccount>,
-    round: Round,
+    circle: CircleDetector,
     next: Next,
 }
 
-/// The page that comes after the one at hand.
+/// The page after the current one.
 enum Next {
     Page(Option<String>),
     Fetching(Option<String>, Fetch),
@@ -55,11 +59,11 @@ enum Next {
 }
 
 enum Fetch {
-    Here(Pin<Box<dyn Future<Output = Result<EventPage, Error>> + Send>>),
+    Here(BoxFuture<'static, Result<EventPage, Error>>),
     Ahead(Ahead),
 }
 
-/// A page that is fetched on a task of its own, as long as somebody wants it.
+/// A page that is fetched on a task of its own, until the stream is dropped.
 struct Ahead(JoinHandle<Result<EventPage, Error>>);
 
 impl Drop for Ahead {
@@ -69,44 +73,51 @@ impl Drop for Ahead {
 }
 
 impl EventStream {
-    pub(crate) fn new(request: ListEvents) -> Self {
+    pub(crate) fn new(request: ListEvents, caller: Caller) -> Self {
         Self {
             next: Next::Page(request.page_token()),
             request: Box::new(request),
+            caller,
+            read_ahead: true,
             items: Vec::new().into_iter(),
             page_token: None,
             blocked_accounts: Vec::new(),
-            round: Round::default(),
+            circle: CircleDetector::default(),
         }
+    }
+
+    /// Sets whether the next page is fetched while you process the current one. Default: `true`.
+    pub fn read_ahead(mut self, read_ahead: bool) -> Self {
+        self.read_ahead = read_ahead;
+        self
     }
 
     /// Returns the token of the page that the last item came from; `None` for the first page.
     ///
-    /// To go on later, begin there with [`ListEvents::next_page_token`]: no event is passed over, and those of this page
-    /// come again.
+    /// To continue later, start there with `next_page_token`: no event is skipped, and those of this page are repeated.
     pub fn page_token(&self) -> Option<&str> {
         self.page_token.as_deref()
     }
 
-    /// Returns the connected accounts whose events are missing on the page at hand, because the user withheld the
+    /// Returns the connected accounts whose events are missing on the current page, because the user withheld the
     /// permission for them.
     pub fn blocked_accounts(&self) -> &[BlockedAccount] {
         &self.blocked_accounts
     }
 
-    fn fetch(&self, token: Option<String>) -> Pin<Box<dyn Future<Output = Result<EventPage, Error>> + Send>> {
-        Box::pin((*self.request).clone().next_page_token(token.unwrap_or_default()).send())
+    fn fetch(&self, token: Option<String>) -> BoxFuture<'static, Result<EventPage, Error>> {
+        (*self.request).clone().next_page_token(token.unwrap_or_default()).call(self.caller.clone())
     }
 
-    /// Puts a page at hand, and has the next one fetched.
+    /// Makes a page the current one, and starts fetching the next.
     fn turn_to(&mut self, token: Option<String>, page: EventPage) {
-        let next = page.next_page_token.clone().filter(|next| self.round.goes_on(token.as_deref(), next));
+        let next = page.next_page_token.clone().filter(|next| self.circle.continues(token.as_deref(), next));
         self.page_token = token;
         self.blocked_accounts.clone_from(&page.blocked_accounts);
         self.items = items(page).into_iter();
-        self.next = match (next, call::runtime()) {
+        self.next = match (next, runtime()) {
             (None, _) => Next::End,
-            (next, Ok(runtime)) if self.request.reads_ahead() => {
+            (next, Ok(runtime)) if self.read_ahead => {
                 let fetch = runtime.spawn(self.fetch(next.clone()));
                 Next::Fetching(next, Fetch::Ahead(Ahead(fetch)))
             }
@@ -154,30 +165,30 @@ impl fmt::Debug for EventStream {
     }
 }
 
-/// Puts what could not be read back to its place among the events.
+/// Merges the malformed events back into their positions among the others.
 fn items(page: EventPage) -> Vec<EventItem> {
     let mut malformed = page.malformed.into_iter().peekable();
     let mut items = Vec::with_capacity(page.events.len() + malformed.len());
     for event in page.events {
-        while let Some(odd) = malformed.next_if(|odd| odd.index == items.len()) {
-            items.push(EventItem::Malformed(Box::new(odd)));
+        while let Some(item) = malformed.next_if(|item| item.index == items.len()) {
+            items.push(EventItem::Malformed(Box::new(item)));
         }
         items.push(EventItem::Event(Box::new(event)));
     }
-    items.extend(malformed.map(|odd| EventItem::Malformed(Box::new(odd))));
+    items.extend(malformed.map(|item| EventItem::Malformed(Box::new(item))));
     items
 }
 
-/// Notices when page tokens go round in circles, without remembering them all: by Brent's method.
+/// Detects page tokens that repeat, without remembering them all: by Brent's algorithm.
 #[derive(Default)]
-struct Round {
+struct CircleDetector {
     mark: Option<String>,
     steps: usize,
     until_mark: usize,
 }
 
-impl Round {
-    fn goes_on(&mut self, token: Option<&str>, next: &str) -> bool {
+impl CircleDetector {
+    fn continues(&mut self, token: Option<&str>, next: &str) -> bool {
         if token == Some(next) || self.mark.as_deref() == Some(next) {
             return false;
         }

@@ -2,24 +2,76 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::RawJson;
-use crate::answer;
-use crate::auth::or_empty;
-use crate::call::{Failure, Operation, Reply, Undecodable};
-use crate::client::Client;
+use crate::call::{CallOptions, Caller, Endpoint};
 use crate::error::Error;
-use crate::lenient::{self, Misfit};
-use crate::raw::operations;
-use crate::raw::types::{CalendarEvent, EventCreate, EventDeleteResponse, EventUpdate, Provider, SeriesMode};
-use crate::wire::Object;
+use crate::json::{self, DecodeMismatch, Object, RawJson};
+use crate::models::{CalendarEvent, EventCreate, EventDeleteResponse, EventUpdate, Provider, SeriesMode};
+use crate::operation::Operation;
+use crate::raw::{self, operations};
+use crate::sync::BoxFuture;
+use crate::transport::{Failure, Reply, Response, Undecodable, or_empty, rejected};
 
-/// A request to delete an event, or a part of a series.
-#[derive(Clone, Debug, PartialEq)]
+/// Parameters of [`Events::create`](crate::Events::create).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct CreateEvent {
+    body: EventCreate,
+}
+
+impl CreateEvent {
+    /// Names the event.
+    pub fn new(event: EventCreate) -> Self {
+        Self { body: event }
+    }
+}
+
+impl Endpoint for CreateEvent {
+    type Output = CalendarEvent;
+
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<CalendarEvent, Error>> {
+        Box::pin(async move {
+            let operation = &operations::CREATE_EVENT;
+            let (provider, calendar_id) = (self.body.provider.clone(), self.body.calendar_id.clone());
+            let build = |api: &raw::Client| api.create_event().body(self.body).request();
+            written(operation, caller.call(operation, CallOptions::default(), build).await?, &provider, &calendar_id)
+        })
+    }
+}
+
+/// Parameters of [`Events::update`](crate::Events::update).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct UpdateEvent {
+    body: EventUpdate,
+}
+
+impl UpdateEvent {
+    /// Names the event and its changes.
+    pub fn new(event: EventUpdate) -> Self {
+        Self { body: event }
+    }
+}
+
+impl Endpoint for UpdateEvent {
+    type Output = CalendarEvent;
+
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<CalendarEvent, Error>> {
+        Box::pin(async move {
+            let operation = &operations::UPDATE_EVENT;
+            let (provider, calendar_id) = (self.body.provider.clone(), self.body.calendar_id.clone());
+            let build = |api: &raw::Client| api.update_event().body(self.body).request();
+            written(operation, caller.call(operation, CallOptions::default(), build).await?, &provider, &calendar_id)
+        })
+    }
+}
+
+/// Parameters of [`Events::delete`](crate::Events::delete): the event, or the part of a series.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]
 pub struct EventDelete {
     provider: Provider,
@@ -41,64 +93,49 @@ impl EventDelete {
         }
     }
 
-    /// Sets the id of the series, which an instance of it needs.
+    /// Sets the id of the series. Required for an instance.
     pub fn recurring_event_id(mut self, recurring_event_id: impl Into<String>) -> Self {
         self.recurring_event_id = Some(recurring_event_id.into());
         self
     }
 
-    /// Sets how much of a series to delete. By default the event, or the whole series.
+    /// Sets which part of a series to delete. Default: the event, or the whole series.
     pub fn delete_mode(mut self, delete_mode: SeriesMode) -> Self {
         self.delete_mode = Some(delete_mode);
         self
     }
 }
 
-pub(crate) async fn create(client: &Client, event: EventCreate) -> Result<CalendarEvent, Error> {
-    let operation = &operations::CREATE_EVENT;
-    let reply = client.call(operation, |api| {
-        let event = event.clone();
-        async move { api.create_event().body(event).send().await }
-    });
-    written(operation, reply.await?, &event.provider, &event.calendar_id)
-}
+impl Endpoint for EventDelete {
+    type Output = EventDeleteResponse;
 
-pub(crate) async fn update(client: &Client, event: EventUpdate) -> Result<CalendarEvent, Error> {
-    let operation = &operations::UPDATE_EVENT;
-    let reply = client.call(operation, |api| {
-        let event = event.clone();
-        async move { api.update_event().body(event).send().await }
-    });
-    written(operation, reply.await?, &event.provider, &event.calendar_id)
-}
-
-pub(crate) async fn delete(client: &Client, event: EventDelete) -> Result<EventDeleteResponse, Error> {
-    let operation = &operations::DELETE_EVENT;
-    let reply = client.call(operation, |api| {
-        let event = event.clone();
-        async move {
-            let mut request =
-                api.delete_event().provider(event.provider).calendar_id(event.calendar_id).event_id(event.event_id);
-            if let Some(recurring_event_id) = event.recurring_event_id {
-                request = request.recurring_event_id(recurring_event_id);
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<EventDeleteResponse, Error>> {
+        Box::pin(async move {
+            let operation = &operations::DELETE_EVENT;
+            let reply = caller.call::<EventDeleteResponse>(operation, CallOptions::default(), |api| {
+                let mut request =
+                    api.delete_event().provider(self.provider).calendar_id(self.calendar_id).event_id(self.event_id);
+                if let Some(recurring_event_id) = self.recurring_event_id {
+                    request = request.recurring_event_id(recurring_event_id);
+                }
+                if let Some(delete_mode) = self.delete_mode {
+                    request = request.delete_mode(delete_mode);
+                }
+                request.request()
+            });
+            match or_empty(reply.await)? {
+                None => Ok(EventDeleteResponse { success: Some(true), message: None }),
+                Some(Reply { value, head, secrets }) if value.success == Some(false) => {
+                    let body = serde_json::to_string(&value).unwrap_or_default();
+                    Err(rejected(operation, head, &body, &secrets))
+                }
+                Some(reply) => Ok(reply.value),
             }
-            if let Some(delete_mode) = event.delete_mode {
-                request = request.delete_mode(delete_mode);
-            }
-            request.send().await
-        }
-    });
-    match or_empty(reply.await)? {
-        None => Ok(EventDeleteResponse { success: Some(true), message: None }),
-        Some(Reply { value, head, secrets }) if value.success == Some(false) => {
-            let body = serde_json::to_string(&value).unwrap_or_default();
-            Err(answer::rejected(operation, head, &body, &secrets))
-        }
-        Some(reply) => Ok(reply.value),
+        })
     }
 }
 
-/// Reads the answer to a write in both of its forms: the event as a member `event`, or its members at the root.
+/// Reads the response to a write in both of its shapes: the event as a member `event`, or its members at the root.
 fn written(
     operation: &'static Operation,
     reply: Reply<RawJson>,
@@ -113,27 +150,26 @@ fn written(
         id: Option<IgnoredAny>,
         event: Option<IgnoredAny>,
     }
-    let Reply { value: answer, head, secrets } = reply;
-    // An answer that is no object has no verdict, and fails as an event below.
-    let object = Object(&mut serde_json::Deserializer::from_str(answer.get()));
+    let Reply { value: body, head, secrets } = reply;
+    // A response that is not an object has no verdict, and fails as an event below.
+    let object = Object(&mut serde_json::Deserializer::from_str(body.get()));
     let verdict = Verdict::deserialize(object).unwrap_or_default();
     if verdict.success == Some(Value::Bool(false)) {
-        return Err(answer::rejected(operation, head, answer.get(), &secrets));
+        return Err(rejected(operation, head, body.get(), &secrets));
     }
-    read(answer.get(), provider, calendar_id).map_err(|misfit| {
-        // Neither form of an event, but an explanation.
+    read(body.get(), provider, calendar_id).map_err(|mismatch| {
+        // Neither shape of an event, but an explanation.
         if verdict.message.is_some() && verdict.id.is_none() && verdict.event.is_none() {
-            return answer::rejected(operation, head, answer.get(), &secrets);
+            return rejected(operation, head, body.get(), &secrets);
         }
-        let undecodable =
-            Undecodable { operation: operation.id, head, body: answer.get().to_owned().into(), misfit, secrets };
-        Failure::Undecodable(Box::new(undecodable)).into()
+        let response = Response { operation, head, body: body.get().to_owned().into(), secrets };
+        Failure::Undecodable(Box::new(Undecodable { response, mismatch })).into()
     })
 }
 
-fn read(answer: &str, provider: &Provider, calendar_id: &str) -> Result<CalendarEvent, Misfit> {
+fn read(body: &str, provider: &Provider, calendar_id: &str) -> Result<CalendarEvent, DecodeMismatch> {
     type Members = BTreeMap<String, Box<RawValue>>;
-    let root: Members = serde_json::from_str(answer)?;
+    let root: Members = serde_json::from_str(body)?;
     let nested = root.get("event").filter(|event| event.get().starts_with('{'));
     let mut event: Members = match nested {
         Some(event) => serde_json::from_str(event.get())?,
@@ -148,6 +184,6 @@ fn read(answer: &str, provider: &Provider, calendar_id: &str) -> Result<Calendar
     };
     fill("provider", provider.as_str())?;
     fill("calendarId", calendar_id)?;
-    // The event is written, so nothing but its id is worth an error.
-    lenient::read(&serde_json::to_string(&event)?, &[])
+    // The event is written, so only a missing id is worth an error.
+    json::read(&serde_json::to_string(&event)?, &[])
 }

@@ -1,4 +1,4 @@
-//! What users of the crate can watch.
+//! What happens to authorizations, for those who watch.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
+use super::trace;
 use crate::error::Error;
-use crate::trace;
 
-/// More than this many events that nobody fetches are passed over.
+/// A subscriber that lags behind by more events than this loses the oldest.
 const CAPACITY: usize = 1024;
 
 /// Something that happened to a user's authorization.
@@ -18,30 +18,30 @@ const CAPACITY: usize = 1024;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AuthEvent {
-    /// New tokens are saved and in force.
+    /// New tokens are saved and active.
     #[non_exhaustive]
     Refreshed {
         /// The user
         user: String,
     },
-    /// A refresh failed in passing. The tokens are kept.
+    /// A refresh failed transiently. The tokens are kept.
     #[non_exhaustive]
     RefreshFailed {
         /// The user
         user: String,
         /// Why
         error: Error,
-        /// When the next call tries again ahead of time; a call that is refused tries at once
+        /// When the next call retries ahead of expiry; a call that gets a 401 retries at once
         next_try: Duration,
     },
-    /// New tokens are in force, and could not be saved.
+    /// New tokens are active, but could not be saved.
     #[non_exhaustive]
     SavePending {
         /// The user
         user: String,
         /// Why
         error: Error,
-        /// When saving is tried again, at the latest
+        /// When saving is retried, at the latest
         next_try: Duration,
     },
     /// The service has refused the refresh token, and the store has no newer one: send the user to authorize.
@@ -52,9 +52,9 @@ pub enum AuthEvent {
         /// Why
         error: Error,
     },
-    /// This subscriber was too slow: so many events are lost to it.
+    /// This subscriber lagged behind and lost events.
     #[non_exhaustive]
-    Missed {
+    Lagged {
         /// How many
         events: u64,
     },
@@ -73,18 +73,18 @@ impl AuthEvents {
     pub async fn next(&mut self) -> Option<AuthEvent> {
         match self.0.recv().await {
             Ok(event) => Some(event),
-            Err(RecvError::Lagged(events)) => Some(AuthEvent::Missed { events }),
+            Err(RecvError::Lagged(events)) => Some(AuthEvent::Lagged { events }),
             Err(RecvError::Closed) => None,
         }
     }
 }
 
-/// The sending side, which costs nothing before somebody listens.
+/// The sending side, which costs nothing before somebody subscribes.
 #[derive(Debug, Default)]
 pub(crate) struct EventSender(OnceLock<broadcast::Sender<AuthEvent>>);
 
 impl EventSender {
-    /// Sends an event, if anybody listens.
+    /// Sends an event, if anybody has subscribed.
     pub(crate) fn send(&self, event: impl FnOnce() -> AuthEvent) {
         let listened = self.0.get().filter(|sender| sender.receiver_count() > 0);
         if listened.is_none() && !cfg!(feature = "tracing") {

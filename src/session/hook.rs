@@ -1,7 +1,6 @@
-//! The closure that hears of new tokens.
+//! The hook that is called with new tokens.
 
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 #[cfg(feature = "blocking")]
@@ -9,22 +8,23 @@ use tokio::{runtime::Handle, task::spawn_blocking};
 
 use super::Session;
 use crate::error::BoxError;
+use crate::sync::BoxFuture;
 use crate::tokens::Tokens;
 
 pub(crate) type Hook = Box<dyn Fn(String, Tokens) -> HookFuture + Send + Sync>;
-type HookFuture = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
+type HookFuture = BoxFuture<'static, Result<(), BoxError>>;
 
-/// A closure for [`ClientBuilder::on_tokens_refreshed`](crate::ClientBuilder::on_tokens_refreshed).
+/// A hook for [`ClientBuilder::on_tokens_refreshed`](crate::ClientBuilder::on_tokens_refreshed).
 ///
 /// Closures from [`Tokens`] are hooks, and so are closures from the user's id (a [`String`]) and [`Tokens`]; both those
-/// that return a [`HookOutcome`] and those that return a future of one. `Marker` tells them apart and is always
+/// that return a [`HookOutcome`] and those that return a future of one. `Marker` distinguishes them and is always
 /// inferred.
 pub trait TokensHook<Marker>: Send + Sync + 'static {
     #[doc(hidden)]
     fn boxed(self) -> Hook;
 }
 
-/// What a hook returns: nothing, or a [`Result`] whose error tells why the tokens could not be kept.
+/// What a hook returns: nothing, or a [`Result`] whose error says why the tokens could not be persisted.
 pub trait HookOutcome: Send + 'static {
     #[doc(hidden)]
     fn into_result(self) -> Result<(), BoxError>;
@@ -52,7 +52,7 @@ pub enum Immediate {}
 #[expect(unnameable_types, reason = "always inferred")]
 pub enum Deferred {}
 
-/// Marks hooks that are told the user's id too.
+/// Marks hooks that take the user's id, too.
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "always inferred")]
 pub struct OfUser<Marker>(Marker);
@@ -106,55 +106,55 @@ fn deferred(outcome: impl Future<Output: HookOutcome> + Send + 'static) -> HookF
 }
 
 tokio::task_local! {
-    /// What the hook that runs on this task has been told.
-    static TOLD: Told;
+    /// The hook that runs on this task, if one does.
+    static HOOK_SCOPE: HookScope;
 }
 
 #[derive(Clone)]
-struct Told {
+struct HookScope {
     /// The address of the session, which lives as long as the hook runs.
     session: usize,
     tokens: Arc<Tokens>,
 }
 
-/// Runs a hook so that the calls it makes know where they come from.
-pub(super) fn telling<F: Future>(
+/// Runs a hook so that the calls it makes know that they come from it.
+pub(super) fn in_hook_scope<F: Future>(
     session: &Arc<Session>,
     tokens: Arc<Tokens>,
     hook: F,
 ) -> impl Future<Output = F::Output> + use<F> {
-    TOLD.scope(Told { session: address(session), tokens }, hook)
+    HOOK_SCOPE.scope(HookScope { session: address(session), tokens }, hook)
 }
 
-/// Returns the new tokens, if it is the hook of this session that asks. It is what the session's refresh waits for, so it
+/// Returns the new tokens, if this session's hook makes the call. The session's refresh waits for the hook, so the hook
 /// must not wait for the refresh.
-pub(super) fn told(session: &Arc<Session>) -> Option<Arc<Tokens>> {
-    let tokens = TOLD.try_with(|told| (told.session == address(session)).then(|| told.tokens.clone()));
+pub(super) fn hook_tokens(session: &Arc<Session>) -> Option<Arc<Tokens>> {
+    let tokens = HOOK_SCOPE.try_with(|scope| (scope.session == address(session)).then(|| scope.tokens.clone()));
     tokens.ok().flatten()
 }
 
-/// Takes along to another task what the hook on this one has been told.
+/// Carries the hook scope of this task over to another.
 #[cfg(feature = "blocking")]
-pub(crate) fn retelling<F: Future>(work: F) -> impl Future<Output = F::Output> + use<F> {
-    let told = TOLD.try_with(Told::clone).ok();
+pub(crate) fn carry_hook_scope<F: Future>(work: F) -> impl Future<Output = F::Output> + use<F> {
+    let scope = HOOK_SCOPE.try_with(HookScope::clone).ok();
     async move {
-        match told {
-            Some(told) => TOLD.scope(told, work).await,
+        match scope {
+            Some(scope) => HOOK_SCOPE.scope(scope, work).await,
             None => work.await,
         }
     }
 }
 
-/// Lets a hook run on a thread of its own, where it may wait for what it likes.
+/// Runs a hook on a thread of its own, where it may block.
 #[cfg(feature = "blocking")]
-pub(crate) fn apart(hook: Hook) -> Hook {
+pub(crate) fn on_blocking_thread(hook: Hook) -> Hook {
     let hook = Arc::new(hook);
     Box::new(move |user, tokens| {
         let hook = hook.clone();
         Box::pin(async move {
             let runtime = Handle::current();
-            let work = retelling(async move { hook(user, tokens).await });
-            // The panic's text is not ours to show.
+            let work = carry_hook_scope(async move { hook(user, tokens).await });
+            // The panic's message may contain tokens.
             let outcome = spawn_blocking(move || runtime.block_on(work)).await;
             outcome.unwrap_or_else(|_| Err("the hook panicked".into()))
         })

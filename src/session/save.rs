@@ -1,4 +1,4 @@
-//! Saving: the store first, then the hook, and only then the first request.
+//! Persisting new tokens: the store first, then the hook, and only then the first request.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -7,62 +7,62 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::events::AuthEvent;
-use super::flight::{Flight, Goal};
-use super::{Live, Session, State, hook};
-use crate::error::{BoxError, Error, StoreOperation};
-use crate::tokens::store::{LeaseOutcome, SaveIf, SaveOutcome, StoredTokens};
-use crate::tokens::{Life, Tokens};
+use super::task::{Goal, SharedTask};
+use super::{Active, Session, State, hook};
+use crate::backoff::{Backoff, Jitter};
+use crate::error::{BoxError, Error, StoreKind};
+use crate::tokens::{Expiry, LeaseOutcome, SaveIf, SaveOutcome, StoredTokens, Tokens};
 
-/// Between tries to save a pair again.
-const SAVE_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// Between attempts to save a pair.
+const SAVE_RETRY: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
 
-/// A pair of tokens that somebody still has to be given.
+/// A pair of tokens that the store or the hook does not have yet.
 #[derive(Clone)]
 pub(super) struct Unsaved {
     pub(super) tokens: Arc<Tokens>,
-    missing: Missing,
-    /// Whether its caller was told that saving failed. From then on it serves, and is saved in the background: nothing
-    /// is gained by refusing calls, as long as it is not refreshed.
+    pending: Pending,
+    /// Whether a caller got the error that saving failed. From then on the pair is used, and saved in the background:
+    /// refusing calls gains nothing, as long as it is not refreshed.
     pub(super) tried: bool,
     failures: u32,
 }
 
-/// Who has not got a pair yet.
+/// What is still to be done for a pair.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Missing {
-    /// The store, whatever it holds; and maybe the hook.
-    Put { tell: bool },
-    /// The store, if it still has the version that the pair was made of; and the hook.
-    Follow { version: u64, fence: Option<u64> },
-    /// The hook.
-    Tell,
+pub(super) enum Pending {
+    /// To save it, whatever the store holds; and to call the hook, if wanted.
+    Overwrite { notify: bool },
+    /// To save it, if the store still has the version that it was refreshed from; and to call the hook.
+    CompareAndSwap { version: u64, fence: u64 },
+    /// To call the hook.
+    NotifyHook,
 }
 
 /// What became of a save.
 enum Saved {
     Done,
-    /// Somebody else has saved other tokens since, or has deleted them.
+    /// Another process has saved other tokens since, or has deleted them.
     Superseded(Option<Tokens>),
 }
 
 impl Unsaved {
-    pub(super) fn new(tokens: Arc<Tokens>, missing: Missing) -> Self {
-        Self { tokens, missing, tried: false, failures: 0 }
+    pub(super) fn new(tokens: Arc<Tokens>, pending: Pending) -> Self {
+        Self { tokens, pending, tried: false, failures: 0 }
     }
 }
 
 impl Session {
-    /// Gives the unsaved pair, if there is one, to whoever has not got it yet, and puts it in force.
+    /// Persists the unsaved pair, if there is one, and makes it active.
     ///
-    /// Runs in flights only, and so never twice at a time.
+    /// Runs in shared tasks only, and so never twice at a time.
     pub(super) async fn settle(self: &Arc<Self>, epoch: u64) -> Result<(), Error> {
         let Some(unsaved) = self.unsaved(epoch) else { return Ok(()) };
-        match self.give(&unsaved, epoch).await {
-            Ok(Saved::Done) => self.put_in_force(&unsaved, epoch),
+        match self.persist(&unsaved, epoch).await {
+            Ok(Saved::Done) => self.activate(&unsaved, epoch),
             Ok(Saved::Superseded(newer)) => self.superseded(newer, epoch),
             Err(error) => {
                 let error = error.into_unsaved();
-                self.put_off(&unsaved, epoch, &error);
+                self.retry_later(&unsaved, epoch, &error);
                 return Err(error);
             }
         }
@@ -70,71 +70,69 @@ impl Session {
         Ok(())
     }
 
-    async fn give(self: &Arc<Self>, unsaved: &Unsaved, epoch: u64) -> Result<Saved, Error> {
+    async fn persist(self: &Arc<Self>, unsaved: &Unsaved, epoch: u64) -> Result<Saved, Error> {
         let text = unsaved.tokens.to_json();
-        let tell = match unsaved.missing {
-            Missing::Put { tell } => {
+        let notify = match unsaved.pending {
+            Pending::Overwrite { notify } => {
                 self.save(Some(&text), SaveIf::Always).await?;
-                tell
+                notify
             }
-            Missing::Follow { version, fence } => {
-                if let saved @ Saved::Superseded(_) = self.follow(&unsaved.tokens, version, fence).await? {
+            Pending::CompareAndSwap { version, fence } => {
+                if let saved @ Saved::Superseded(_) = self.compare_and_swap(&unsaved.tokens, version, fence).await? {
                     return Ok(saved);
                 }
                 true
             }
-            Missing::Tell => true,
+            Pending::NotifyHook => true,
         };
-        if tell && self.unsaved(epoch).is_some() {
-            self.now_missing(Missing::Tell, epoch);
-            self.tell(&unsaved.tokens).await?;
+        if notify && self.unsaved(epoch).is_some() {
+            self.set_pending(Pending::NotifyHook, epoch);
+            self.notify(&unsaved.tokens).await?;
         }
         Ok(Saved::Done)
     }
 
-    /// Saves a refreshed pair over the one that it was made of.
-    async fn follow(&self, tokens: &Tokens, version: u64, fence: Option<u64>) -> Result<Saved, Error> {
+    /// Saves a refreshed pair over the one that it was refreshed from.
+    async fn compare_and_swap(&self, tokens: &Tokens, version: u64, fence: u64) -> Result<Saved, Error> {
         let text = tokens.to_json();
-        if let Some(fence) = fence
-            && self.save(Some(&text), SaveIf::Lease { version, fence }).await?
-        {
+        if self.save(Some(&text), SaveIf::Lease { version, fence }).await? {
             return Ok(Saved::Done);
         }
         let (stored, newest) = self.stored().await?;
         match stored {
-            // An earlier try arrived, although its answer did not.
+            // An earlier attempt arrived, although its response did not.
             Some(stored) if stored.access_token() == tokens.access_token() => return Ok(Saved::Done),
             stored if newest != version => return Ok(Saved::Superseded(stored)),
             _ => {}
         }
-        // The lease went to somebody else, who has not saved: this pair is still the newest.
-        let LeaseOutcome::Granted { fence, .. } = self.lease(self.app.refresh_lease).await? else {
-            return Err(Error::store(StoreOperation::Save, "another process holds the lease"));
+        // The lease went to another process, which has not saved: this pair is still the newest.
+        let LeaseOutcome::Granted { fence, .. } = self.lease(self.shared.settings.refresh_lease).await? else {
+            return Err(Error::store(StoreKind::Save, "another process holds the lease"));
         };
         let saved = self.save(Some(&text), SaveIf::Lease { version, fence }).await;
         self.release(fence).await;
         match saved? {
             true => Ok(Saved::Done),
-            false => Err(Error::store(StoreOperation::Save, "another process saved at the same time")),
+            false => Err(Error::store(StoreKind::Save, "another process saved at the same time")),
         }
     }
 
-    /// Hands a pair to the hook, on a task of its own: a panic in it must not take the tokens along.
-    async fn tell(self: &Arc<Self>, tokens: &Arc<Tokens>) -> Result<(), Error> {
-        let Some(hook) = self.app.hook.clone() else { return Ok(()) };
-        let (user, told) = (self.user.to_string(), (**tokens).clone());
-        let telling = hook::telling(self, tokens.clone(), async move { hook(user, told).await });
-        let mut telling = tokio::spawn(telling);
-        let outcome = match timeout(self.app.save_timeout, &mut telling).await {
+    /// Calls the hook with a pair, on a task of its own: a panic in it must not lose the tokens.
+    async fn notify(self: &Arc<Self>, tokens: &Arc<Tokens>) -> Result<(), Error> {
+        let Some(hook) = self.shared.settings.hook.clone() else { return Ok(()) };
+        let (user, argument) = (self.user.to_string(), (**tokens).clone());
+        let call = hook::in_hook_scope(self, tokens.clone(), async move { hook(user, argument).await });
+        let mut call = tokio::spawn(call);
+        let outcome = match timeout(self.shared.settings.save_timeout, &mut call).await {
             Ok(Ok(outcome)) => outcome,
-            // The panic's text is not ours to show.
+            // The panic's message may contain tokens.
             Ok(Err(_)) => Err("the hook panicked, or the runtime was shut down around it".into()),
             Err(_) => {
-                telling.abort();
+                call.abort();
                 Err("the hook did not finish in time".into())
             }
         };
-        outcome.map_err(|error| Error::store(StoreOperation::Callback, error))
+        outcome.map_err(|error| Error::store(StoreKind::Hook, error))
     }
 
     fn unsaved(&self, epoch: u64) -> Option<Unsaved> {
@@ -142,17 +140,17 @@ impl Session {
         state.unsaved.as_deref().filter(|_| state.epoch == epoch).cloned()
     }
 
-    fn now_missing(&self, missing: Missing, epoch: u64) {
+    fn set_pending(&self, pending: Pending, epoch: u64) {
         let mut state = self.state();
         if state.epoch == epoch
             && let Some(unsaved) = &mut state.unsaved
         {
-            unsaved.missing = missing;
+            unsaved.pending = pending;
         }
     }
 
-    /// Puts a pair in force that everybody has got.
-    fn put_in_force(&self, unsaved: &Unsaved, epoch: u64) {
+    /// Makes a persisted pair active.
+    fn activate(&self, unsaved: &Unsaved, epoch: u64) {
         let mut state = self.state();
         if state.epoch != epoch {
             return;
@@ -160,37 +158,37 @@ impl Session {
         state.unsaved = None;
         self.use_pair(&mut state, unsaved);
         drop(state);
-        if unsaved.missing != (Missing::Put { tell: false }) {
-            self.app.events.send(|| AuthEvent::Refreshed { user: self.user.to_string() });
+        if unsaved.pending != (Pending::Overwrite { notify: false }) {
+            self.shared.events.send(|| AuthEvent::Refreshed { user: self.user.to_string() });
         }
     }
 
-    /// Puts a pair in force all the same, and keeps trying to save it.
-    fn put_off(self: &Arc<Self>, unsaved: &Unsaved, epoch: u64, error: &Error) {
+    /// Makes a pair active although it could not be persisted, and retries that in the background.
+    fn retry_later(self: &Arc<Self>, unsaved: &Unsaved, epoch: u64, error: &Error) {
         let mut state = self.state();
         if state.epoch != epoch {
             return;
         }
         self.use_pair(&mut state, unsaved);
-        let next_try = SAVE_PAUSE.0.saturating_mul(1 << unsaved.failures.min(6)).min(SAVE_PAUSE.1);
+        let next_try = SAVE_RETRY.delay(unsaved.failures);
         if let Some(unsaved) = &mut state.unsaved {
             unsaved.tried = true;
             unsaved.failures += 1;
         }
-        if state.saving_later.as_ref().is_none_or(JoinHandle::is_finished) {
-            state.saving_later = Some(tokio::spawn(save_later(Arc::downgrade(self))));
+        if state.save_retry.as_ref().is_none_or(JoinHandle::is_finished) {
+            state.save_retry = Some(tokio::spawn(retry_save(Arc::downgrade(self))));
         }
         drop(state);
         let (user, error) = (self.user.to_string(), error.clone());
-        self.app.events.send(|| AuthEvent::SavePending { user, error, next_try });
+        self.shared.events.send(|| AuthEvent::SavePending { user, error, next_try });
     }
 
     fn use_pair(&self, state: &mut State, unsaved: &Unsaved) {
         (state.failures, state.not_before) = (0, None);
-        // What came from the caller's hands is in force already, and not as new.
-        if !state.live.as_ref().is_some_and(|live| Arc::ptr_eq(&live.tokens, &unsaved.tokens)) {
-            let life = Life::of_new(&unsaved.tokens, self.app.refresh_ahead);
-            state.live = Some(Live { tokens: unsaved.tokens.clone(), life });
+        // What the caller set is active already, and was not issued now.
+        if !state.active.as_ref().is_some_and(|active| Arc::ptr_eq(&active.tokens, &unsaved.tokens)) {
+            let expiry = Expiry::issued_now(&unsaved.tokens, self.shared.settings.refresh_ahead);
+            state.active = Some(Active { tokens: unsaved.tokens.clone(), expiry });
         }
     }
 
@@ -198,12 +196,12 @@ impl Session {
         let mut state = self.state();
         if state.epoch == epoch {
             state.unsaved = None;
-            state.live = newer.map(|newer| self.kept(Arc::new(newer)));
+            state.active = newer.map(|newer| self.restored(Arc::new(newer)));
         }
     }
 
-    /// Saves what is unsaved now, on a flight.
-    pub(super) fn save_now(self: &Arc<Self>) -> Result<Option<Flight>, Error> {
+    /// Saves what is unsaved now, in a shared task.
+    pub(super) fn save_now(self: &Arc<Self>) -> Result<Option<SharedTask>, Error> {
         let mut state = self.state();
         match state.unsaved {
             Some(_) => self.join(&mut state, Goal::Save).map(Some),
@@ -211,62 +209,56 @@ impl Session {
         }
     }
 
-    /// Reads the store: the tokens, and their version.
+    /// Loads the tokens and their version from the store.
     pub(super) async fn stored(&self) -> Result<(Option<Tokens>, u64), Error> {
-        let stored = self.in_store(StoreOperation::Load, self.app.store.load(&self.user)).await?;
+        let stored = self.in_store(StoreKind::Load, self.shared.settings.store.load(&self.user)).await?;
         let version = stored.version;
         Ok((self.read(stored)?, version))
     }
 
     pub(super) fn read(&self, stored: StoredTokens) -> Result<Option<Tokens>, Error> {
         let tokens = stored.tokens.map(|text| Tokens::from_json(text.expose())).transpose();
-        tokens.map_err(|error| Error::store(StoreOperation::Load, error))
+        tokens.map_err(|error| Error::store(StoreKind::Load, error))
     }
 
-    /// Tells whether the condition held.
-    pub(super) async fn save(&self, text: Option<&crate::Secret>, condition: SaveIf) -> Result<bool, Error> {
-        let saving = self.app.store.save(&self.user, text, condition);
-        let outcome = self.in_store(StoreOperation::Save, saving).await?;
+    /// Saves the tokens, and reports whether the condition held.
+    pub(super) async fn save(&self, text: Option<&crate::secret::Secret>, condition: SaveIf) -> Result<bool, Error> {
+        let saving = self.shared.settings.store.save(&self.user, text, condition);
+        let outcome = self.in_store(StoreKind::Save, saving).await?;
         Ok(matches!(outcome, SaveOutcome::Saved { .. }))
     }
 
     pub(super) async fn lease(&self, ttl: Duration) -> Result<LeaseOutcome, Error> {
-        let outcome = self.in_store(StoreOperation::Lease, self.app.store.lease(&self.user, ttl)).await?;
+        let outcome = self.in_store(StoreKind::Lease, self.shared.settings.store.lease(&self.user, ttl)).await?;
         if let LeaseOutcome::Granted { fence, .. } = &outcome {
             self.state().leased = Some(*fence);
         }
         Ok(outcome)
     }
 
-    /// Ends a lease. One that cannot be ended ends by itself.
+    /// Releases a lease. One that cannot be released expires.
     pub(super) async fn release(&self, fence: u64) {
-        let _ = self.in_store(StoreOperation::Lease, self.app.store.release(&self.user, fence)).await;
+        let _ = self.in_store(StoreKind::Lease, self.shared.settings.store.release(&self.user, fence)).await;
         let mut state = self.state();
         state.leased = state.leased.filter(|leased| *leased != fence);
     }
 
-    async fn in_store<T>(
-        &self,
-        operation: StoreOperation,
-        step: impl Future<Output = Result<T, BoxError>>,
-    ) -> Result<T, Error> {
-        let outcome = timeout(self.app.save_timeout, step).await;
+    async fn in_store<T>(&self, kind: StoreKind, step: impl Future<Output = Result<T, BoxError>>) -> Result<T, Error> {
+        let outcome = timeout(self.shared.settings.save_timeout, step).await;
         outcome
-            .unwrap_or_else(|_| Err("the store did not answer in time".into()))
-            .map_err(|error| Error::store(operation, error))
+            .unwrap_or_else(|_| Err("the store did not respond in time".into()))
+            .map_err(|error| Error::store(kind, error))
     }
 }
 
-/// Keeps trying to save, as long as there is something to save and somebody who wants it.
-async fn save_later(session: Weak<Session>) {
-    let mut pause = SAVE_PAUSE.0;
-    loop {
-        sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+/// Retries saving, as long as there is something to save and the session exists.
+async fn retry_save(session: Weak<Session>) {
+    for failures in 0.. {
+        sleep(Jitter::Lower.apply(SAVE_RETRY.delay(failures))).await;
         let Some(session) = session.upgrade() else { return };
-        let Ok(Some(flight)) = session.save_now() else { return };
-        if session.landing(flight).await.is_ok() {
+        let Ok(Some(task)) = session.save_now() else { return };
+        if session.wait(task).await.is_ok() {
             return;
         }
-        pause = (pause * 2).min(SAVE_PAUSE.1);
     }
 }

@@ -1,24 +1,33 @@
 //! The sessions of all users.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 
-use super::Session;
-use crate::client::App;
+use super::{Session, Shared};
 use crate::error::Error;
+use crate::sync::lock;
 
-/// Finds the session of a user, so that all handles for the user share it. Sessions that nobody holds are gone: the store
-/// has their tokens.
+/// Finds the session of a user, so that all handles for the user share it. Sessions that nobody holds are dropped: the
+/// store has their tokens.
 pub(crate) struct Users {
-    app: Arc<App>,
+    shared: Arc<Shared>,
     sessions: Mutex<HashMap<Box<str>, Weak<Session>>>,
-    /// Sessions with tokens that the store does not have, and which therefore must not go.
+    /// Sessions with tokens that the store does not have, which therefore must not be dropped.
     pinned: Mutex<HashMap<Box<str>, Arc<Session>>>,
 }
 
 impl Users {
-    pub(crate) fn new(app: Arc<App>) -> Self {
-        Self { app, sessions: Mutex::default(), pinned: Mutex::default() }
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, sessions: Mutex::default(), pinned: Mutex::default() }
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.sessions).len()
     }
 
     pub(crate) fn session(self: &Arc<Self>, user: &str) -> Arc<Session> {
@@ -26,21 +35,21 @@ impl Users {
         if let Some(session) = sessions.get(user).and_then(Weak::upgrade) {
             return session;
         }
-        let session = Arc::new(Session::new(self.app.clone(), user, Arc::downgrade(self)));
+        let session = Arc::new(Session::new(self.shared.clone(), user, Arc::downgrade(self)));
         sessions.insert(user.into(), Arc::downgrade(&session));
         session
     }
 
-    /// Waits for all flights, and saves what is unsaved.
+    /// Drains the tasks in flight, and saves what is unsaved.
     pub(crate) async fn close(&self) -> Result<(), Error> {
-        self.app.under_way.none().await;
+        self.shared.in_flight.drained().await;
         let pinned: Vec<_> = lock(&self.pinned).values().cloned().collect();
-        // All at once, then one after the other.
-        let flights: Vec<_> = pinned.into_iter().map(|session| (session.save_now(), session)).collect();
+        // Started all at once, then awaited one after the other.
+        let tasks: Vec<_> = pinned.into_iter().map(|session| (session.save_now(), session)).collect();
         let mut outcome = Ok(());
-        for (flight, session) in flights {
-            let saved = match flight {
-                Ok(Some(flight)) => session.landing(flight).await,
+        for (task, session) in tasks {
+            let saved = match task {
+                Ok(Some(task)) => session.wait(task).await,
                 Ok(None) => Ok(()),
                 Err(error) => Err(error),
             };
@@ -51,7 +60,7 @@ impl Users {
 }
 
 impl Session {
-    /// Stays, whoever holds it, until the store has its tokens.
+    /// Keeps the session, whoever holds it, until the store has its tokens.
     pub(super) fn pin(self: &Arc<Self>) {
         if let Some(users) = self.users.upgrade() {
             lock(&users.pinned).insert(self.user.clone(), self.clone());
@@ -60,7 +69,7 @@ impl Session {
 
     pub(super) fn unpin(&self) {
         if let Some(users) = self.users.upgrade() {
-            // Pinned anew when credentials were set in this very moment. Dropped after the lock is gone.
+            // Pinned once more when credentials are set at this very moment. Dropped after the lock is gone.
             let unpinned = match self.state().unsaved {
                 Some(_) => None,
                 None => lock(&users.pinned).remove(&self.user),
@@ -74,35 +83,10 @@ impl Drop for Session {
     fn drop(&mut self) {
         if let Some(users) = self.users.upgrade() {
             let mut sessions = lock(&users.sessions);
-            // Another one may have come in its place.
+            // Another one may have replaced it.
             if sessions.get(&self.user).is_some_and(|session| session.strong_count() == 0) {
                 sessions.remove(&self.user);
             }
         }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing panics while it holds the lock.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::client::Client;
-
-    #[test]
-    fn users_without_a_handle_leave_nothing_behind() {
-        let client = Client::new("id", "secret", "https://app.example/callback").unwrap();
-        let users = client.session.users.upgrade().unwrap();
-        let known = || lock(&users.sessions).len();
-        let before = known();
-        let (ada, bob) = (client.for_user("ada"), client.for_user("bob"));
-        assert_eq!(known(), before + 2);
-        drop(client.for_user("ada"));
-        assert_eq!(known(), before + 2);
-        drop((ada, bob));
-        assert_eq!(known(), before);
     }
 }

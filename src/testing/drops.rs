@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::Findings;
 use super::trial::{Checked, LONG, SHORT, Trial, User, same};
-use crate::tokens::store::{SaveIf, SaveOutcome, StoredTokens, TokenStore};
+use crate::tokens::{SaveIf, SaveOutcome, StoredTokens, TokenStore};
 
 /// More polls than a step needs, unless it wakes its task in vain.
 const POLLS: usize = 200;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Findings;
 use super::trial::{Checked, Grant, LONG, SHORT, Trial, User, same};
-use crate::tokens::store::{SaveIf, StoredTokens, TokenStore};
+use crate::tokens::{SaveIf, StoredTokens, TokenStore};
 
 pub(super) async fn check<S: TokenStore>(trial: &Trial<S>, findings: &mut Findings) {
     let user = |name| trial.user(name);

@@ -26,7 +26,7 @@ mod trial;
 use std::fmt;
 
 use crate::error::BoxError;
-use crate::tokens::store::TokenStore;
+use crate::tokens::TokenStore;
 use trial::{Checked, Trial};
 
 /// Runs the conformance suite over a store.

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::Findings;
 use super::trial::{Checked, LONG, SHORT, Trial, User};
-use crate::tokens::store::{LeaseOutcome, SaveIf, SaveOutcome, TokenStore};
+use crate::tokens::{LeaseOutcome, SaveIf, SaveOutcome, TokenStore};
 
 const CONTENDERS: usize = 8;
 const ROUNDS: usize = 12;

@@ -3,7 +3,7 @@
 use super::Findings;
 use super::trial::{Checked, Grant, LONG, Trial, User};
 use crate::error::BoxError;
-use crate::tokens::store::{SaveIf, SaveOutcome, StoredTokens, TokenStore};
+use crate::tokens::{SaveIf, SaveOutcome, StoredTokens, TokenStore};
 
 pub(super) async fn check<S: TokenStore>(trial: &Trial<S>, findings: &mut Findings) {
     let user = |name| trial.user(name);

@@ -7,7 +7,7 @@ use tokio::time::{sleep, timeout};
 
 use super::BrokenRules;
 use crate::error::BoxError;
-use crate::tokens::store::{LeaseOutcome, SaveIf, SaveOutcome, StoredTokens, TokenStore};
+use crate::tokens::{LeaseOutcome, SaveIf, SaveOutcome, StoredTokens, TokenStore};
 
 /// What was seen of a broken rule.
 pub(super) type Seen = String;

@@ -1,19 +1,19 @@
-//! Tokens as text: our own form, and those in which the official SDKs leave them behind.
+//! Tokens as JSON: our own form, and those that the official SDKs persist.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::Tokens;
 use crate::error::{Error, InputFailure};
-use crate::values::Secret;
+use crate::secret::Secret;
 
 /// Above this, a number counts milliseconds, as JavaScript does: in seconds it would be the year 5138.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
 impl Tokens {
-    /// Writes the tokens as a JSON object, to be kept where secrets are kept.
+    /// Writes the tokens as a JSON object, to be stored where secrets are.
     ///
-    /// There is no `Serialize`: tokens are written on purpose or not at all.
+    /// There is no `Serialize`, so that tokens are not written by accident.
     ///
     /// ```
     /// # fn main() -> Result<(), mobiscroll_connect::Error> {
@@ -40,10 +40,10 @@ impl Tokens {
         Value::Object(members).to_string().into()
     }
 
-    /// Reads what [`to_json`](Self::to_json) wrote, or the token answer that an official SDK was told to keep.
+    /// Reads what [`to_json`](Self::to_json) wrote, or the token response that an official SDK persisted.
     ///
-    /// Names count in snake case, camel case and Pascal case alike; `expires_at` may be an ISO 8601 text or a Unix time.
-    /// Members that are not known stay with the tokens and are written back.
+    /// Names are accepted in snake case, camel case and Pascal case; `expires_at` may be an ISO 8601 string or a Unix time.
+    /// Unknown members stay with the tokens and are written back.
     ///
     /// # Errors
     ///
@@ -94,13 +94,13 @@ fn instant(value: &Value) -> Option<Timestamp> {
     }
 }
 
-/// Reads the life of a token; none at all, or less, is not worth planning with.
+/// Reads a lifetime; zero or less counts as unknown.
 pub(super) fn lifetime(seconds: Option<f64>) -> Option<std::time::Duration> {
     std::time::Duration::try_from_secs_f64(seconds?).ok().filter(|lifetime| lifetime.as_secs() > 0)
 }
 
-/// Adds a life to an instant, unless it ends after all calendars.
-pub(super) fn end_of_life(from: Timestamp, lifetime: std::time::Duration) -> Option<Timestamp> {
+/// Adds a lifetime to an instant, unless the sum is out of range.
+pub(super) fn expires_at(from: Timestamp, lifetime: std::time::Duration) -> Option<Timestamp> {
     from.checked_add(SignedDuration::try_from(lifetime).ok()?).ok()
 }
 

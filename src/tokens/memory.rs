@@ -1,20 +1,19 @@
-//! Tokens that last as long as the process.
+//! Tokens in memory.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::future::ready;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
-use crate::values::Secret;
+use crate::backoff::LONGEST;
+use crate::secret::Secret;
+use crate::sync::lock;
 
-/// The end of a lease that would end after all clocks.
-const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 86_400);
-
-/// Keeps tokens in memory: the store of a client that was given no other.
+/// Stores tokens in memory: the default store of a client.
 ///
-/// Tokens are lost with the process, so keep them by
+/// Tokens are lost with the process, so persist them with
 /// [`on_tokens_refreshed`](crate::ClientBuilder::on_tokens_refreshed), or use another store.
 #[derive(Default)]
 pub struct MemoryTokenStore {
@@ -29,15 +28,14 @@ struct Record {
 }
 
 impl MemoryTokenStore {
-    /// Makes an empty store.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     fn records(&self) -> MutexGuard<'_, HashMap<Box<str>, Record>> {
-        // Nothing panics while it holds the lock, and every state is a whole one.
-        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.records)
     }
 }
 
@@ -77,7 +75,7 @@ impl TokenStore for MemoryTokenStore {
             Some(end) => LeaseOutcome::Held { remaining: Some(end - now) },
             None => {
                 record.fence += 1;
-                record.lease_end = now.checked_add(ttl.min(FOR_EVER));
+                record.lease_end = now.checked_add(ttl.min(LONGEST));
                 LeaseOutcome::Granted { fence: record.fence, stored: record.stored.clone() }
             }
         };

@@ -1,16 +1,15 @@
 //! What keeps the tokens of users.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::BoxError;
-use crate::values::Secret;
+use crate::secret::Secret;
+use crate::sync::BoxFuture;
 
 /// What the methods of a [`TokenStore`] return.
-pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
+pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;
 
 /// Keeps the tokens of users, so that they outlive the process and are shared by several.
 ///

@@ -45,13 +45,15 @@ use http::StatusCode;
 use tokio::time::timeout;
 
 use super::delivery::WebhookDelivery;
-pub use super::replay::{LocalReplayMemory, ReplayClaim, ReplayMemory};
+use super::receiving::Receiver;
+pub use super::replay::{LocalReplayMemory, ReplayClaim, ReplayFuture, ReplayMemory};
 #[cfg(feature = "postgres")]
 pub use super::replay_postgres::PostgresReplayMemory;
 use super::verify::{Envelope, WebhookOptions, check_size};
+use crate::call::Sealed;
 use crate::client::Client;
 use crate::error::Error;
-use crate::error::WebhookFailureReason::TooLarge;
+use crate::error::WebhookKind::TooLarge;
 
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -157,17 +159,17 @@ impl WebhookReceiver {
 
     /// How long a delivery that was accepted now may be sent again: its timestamp may be ahead by the tolerance.
     fn replayable(&self) -> Duration {
-        self.client.app.webhooks.options.tolerance.saturating_mul(2).saturating_add(Duration::from_secs(2))
+        self.client.receiving().options.tolerance.saturating_mul(2).saturating_add(Duration::from_secs(2))
     }
 
     async fn verify(&self, request: Request) -> Result<WebhookDelivery, WebhookRejection> {
-        let options = &self.client.app.webhooks.options;
+        let options = &self.client.receiving().options;
         let (head, body) = request.into_parts();
         check_size(usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX), options)?;
         let envelope = Envelope::open(&head.headers, options)?;
         let body = timeout(BODY_TIMEOUT, read(body, options)).await;
         let body = body.map_err(|_| WebhookRejection { status: StatusCode::REQUEST_TIMEOUT, error: None })??;
-        Ok(self.client.webhooks().verify_opened(&body, &envelope).await?)
+        Ok(self.client.receiving().verify(&self.client.caller().transport, &body, &envelope).await?)
     }
 }
 
@@ -219,7 +221,7 @@ impl WebhookRejection {
 impl From<Error> for WebhookRejection {
     fn from(error: Error) -> Self {
         let status = match &error {
-            Error::WebhookVerification(failure) if failure.reason == TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::WebhookVerification(failure) if failure.kind == TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::WebhookVerification(failure) if !failure.is_retryable => StatusCode::UNAUTHORIZED,
             _ => StatusCode::SERVICE_UNAVAILABLE,
         };

@@ -1,4 +1,4 @@
-//! What a verified delivery says.
+//! A verified delivery.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +6,15 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::lenient::{self, MalformedItem};
-use crate::raw::types::{ChangeType, Provider, WebhookDeliveryMetadata, WebhookEvent};
-use crate::values::RawJson;
-use crate::wire::{Object, null_as_default, optional_instant};
+use crate::json::{self, MalformedItem, Object, RawJson, null_as_default, optional_instant};
+use crate::models::{ChangeType, Provider, WebhookDeliveryMetadata, WebhookEvent};
 
 /// Changes in a calendar, as the service delivered them.
 ///
-/// Whoever has one may trust it: only [`Webhooks::verify_webhook`](crate::Webhooks::verify_webhook) and
-/// [`verify_webhook_signature`](crate::verify_webhook_signature) make one, of a delivery that is genuine. Any member may be
-/// missing, and one of a wrong shape counts as missing. Deliveries come at least once and in any order, so take an event's
-/// `last_modified` for the judge, and [`id`](Self::id) for a repeat.
+/// It can be trusted: only [`Webhooks::verify_webhook`](crate::Webhooks::verify_webhook) and
+/// [`verify_webhook_signature`](crate::verify_webhook_signature) create one, from a delivery that is genuine. Any member may be
+/// missing, and one of a wrong type counts as missing. Deliveries arrive at least once and in any order: use an event's
+/// `last_modified` for ordering, and [`id`](Self::id) for deduplication.
 ///
 /// ```compile_fail
 /// let forged: mobiscroll_connect::WebhookDelivery = serde_json::from_str("{}").unwrap();
@@ -24,9 +22,9 @@ use crate::wire::{Object, null_as_default, optional_instant};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WebhookDelivery {
-    /// The header `webhook-id`, the same for every try to deliver it.
+    /// The header `webhook-id`, the same for every attempt to deliver it.
     pub id: String,
-    /// The header `webhook-timestamp`: when this try was signed.
+    /// The header `webhook-timestamp`: when this attempt was signed.
     pub sent_at: Timestamp,
     /// Provider of the calendar.
     pub provider: Option<Provider>,
@@ -44,13 +42,13 @@ pub struct WebhookDelivery {
     pub metadata: WebhookDeliveryMetadata,
     /// The events that changed. Provider and calendar are those of the delivery where the event does not say.
     pub events: Vec<WebhookEvent>,
-    /// Events that cannot be read, as they came. If the list itself cannot be read, it is the only one.
+    /// Malformed events, as they arrived. If the list itself is malformed, it is the only item.
     pub malformed: Vec<MalformedItem>,
-    /// The whole body, with the members that this release does not know.
+    /// The whole body, including unknown members.
     pub raw: RawJson,
 }
 
-/// The body as it should be, which is read in one go.
+/// A well-formed body, which is read at once.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Body {
@@ -82,13 +80,13 @@ impl Body {
 struct Instant(#[serde(deserialize_with = "optional_instant")] Option<Timestamp>);
 
 impl WebhookDelivery {
-    /// Reads a body that is genuine; `None` if it is no JSON object.
+    /// Reads a genuine body; `None` if it is not a JSON object.
     pub(super) fn read(id: String, sent_at: Timestamp, body: &[u8]) -> Option<Self> {
         let text = str::from_utf8(body).ok()?;
         let body = Body::read(text).or_else(|| Members::read_all(text))?;
         let Body { provider, user_id, calendar_id, change_type, event_type, timestamp, metadata, events, malformed } =
             body;
-        let raw = RawJson::of_json(text);
+        let raw = RawJson::from_valid(text);
         let mut delivery = Self {
             id,
             sent_at,
@@ -111,7 +109,8 @@ impl WebhookDelivery {
     }
 }
 
-/// The members of the body, each read by itself: an odd one takes no other along, and of a repeated one the last counts.
+/// The members of the body, each read by itself: a malformed one does not affect the others, and of a repeated one the
+/// last counts.
 struct Members(BTreeMap<String, RawJson>);
 
 impl Members {
@@ -132,13 +131,13 @@ impl Members {
     }
 
     fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        lenient::read(self.0.get(name)?.get(), &[]).ok()?
+        json::read(self.0.get(name)?.get(), &[]).ok()?
     }
 
     fn events(&self) -> (Vec<WebhookEvent>, Vec<MalformedItem>) {
         let Some(list) = self.0.get("events") else { return Default::default() };
         match list.parse::<Option<Vec<RawJson>>>() {
-            Ok(events) => lenient::items(events.unwrap_or_default()),
+            Ok(events) => json::items(events.unwrap_or_default()),
             Err(_) => {
                 let reason = "not a list of events".to_owned();
                 (Vec::new(), vec![MalformedItem { index: 0, reason, raw: list.clone() }])

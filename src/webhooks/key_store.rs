@@ -1,30 +1,32 @@
-//! The service's keys, kept for the whole process: one store for each address that keys come from.
+//! The cache of the service's keys, for the whole process: one store per URL.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
-use super::fetch;
+use super::fetch_keys::{self, Fetched};
 use super::keys::WebhookKeys;
-use crate::call;
+use crate::backoff::Backoff;
 use crate::error::Error;
+use crate::sync::lock;
+use crate::transport::{Transport, runtime};
 
-/// No two fetches begin within this time, once there are keys.
+/// The minimum interval between fetches, once there are keys.
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// Between fetches as long as there are no keys at all; doubled for each that fails, up to [`INTERVAL`].
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// Between fetches as long as there are no keys at all.
+const FIRST_KEYS: Backoff = Backoff::new(Duration::from_millis(500), INTERVAL);
 
 /// More than a fetch may take.
-const PATIENCE: Duration = Duration::from_secs(15);
+const FETCH_WAIT: Duration = Duration::from_secs(15);
 
 static STORES: LazyLock<Mutex<HashMap<Url, Arc<KeyStore>>>> = LazyLock::new(Mutex::default);
 
-/// The keys of one address.
+/// The keys of one URL.
 #[derive(Debug)]
 pub(crate) struct KeyStore {
     url: Url,
@@ -34,48 +36,48 @@ pub(crate) struct KeyStore {
 #[derive(Debug, Default)]
 struct State {
     held: Option<Held>,
-    /// When the newest fetch began
+    /// When the newest fetch started
     attempt: Option<Instant>,
     /// How many fetches failed in a row
     failures: u32,
-    /// A fetch under way; nothing arrives but its end
-    flight: Option<watch::Receiver<()>>,
+    /// The fetch in flight; nothing is sent but its end
+    fetch: Option<watch::Receiver<()>>,
 }
 
-/// Keys that were fetched. They stay until others take their place.
+/// Keys that were fetched. They stay until others replace them.
 #[derive(Clone, Debug)]
 struct Held {
     keys: WebhookKeys,
-    /// When the fetch began that brought them
+    /// When their fetch started
     asked: Instant,
     max_age: Duration,
 }
 
 impl KeyStore {
-    /// Returns the store of an address.
+    /// Returns the store of a URL.
     pub(crate) fn of(url: Url) -> Arc<Self> {
-        let mut stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stores = lock(&STORES);
         let new = |url| Arc::new(Self { url, state: Mutex::default() });
         stores.entry(url).or_insert_with_key(|url| new(url.clone())).clone()
     }
 
-    /// Returns the keys in force, after fetching them if it is time to. `None` as long as no fetch has succeeded.
-    pub(super) async fn current(self: &Arc<Self>, http: &reqwest::Client) -> Result<Option<WebhookKeys>, Error> {
-        let flight = {
+    /// Returns the active keys, after fetching them if they are stale. `None` as long as no fetch has succeeded.
+    pub(super) async fn current(self: &Arc<Self>, transport: &Transport) -> Result<Option<WebhookKeys>, Error> {
+        let fetch = {
             let mut state = self.state();
             match &state.held {
                 Some(held) if held.is_fresh() => {
                     let keys = held.keys.clone();
-                    if held.ages() {
+                    if held.is_due() {
                         // Nobody waits for it.
-                        self.fetch(&mut state, http)?;
+                        self.fetch(&mut state, transport)?;
                     }
                     return Ok(Some(keys));
                 }
-                _ => self.fetch(&mut state, http)?,
+                _ => self.fetch(&mut state, transport)?,
             }
         };
-        self.landed(flight).await;
+        self.wait(fetch).await;
         Ok(self.state().held.as_ref().map(|held| held.keys.clone()))
     }
 
@@ -83,61 +85,57 @@ impl KeyStore {
     pub(super) async fn renewed(
         self: &Arc<Self>,
         since: Instant,
-        http: &reqwest::Client,
+        transport: &Transport,
     ) -> Result<(Option<WebhookKeys>, bool), Error> {
         let newest = |state: &State| {
             let held = state.held.as_ref();
             (held.map(|held| held.keys.clone()), held.is_some_and(|held| held.asked >= since))
         };
-        // A fetch that was under way already may have been answered before.
+        // A fetch that was in flight already may have been answered before.
         for _ in 0..2 {
-            let flight = {
+            let fetch = {
                 let mut state = self.state();
                 if newest(&state).1 {
                     break;
                 }
-                self.fetch(&mut state, http)?
+                self.fetch(&mut state, transport)?
             };
-            self.landed(flight).await;
+            self.wait(fetch).await;
         }
         Ok(newest(&self.state()))
     }
 
-    /// Joins the fetch under way, or begins one if one is allowed now.
-    fn fetch(
-        self: &Arc<Self>,
-        state: &mut State,
-        http: &reqwest::Client,
-    ) -> Result<Option<watch::Receiver<()>>, Error> {
+    /// Joins the fetch in flight, or starts one if that is allowed now.
+    fn fetch(self: &Arc<Self>, state: &mut State, transport: &Transport) -> Result<Option<watch::Receiver<()>>, Error> {
         // A fetch whose sender is gone was lost with its runtime.
-        if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
-            return Ok(Some(flight.clone()));
+        if let Some(fetch) = state.fetch.as_ref().filter(|fetch| fetch.has_changed().is_ok()) {
+            return Ok(Some(fetch.clone()));
         }
-        if state.attempt.is_some_and(|attempt| attempt.elapsed() < state.pause()) {
+        if state.attempt.is_some_and(|attempt| attempt.elapsed() < state.min_interval()) {
             return Ok(None);
         }
-        let runtime = call::runtime()?;
-        let (sender, flight) = watch::channel(());
+        let runtime = runtime()?;
+        let (sender, fetch) = watch::channel(());
         let asked = Instant::now();
         state.attempt = Some(asked);
-        state.flight = Some(flight.clone());
-        let (store, http) = (self.clone(), http.clone());
+        state.fetch = Some(fetch.clone());
+        let (store, http, user_agent) = (self.clone(), transport.http().clone(), transport.user_agent().clone());
         runtime.spawn(async move {
-            let fetched = fetch::fetch(&http, &store.url).await;
-            store.land(asked, fetched);
+            let fetched = fetch_keys::fetch(&*http, &user_agent, &store.url).await;
+            store.end_fetch(asked, fetched);
             drop(sender);
         });
-        Ok(Some(flight))
+        Ok(Some(fetch))
     }
 
-    fn land(&self, asked: Instant, fetched: Option<fetch::Fetched>) {
+    fn end_fetch(&self, asked: Instant, fetched: Option<Fetched>) {
         let mut state = self.state();
         if state.attempt == Some(asked) {
-            state.flight = None;
+            state.fetch = None;
         }
         match fetched {
             Some(_) if state.held.as_ref().is_some_and(|held| held.asked > asked) => {}
-            Some(fetch::Fetched { keys, max_age }) => {
+            Some(Fetched { keys, max_age }) => {
                 state.failures = 0;
                 state.held = Some(Held { keys, asked, max_age });
             }
@@ -145,27 +143,27 @@ impl KeyStore {
         }
     }
 
-    async fn landed(&self, flight: Option<watch::Receiver<()>>) {
+    async fn wait(&self, fetch: Option<watch::Receiver<()>>) {
         // Ends when the sender is gone.
-        if let Some(mut flight) = flight
-            && timeout(PATIENCE, flight.changed()).await.is_err()
+        if let Some(mut fetch) = fetch
+            && timeout(FETCH_WAIT, fetch.changed()).await.is_err()
         {
-            // Its runtime lives, but nobody drives it: let others begin anew.
-            self.state().flight = None;
+            // Its runtime lives, but nobody drives it: let others start over.
+            self.state().fetch = None;
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
 impl State {
-    /// How long after the newest fetch the next may begin.
-    fn pause(&self) -> Duration {
+    /// How long after the newest fetch the next may start.
+    fn min_interval(&self) -> Duration {
         match self.held {
             Some(_) => INTERVAL,
-            None => FIRST_PAUSE.saturating_mul(1 << self.failures.saturating_sub(1).min(16)).min(INTERVAL),
+            None => FIRST_KEYS.delay(self.failures.saturating_sub(1)),
         }
     }
 }
@@ -175,8 +173,8 @@ impl Held {
         self.asked.elapsed() <= self.max_age
     }
 
-    /// Tells whether it is time to fetch ahead of the end: at nine tenths of the age.
-    fn ages(&self) -> bool {
+    /// Reports whether it is time to fetch ahead of expiry: at nine tenths of the age.
+    fn is_due(&self) -> bool {
         self.asked.elapsed() > self.max_age / 10 * 9
     }
 }

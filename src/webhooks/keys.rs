@@ -8,8 +8,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde_json::Value;
 
-use super::verify::failure;
-use crate::error::{Error, WebhookFailureReason};
+use crate::error::{Error, WebhookFailure, WebhookKind};
 
 /// What a key's text begins with.
 const PREFIX: &str = "whpk_";
@@ -39,12 +38,12 @@ impl WebhookKeys {
     ///
     /// # Errors
     ///
-    /// [`Error::WebhookVerification`] with [`WebhookFailureReason::NoPublicKeys`] when it has no usable key.
+    /// [`Error::WebhookVerification`] with [`WebhookKind::NoPublicKeys`] when it has no usable key.
     pub fn from_document(document: &[u8]) -> Result<Self, Error> {
         let document: Value = serde_json::from_slice(document).unwrap_or_default();
         let entries = document["keys"].as_array().into_iter().flatten();
         let keys = Self::collect(entries.filter_map(published));
-        if keys.is_empty() { Err(failure(WebhookFailureReason::NoPublicKeys)) } else { Ok(keys) }
+        if keys.is_empty() { Err(WebhookFailure::error(WebhookKind::NoPublicKeys)) } else { Ok(keys) }
     }
 
     /// Returns how many keys there are.

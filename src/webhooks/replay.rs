@@ -1,17 +1,22 @@
-//! The memory of deliveries that were accepted, so that none is handled twice.
+//! Replay protection: the ids of accepted deliveries, so that none is handled twice.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::fmt;
 use std::future::ready;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::tokens::store::StoreFuture;
+use crate::backoff::LONGEST;
+use crate::error::BoxError;
+use crate::sync::{BoxFuture, lock};
 
-/// So many ids, where nothing else is set.
+/// What the methods of a [`ReplayMemory`] return.
+pub type ReplayFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;
+
+/// The default number of ids.
 const CAPACITY: usize = 100_000;
 
 /// Remembers the ids of deliveries, in this process or for several that share a database.
@@ -27,21 +32,21 @@ pub trait ReplayMemory: Send + Sync + 'static {
     /// # Errors
     ///
     /// Whatever keeps it from telling; the delivery is then answered with 503.
-    fn claim<'a>(&'a self, id: &'a str, ttl: Duration) -> StoreFuture<'a, ReplayClaim>;
+    fn claim<'a>(&'a self, id: &'a str, ttl: Duration) -> ReplayFuture<'a, ReplayClaim>;
 
     /// Keeps a claimed id for this long: its handler has succeeded.
     ///
     /// # Errors
     ///
     /// Whatever keeps it from writing. The claim then ends by itself, and a repeat after that is handled again.
-    fn keep<'a>(&'a self, id: &'a str, ttl: Duration) -> StoreFuture<'a, ()>;
+    fn keep<'a>(&'a self, id: &'a str, ttl: Duration) -> ReplayFuture<'a, ()>;
 
     /// Forgets a claimed id: its handler has failed.
     ///
     /// # Errors
     ///
     /// Whatever keeps it from writing. The claim then ends by itself.
-    fn forget<'a>(&'a self, id: &'a str) -> StoreFuture<'a, ()>;
+    fn forget<'a>(&'a self, id: &'a str) -> ReplayFuture<'a, ()>;
 }
 
 /// What became of a [claim](ReplayMemory::claim).
@@ -104,7 +109,7 @@ impl LocalReplayMemory {
     }
 
     fn ids(&self) -> MutexGuard<'_, Ids> {
-        let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ids = lock(&self.ids);
         ids.expire(Instant::now());
         ids
     }
@@ -130,8 +135,7 @@ impl Ids {
 
     fn set(&mut self, id: &str, is_done: bool, ttl: Duration) {
         let id: Arc<str> = id.into();
-        // Longer than this is for ever, and still fits every clock.
-        let until = Instant::now() + ttl.min(Duration::from_secs(u32::MAX.into()));
+        let until = Instant::now() + ttl.min(LONGEST);
         self.known.insert(id.clone(), Entry { is_done, until });
         self.ends.push(Reverse((until, id)));
         // Of entries that were set anew or forgotten, the old ends lie about.
@@ -142,7 +146,7 @@ impl Ids {
 }
 
 impl ReplayMemory for LocalReplayMemory {
-    fn claim<'a>(&'a self, id: &'a str, ttl: Duration) -> StoreFuture<'a, ReplayClaim> {
+    fn claim<'a>(&'a self, id: &'a str, ttl: Duration) -> ReplayFuture<'a, ReplayClaim> {
         let mut ids = self.ids();
         let claim = match ids.known.get(id) {
             Some(Entry { is_done: true, .. }) => ReplayClaim::Done,
@@ -156,12 +160,12 @@ impl ReplayMemory for LocalReplayMemory {
         Box::pin(ready(Ok(claim)))
     }
 
-    fn keep<'a>(&'a self, id: &'a str, ttl: Duration) -> StoreFuture<'a, ()> {
+    fn keep<'a>(&'a self, id: &'a str, ttl: Duration) -> ReplayFuture<'a, ()> {
         self.ids().set(id, true, ttl);
         Box::pin(ready(Ok(())))
     }
 
-    fn forget<'a>(&'a self, id: &'a str) -> StoreFuture<'a, ()> {
+    fn forget<'a>(&'a self, id: &'a str) -> ReplayFuture<'a, ()> {
         let mut ids = self.ids();
         if ids.known.get(id).is_some_and(|entry| !entry.is_done) {
             ids.known.remove(id);

@@ -5,17 +5,15 @@ use std::time::Duration;
 
 use sqlx::{PgPool, Row};
 
-use super::replay::{ReplayClaim, ReplayMemory};
+use super::replay::{ReplayClaim, ReplayFuture, ReplayMemory};
 use crate::error::Error;
-use crate::tokens::sql::dialect::POSTGRES;
-use crate::tokens::sql::{postgres, statements};
-use crate::tokens::store::StoreFuture;
+use crate::sql::{self, POSTGRES, postgres};
 
 const TABLE: &str = "mobiscroll_connect_webhooks";
 const MIGRATION: &str = include_str!("replay_postgres.sql");
 
-/// So many rows whose time has passed go away with each id that is kept.
-const SWEPT: usize = 10;
+/// How many expired rows are deleted with each id that is kept.
+const CLEANUP_BATCH: usize = 10;
 
 /// A [`ReplayMemory`] in a PostgreSQL database, for receivers in any number of processes. Features `axum` and `postgres`.
 ///
@@ -62,7 +60,7 @@ impl PostgresReplayMemory {
     /// Keeps ids in the table `mobiscroll_connect_webhooks`.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, table: statements::quote(TABLE) }
+        Self { pool, table: sql::quote(TABLE) }
     }
 
     /// Keeps ids in another table: `name` or `schema.name`, as it is written, capital letters included.
@@ -72,7 +70,7 @@ impl PostgresReplayMemory {
     /// [`Error::Configuration`] when the name, or one of its two parts, is empty, longer than 63 characters, begins
     /// with a digit, or has other characters than the letters of ASCII, digits and `_`.
     pub fn with_table(mut self, name: &str) -> Result<Self, Error> {
-        self.table = statements::table(name)?;
+        self.table = sql::table(name)?;
         Ok(self)
     }
 
@@ -87,7 +85,7 @@ impl PostgresReplayMemory {
 }
 
 impl ReplayMemory for PostgresReplayMemory {
-    fn claim<'a>(&'a self, id: &'a str, ttl: Duration) -> StoreFuture<'a, ReplayClaim> {
+    fn claim<'a>(&'a self, id: &'a str, ttl: Duration) -> ReplayFuture<'a, ReplayClaim> {
         let (table, now, id, end) = (&self.table, POSTGRES.now, bytes(id), end_of(ttl));
         let sql = format!(
             "WITH claimed AS (INSERT INTO {table} AS known (id, is_done, until) VALUES ({id}, false, {end}) \
@@ -108,18 +106,18 @@ impl ReplayMemory for PostgresReplayMemory {
         })
     }
 
-    fn keep<'a>(&'a self, id: &'a str, ttl: Duration) -> StoreFuture<'a, ()> {
+    fn keep<'a>(&'a self, id: &'a str, ttl: Duration) -> ReplayFuture<'a, ()> {
         let (table, now, id, end) = (&self.table, POSTGRES.now, bytes(id), end_of(ttl));
         let sql = format!(
             "WITH swept AS (DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE until <= {now} AND id <> {id} \
-             ORDER BY until LIMIT {SWEPT} FOR UPDATE SKIP LOCKED)) \
+             ORDER BY until LIMIT {CLEANUP_BATCH} FOR UPDATE SKIP LOCKED)) \
              INSERT INTO {table} (id, is_done, until) VALUES ({id}, true, {end}) \
              ON CONFLICT (id) DO UPDATE SET is_done = true, until = excluded.until"
         );
         Box::pin(async move { Ok(postgres::fetch(&self.pool, sql).await.map(drop)?) })
     }
 
-    fn forget<'a>(&'a self, id: &'a str) -> StoreFuture<'a, ()> {
+    fn forget<'a>(&'a self, id: &'a str) -> ReplayFuture<'a, ()> {
         let sql = format!("DELETE FROM {} WHERE id = {} AND NOT is_done", self.table, bytes(id));
         Box::pin(async move { Ok(postgres::fetch(&self.pool, sql).await.map(drop)?) })
     }
@@ -132,9 +130,9 @@ impl fmt::Debug for PostgresReplayMemory {
 }
 
 fn bytes(id: &str) -> String {
-    statements::bytes(&POSTGRES, id)
+    sql::bytes(&POSTGRES, id)
 }
 
 fn end_of(ttl: Duration) -> String {
-    statements::end_of(&POSTGRES, ttl)
+    sql::end_of(&POSTGRES, ttl)
 }

@@ -1,4 +1,4 @@
-//! The check of a delivery: no network, no state.
+//! The verification of a delivery, without network or state.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use jiff::Timestamp;
 
 use super::delivery::WebhookDelivery;
 use super::keys::{WebhookKeys, decode};
-use crate::error::{Error, WebhookFailure, WebhookFailureReason};
+use crate::error::{Error, WebhookFailure, WebhookKind};
 
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 const MAX_BODY: usize = 4 * 1024 * 1024;
 const MAX_HEADER: usize = 4 * 1024;
 const MAX_SIGNATURES: usize = 8;
 
-/// How deliveries are verified.
+/// Tolerance and limits of the verification of deliveries.
 ///
 /// ```
 /// use std::time::Duration;
@@ -46,57 +46,56 @@ impl Default for WebhookOptions {
 }
 
 impl WebhookOptions {
-    /// Begins with the defaults.
+    /// Creates options with the defaults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the time that timestamps are compared with. Default: the system's, at each check.
+    /// Sets the instant that timestamps are compared with. Default: the system clock at each verification.
     pub fn now(mut self, now: Timestamp) -> Self {
         self.now = Some(now);
         self
     }
 
-    /// Sets how far a timestamp may be from now, in either direction, in whole seconds. Default: 5 minutes.
+    /// Sets the tolerance of timestamps, in either direction, in whole seconds. Default: 5 minutes.
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// Sets how many bytes a body may have. Default: 4 MiB.
+    /// Sets the maximum size of a body, in bytes. Default: 4 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self
     }
 
-    /// Sets how many bytes each of the three headers may have. Default: 4 KiB.
+    /// Sets the maximum size of each of the three headers, in bytes. Default: 4 KiB.
     pub fn max_header(mut self, bytes: usize) -> Self {
         self.max_header = bytes;
         self
     }
 
-    /// Sets how many signatures a delivery may carry, whether they are of a known version or not. Default: 8.
+    /// Sets the maximum number of signatures, of known and unknown versions. Default: 8.
     ///
-    /// The service sends one, and two while it changes keys. Each costs a forger nothing and you a verification for each
-    /// key.
+    /// The service sends one, and two during key rotation. Each costs a forger nothing and you a verification per key.
     pub fn max_signatures(mut self, signatures: usize) -> Self {
         self.max_signatures = signatures;
         self
     }
 }
 
-/// Verifies a delivery with keys at hand, and reads it.
+/// Verifies a delivery with given keys, and reads it.
 ///
-/// `body` is the raw body as it arrived: parsed and written anew, it does not verify. There is no network in it; the
-/// keys are up to you, and [`Webhooks::verify_webhook`](crate::Webhooks::verify_webhook) is the call that looks after them.
-/// Replays within the tolerance are not recognized here.
+/// `body` is the raw body as it arrived: parsed and serialized again, it does not verify. It uses no network;
+/// [`Webhooks::verify_webhook`](crate::Webhooks::verify_webhook) is the call that fetches and caches the keys. Replays
+/// within the tolerance are not detected here.
 ///
 /// ```
 /// use mobiscroll_connect::{WebhookKeys, WebhookOptions, verify_webhook_signature};
 ///
 /// let keys = WebhookKeys::from_iter(["whpk_0r0+Z02Sv1SRb1QjsKUnil6t2oqtAyhn5HHfKgbTXFs="]);
 /// let headers = http::HeaderMap::new();
-/// let error = verify_webhook_signature(&headers, b"{}", &keys, &WebhookOptions::new()).unwrap_err();
+/// let error = verify_webhook_signature(b"{}", &headers, &keys, &WebhookOptions::new()).unwrap_err();
 /// assert_eq!(error.to_string(), "the webhook delivery lacks a header, or repeats one");
 /// assert!(!error.is_retryable());
 /// ```
@@ -105,16 +104,16 @@ impl WebhookOptions {
 ///
 /// [`Error::WebhookVerification`], with the first of these that applies:
 ///
-/// 1. [`TooLarge`](WebhookFailureReason::TooLarge): the body is over its [limit](WebhookOptions); then a header.
-/// 2. [`MissingHeaders`](WebhookFailureReason::MissingHeaders): one of the three is missing, empty or repeated.
-/// 3. [`InvalidTimestamp`](WebhookFailureReason::InvalidTimestamp),
-///    [`TimestampOutOfTolerance`](WebhookFailureReason::TimestampOutOfTolerance).
-/// 4. [`NoPublicKeys`](WebhookFailureReason::NoPublicKeys): there are no keys. The one that is retryable.
-/// 5. [`NoMatchingSignature`](WebhookFailureReason::NoMatchingSignature), by Ed25519's strict rules.
-/// 6. [`InvalidPayload`](WebhookFailureReason::InvalidPayload): it is genuine, and no JSON object.
+/// 1. [`TooLarge`](WebhookKind::TooLarge): the body is over its [limit](WebhookOptions); then a header.
+/// 2. [`MissingHeaders`](WebhookKind::MissingHeaders): one of the three is missing, empty or repeated.
+/// 3. [`InvalidTimestamp`](WebhookKind::InvalidTimestamp),
+///    [`TimestampOutOfTolerance`](WebhookKind::TimestampOutOfTolerance).
+/// 4. [`NoPublicKeys`](WebhookKind::NoPublicKeys): there are no keys. This one is retryable.
+/// 5. [`NoMatchingSignature`](WebhookKind::NoMatchingSignature), by Ed25519's strict rules.
+/// 6. [`InvalidPayload`](WebhookKind::InvalidPayload): it is genuine, and no JSON object.
 pub fn verify_webhook_signature(
-    headers: &HeaderMap,
     body: &[u8],
+    headers: &HeaderMap,
     keys: &WebhookKeys,
     options: &WebhookOptions,
 ) -> Result<WebhookDelivery, Error> {
@@ -122,7 +121,7 @@ pub fn verify_webhook_signature(
     Envelope::open(headers, options)?.verify(body, keys)
 }
 
-/// What the headers of a delivery say, after all checks that need neither keys nor body.
+/// The headers of a delivery, after all checks that need neither keys nor body.
 pub(super) struct Envelope {
     id: String,
     timestamp: String,
@@ -136,51 +135,40 @@ impl Envelope {
             .map(|name| only(headers, name, options.max_header));
         let (id, timestamp, entries) = (id?, timestamp?, entries?);
         // Visible ASCII, spaces and tabs.
-        let id = id.to_str().map_err(|_| failure(WebhookFailureReason::MissingHeaders))?;
+        let id = id.to_str().map_err(|_| WebhookFailure::error(WebhookKind::MissingHeaders))?;
         let timestamp = timestamp.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-        let timestamp = timestamp.ok_or_else(|| failure(WebhookFailureReason::InvalidTimestamp))?;
+        let timestamp = timestamp.ok_or_else(|| WebhookFailure::error(WebhookKind::InvalidTimestamp))?;
         let sent_at = sent_at(timestamp, options);
-        let sent_at = sent_at.ok_or_else(|| failure(WebhookFailureReason::TimestampOutOfTolerance))?;
+        let sent_at = sent_at.ok_or_else(|| WebhookFailure::error(WebhookKind::TimestampOutOfTolerance))?;
         let signatures = signatures(entries.as_bytes(), options.max_signatures)?;
         Ok(Self { id: id.to_owned(), timestamp: timestamp.to_owned(), sent_at, signatures })
     }
 
     pub(super) fn verify(&self, body: &[u8], keys: &WebhookKeys) -> Result<WebhookDelivery, Error> {
         if keys.is_empty() {
-            return Err(failure(WebhookFailureReason::NoPublicKeys));
+            return Err(WebhookFailure::error(WebhookKind::NoPublicKeys));
         }
-        // Without a signature there is nothing to put together for.
+        // Built only if there is a signature to check.
         let content = || [self.id.as_bytes(), b".", self.timestamp.as_bytes(), b".", body].concat();
         if self.signatures.is_empty() || !keys.verify(&content(), &self.signatures) {
-            return Err(failure(WebhookFailureReason::NoMatchingSignature));
+            return Err(WebhookFailure::error(WebhookKind::NoMatchingSignature));
         }
         WebhookDelivery::read(self.id.clone(), self.sent_at, body)
-            .ok_or_else(|| failure(WebhookFailureReason::InvalidPayload))
+            .ok_or_else(|| WebhookFailure::error(WebhookKind::InvalidPayload))
     }
 }
 
-/// Makes the error for a reason, which is final unless the keys are to blame.
-pub(super) fn failure(reason: WebhookFailureReason) -> Error {
-    let is_retryable = reason == WebhookFailureReason::NoPublicKeys;
-    Error::WebhookVerification(Box::new(WebhookFailure { reason, is_retryable }))
-}
-
-/// Makes the error for a reason that may have passed when the delivery comes again.
-pub(super) fn retryable(reason: WebhookFailureReason) -> Error {
-    Error::WebhookVerification(Box::new(WebhookFailure { reason, is_retryable: true }))
-}
-
 pub(super) fn check_size(bytes: usize, options: &WebhookOptions) -> Result<(), Error> {
-    if bytes > options.max_body { Err(failure(WebhookFailureReason::TooLarge)) } else { Ok(()) }
+    if bytes > options.max_body { Err(WebhookFailure::error(WebhookKind::TooLarge)) } else { Ok(()) }
 }
 
-/// Reads a header that must stand there once. Two parties that read different ones could be played off.
+/// Reads a header that must not be repeated: another reader might use another value.
 fn only<'h>(headers: &'h HeaderMap, name: &str, limit: usize) -> Result<&'h HeaderValue, Error> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
-        (Some(value), None) if value.len() > limit => Err(failure(WebhookFailureReason::TooLarge)),
+        (Some(value), None) if value.len() > limit => Err(WebhookFailure::error(WebhookKind::TooLarge)),
         (Some(value), None) if !value.is_empty() => Ok(value),
-        _ => Err(failure(WebhookFailureReason::MissingHeaders)),
+        _ => Err(WebhookFailure::error(WebhookKind::MissingHeaders)),
     }
 }
 
@@ -197,7 +185,7 @@ fn sent_at(digits: &str, options: &WebhookOptions) -> Option<Timestamp> {
 fn signatures(entries: &[u8], limit: usize) -> Result<Vec<Signature>, Error> {
     let entries = || entries.split(|byte| *byte == b' ');
     if entries().count() > limit {
-        return Err(failure(WebhookFailureReason::TooLarge));
+        return Err(WebhookFailure::error(WebhookKind::TooLarge));
     }
     let bytes = entries().filter_map(|entry| decode::<64>(entry.strip_prefix(b"v1a,")?));
     Ok(bytes.map(|bytes| Signature::from_bytes(&bytes)).collect())

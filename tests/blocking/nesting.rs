@@ -23,7 +23,7 @@ fn runtimes() -> [(&'static str, Runtime); 2] {
 fn use_one(sandbox: &Sandbox) -> Result<(), Error> {
     let before = sandbox.refreshes(ADA);
     let client = expired(sandbox, builder(sandbox));
-    client.calendars().list()?;
+    client.calendars().list().send()?;
     client.events().list().stream().try_for_each(|event| event.map(drop))?;
     assert_eq!(sandbox.refreshes(ADA), before + 1);
     client.close()
@@ -59,10 +59,10 @@ fn it_may_change_places_between_its_calls() {
     let sandbox = sandbox();
     for (name, runtime) in runtimes() {
         let client = runtime.block_on(async { expired(&sandbox, builder(&sandbox)) });
-        client.calendars().list().unwrap_or_else(|error| panic!("built in {name}: {error}"));
+        client.calendars().list().send().unwrap_or_else(|error| panic!("built in {name}: {error}"));
         sandbox.expire_access_tokens();
         drop(runtime);
-        client.calendars().list().unwrap_or_else(|error| panic!("after the end of {name}: {error}"));
+        client.calendars().list().send().unwrap_or_else(|error| panic!("after the end of {name}: {error}"));
         let (_, other) = runtimes().into_iter().next_back().unwrap();
         other.block_on(async move { drop(client) });
     }
@@ -74,11 +74,11 @@ fn a_thread_that_panics_takes_nothing_but_its_own_handle() {
     let client = expired(&sandbox, builder(&sandbox));
     let clone = client.clone();
     let panicked = thread::spawn(move || {
-        clone.calendars().list().unwrap();
+        clone.calendars().list().send().unwrap();
         panic!("with a client in hand");
     });
     assert!(panicked.join().is_err());
-    client.calendars().list().unwrap();
+    client.calendars().list().send().unwrap();
     assert_eq!(sandbox.refreshes(ADA), 1);
 }
 
@@ -90,12 +90,12 @@ fn an_async_hook_may_call_the_client_that_waits() {
         let own = own.clone();
         move |_: Tokens| {
             let own = own.clone();
-            async move { own.get().unwrap().calendars().list().map(drop) }
+            async move { own.get().unwrap().calendars().list().send().map(drop) }
         }
     };
     let client = expired(&sandbox, builder(&sandbox).on_tokens_refreshed(hook));
     own.set(client.clone()).unwrap();
-    client.calendars().list().unwrap();
+    client.calendars().list().send().unwrap();
 }
 
 /// A store that calls the client that it works for.
@@ -104,7 +104,7 @@ struct Meddler(MemoryTokenStore, Arc<OnceLock<Client>>);
 impl TokenStore for Meddler {
     fn load<'a>(&'a self, user: &'a str) -> StoreFuture<'a, StoredTokens> {
         Box::pin(async move {
-            self.1.get().unwrap().health()?;
+            self.1.get().unwrap().health().send()?;
             self.0.load(user).await
         })
     }
@@ -128,7 +128,7 @@ fn an_async_store_that_calls_its_client_is_an_error_and_no_deadlock() {
     let own: Arc<OnceLock<Client>> = Arc::default();
     let client = builder(&sandbox).token_store(Meddler(MemoryTokenStore::new(), own.clone())).build().unwrap();
     own.set(client.clone()).unwrap();
-    let error = client.for_user("bob").calendars().list().unwrap_err();
+    let error = client.for_user("bob").calendars().list().send().unwrap_err();
     let causes: Vec<_> = std::iter::successors(std::error::Error::source(&error), |error| error.source())
         .map(|error| error.to_string())
         .collect();
@@ -142,16 +142,16 @@ fn the_async_client_and_the_waiting_one_share_a_store() {
     let store = Arc::new(MemoryTokenStore::new());
     let waiting = builder(&sandbox).token_store(store.clone()).build().unwrap();
     waiting.for_user(ADA).set_credentials(tokens(&sandbox));
-    waiting.for_user(ADA).calendars().list().unwrap();
+    waiting.for_user(ADA).calendars().list().send().unwrap();
     sandbox.expire_access_tokens();
     let [(_, runtime), _] = runtimes();
     runtime.block_on(async {
         let client =
             mobiscroll_connect::Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri());
         let client = client.base_url(sandbox.base_url()).token_store(store).build().unwrap();
-        client.for_user(ADA).calendars().list().await.unwrap();
+        client.for_user(ADA).calendars().list().send().await.unwrap();
         // Finds what the other has refreshed.
-        waiting.for_user(ADA).calendars().list().unwrap();
+        waiting.for_user(ADA).calendars().list().send().unwrap();
     });
     assert_eq!(sandbox.refreshes(ADA), 1);
 }

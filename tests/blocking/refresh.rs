@@ -23,7 +23,7 @@ fn fifty_threads_with_one_expired_token_make_one_refresh() {
         .map(|(client, start)| {
             thread::spawn(move || {
                 start.wait();
-                client.calendars().list().map(drop)
+                client.calendars().list().send().map(drop)
             })
         })
         .collect();
@@ -37,12 +37,12 @@ fn fifty_threads_with_one_expired_token_make_one_refresh() {
 fn a_refresh_that_its_caller_did_not_wait_for_is_saved_before_the_client_is_gone() {
     let sandbox = sandbox();
     let store = SlowStore { pause: Duration::from_millis(20), ..SlowStore::default() };
-    let client = builder(&sandbox).waiting_token_store(store.clone()).build().unwrap().for_user(ADA);
+    let client = builder(&sandbox).blocking_token_store(store.clone()).build().unwrap().for_user(ADA);
     let old = tokens(&sandbox);
     // About to expire, so the call refreshes ahead, and goes on with the living token when that takes too long.
     client.set_credentials(old.clone().with_expires_at(jiff::Timestamp::now() + Duration::from_secs(20)));
     sandbox.inject(Fault::on(Operation::RefreshToken).after_commit().delay(Duration::from_secs(4)));
-    client.calendars().list().unwrap();
+    client.calendars().list().send().unwrap();
     assert_eq!(store.tokens(ADA).unwrap().access_token(), old.access_token(), "the call did not wait for the save");
 
     drop(client);
@@ -60,13 +60,13 @@ fn a_hook_may_block_and_call_the_client() {
         move |tokens: Tokens| {
             thread::sleep(Duration::from_millis(20));
             // Made with the new tokens, which nobody else has yet.
-            let calendars = own.get().unwrap().calendars().list();
+            let calendars = own.get().unwrap().calendars().list().send();
             told.lock().unwrap().push((tokens, calendars.is_ok()));
         }
     };
     let client = expired(&sandbox, builder(&sandbox).on_tokens_refreshed(hook));
     own.set(client.clone()).unwrap();
-    client.calendars().list().unwrap();
+    client.calendars().list().send().unwrap();
     assert_eq!(*told.lock().unwrap(), [(client.auth().credentials().unwrap(), true)]);
     assert_eq!(sandbox.refreshes(ADA), 1);
 }
@@ -79,9 +79,9 @@ fn a_hook_that_panics_or_fails_is_an_error_and_loses_nothing() {
     for builder in [builder(&sandbox).on_tokens_refreshed(panicking), builder(&sandbox).on_tokens_refreshed(failing)] {
         let client = expired(&sandbox, builder);
         let old = client.auth().credentials().unwrap();
-        assert!(matches!(client.calendars().list(), Err(Error::TokenStore(_))));
+        assert!(matches!(client.calendars().list().send(), Err(Error::TokenStore(_))));
         assert_ne!(client.auth().credentials().unwrap(), old);
-        client.calendars().list().unwrap();
+        client.calendars().list().send().unwrap();
         assert!(matches!(client.close(), Err(Error::TokenStore(_))));
     }
 }
@@ -91,7 +91,7 @@ fn events_of_authorizations_are_an_iterator_that_ends_with_the_client() {
     let sandbox = sandbox();
     let client = expired(&sandbox, builder(&sandbox));
     let mut events = client.auth_events();
-    client.calendars().list().unwrap();
+    client.calendars().list().send().unwrap();
     assert!(matches!(events.next(), Some(AuthEvent::Refreshed { .. })));
     let watcher = thread::spawn(move || events.next().is_none());
     drop(client);
@@ -102,9 +102,9 @@ fn events_of_authorizations_are_an_iterator_that_ends_with_the_client() {
 fn a_store_that_waits_serves_two_clients() {
     let sandbox = sandbox();
     let store = SlowStore::default();
-    let first = signed_in(&sandbox, builder(&sandbox).waiting_token_store(store.clone()));
-    first.calendars().list().unwrap();
-    let second = builder(&sandbox).waiting_token_store(store).build().unwrap();
-    second.calendars().list().unwrap();
+    let first = signed_in(&sandbox, builder(&sandbox).blocking_token_store(store.clone()));
+    first.calendars().list().send().unwrap();
+    let second = builder(&sandbox).blocking_token_store(store).build().unwrap();
+    second.calendars().list().send().unwrap();
     until(|| sandbox.count(Operation::ListCalendars) == 2);
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use mobiscroll_connect::blocking::{Client, ClientBuilder, StoreResult, TokenStore};
+use mobiscroll_connect::blocking::{BlockingTokenStore, Client, ClientBuilder, StoreResult};
 use mobiscroll_connect::{LeaseOutcome, SaveIf, SaveOutcome, Secret, StoredTokens, Tokens};
 use mobiscroll_connect_sandbox::{Sandbox, Seed};
 
@@ -67,7 +67,7 @@ impl SlowStore {
     }
 }
 
-impl TokenStore for SlowStore {
+impl BlockingTokenStore for SlowStore {
     fn load(&self, user: &str) -> StoreResult<StoredTokens> {
         Ok(self.record(user, |(stored, _)| stored.clone()))
     }

@@ -13,19 +13,19 @@ fn the_whole_story() {
         Sandbox::builder().seed(Seed::Empty).webhook_url("https://app.example/hooks").start_blocking().unwrap();
     let client = builder(&sandbox).build().unwrap().for_user(ADA);
     assert_eq!(client.user(), ADA);
-    client.health().unwrap();
+    client.health().send().unwrap();
     assert!(client.auth().generate_auth_url(ADA).scope(Scope::Read).build().contains("user_id=ada"));
     let code = sandbox.authorize(ADA);
-    let tokens = client.auth().get_token(&code.into()).unwrap();
+    let tokens = client.auth().get_token(&code.into()).send().unwrap();
     assert_eq!(client.auth().credentials(), Some(tokens));
-    assert!(!client.auth().get_connection_status().unwrap().connections.is_empty());
-    assert!(client.calendars().list().unwrap().into_iter().count() > 0);
+    assert!(!client.auth().get_connection_status().send().unwrap().connections.is_empty());
+    assert!(client.calendars().list().send().unwrap().into_iter().count() > 0);
 
     let start: Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
     let at = |hours: i64| start + hours.hours();
     for hours in 0..5 {
         let draft = EventCreate::new(Provider::Google, "primary", format!("{hours}"), at(hours), at(hours + 1));
-        client.events().create(draft).unwrap();
+        client.events().create(draft).send().unwrap();
     }
     let list = client.events().list().start(at(0)).end(at(10)).page_size(2);
     assert_eq!(list.clone().send().unwrap().events.len(), 2);
@@ -33,17 +33,17 @@ fn the_whole_story() {
     let titles: Vec<_> = events.iter().flat_map(|event| event.title.as_deref()).collect();
     assert_eq!(titles, ["0", "1", "2", "3", "4"]);
     let moved = EventUpdate::new(Provider::Google, "primary", &events[0].id).title("moved");
-    assert_eq!(client.events().update(moved).unwrap().title.as_deref(), Some("moved"));
-    client.events().delete(EventDelete::new(Provider::Google, "primary", &events[0].id)).unwrap();
+    assert_eq!(client.events().update(moved).send().unwrap().title.as_deref(), Some("moved"));
+    client.events().delete(EventDelete::new(Provider::Google, "primary", &events[0].id)).send().unwrap();
 
     let subscription = client.webhooks().subscribe_webhook(Provider::Google, "primary").send().unwrap();
     let channel = subscription.channel_id.unwrap();
     assert!(client.webhooks().unsubscribe_webhook(Provider::Google, channel).send().unwrap().success);
 
-    client.auth().refresh().unwrap();
+    client.auth().refresh().send().unwrap();
     client.auth().disconnect(Provider::Google).send().unwrap();
-    client.auth().revoke().unwrap();
-    assert!(matches!(client.calendars().list(), Err(Error::Authentication(_))));
+    client.auth().revoke().send().unwrap();
+    assert!(matches!(client.calendars().list().send(), Err(Error::Authentication(_))));
     client.close().unwrap();
 }
 
@@ -58,7 +58,7 @@ fn a_stream_yields_an_error_once_and_ends() {
 }
 
 #[test]
-fn bad_settings_are_the_same_errors_as_without_waiting() {
+fn bad_settings_are_the_same_errors_as_of_the_async_client() {
     assert!(matches!(Client::new("id", "", "https://app.example/cb"), Err(Error::Configuration(_))));
     assert!(matches!(Client::new("id", "secret", "not a URL"), Err(Error::Configuration(_))));
     if std::env::var_os("MOBISCROLL_CLIENT_ID").is_none() {

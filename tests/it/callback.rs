@@ -1,15 +1,15 @@
 //! The user's way back from the consent page.
 
-use mobiscroll_connect::{AuthCallback, CallbackKind, Error};
+use mobiscroll_connect::{AuthCallback, AuthCallbackKind, Error};
 
 /// The code, or the kind of failure in words.
 fn parse(callback: &str) -> Result<String, String> {
     match AuthCallback::parse(callback, "st&te") {
         Ok(callback) => Ok(callback.code.expose().to_owned()),
-        Err(Error::Callback(failure)) => Err(match failure.kind() {
-            CallbackKind::Refused { error, description, .. } => format!("refused {error} {description:?}"),
-            CallbackKind::StateMismatch => "mismatch".into(),
-            CallbackKind::MissingCode => "no code".into(),
+        Err(Error::AuthCallback(failure)) => Err(match failure.kind() {
+            AuthCallbackKind::Refused { error, description, .. } => format!("refused {error} {description:?}"),
+            AuthCallbackKind::StateMismatch => "mismatch".into(),
+            AuthCallbackKind::MissingCode => "no code".into(),
             other => format!("{other:?}"),
         }),
         Err(other) => panic!("{other:?}"),

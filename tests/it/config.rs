@@ -121,7 +121,7 @@ fn an_empty_base_url_in_the_environment_counts_as_none() {
 #[test]
 fn a_call_outside_of_tokio_is_an_invalid_input() {
     let client = Client::builder("id", "secret", REDIRECT).base_url("http://localhost").build().unwrap();
-    let call = std::pin::pin!(client.health());
+    let call = std::pin::pin!(client.health().send());
     let polled = call.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
     let std::task::Poll::Ready(Err(error)) = polled else { panic!("{polled:?}") };
     assert_eq!(crate::support::category(&error), "InvalidInput");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use mobiscroll_connect::{Client, Delivery, RetryPolicy, Tokens};
+use mobiscroll_connect::{Client, RetryPolicy, SendStatus, Tokens};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -26,7 +26,7 @@ struct Point {
     reads: Reads,
     answer: Vec<u8>,
     end: End,
-    told: Delivery,
+    told: SendStatus,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -53,28 +53,28 @@ fn http1() -> Vec<Point> {
     for end in [End::Close, End::Reset] {
         for bytes in [0, 1, 100, 250] {
             let reads = Reads::Bytes(bytes);
-            add(format!("{bytes} bytes of the request"), reads, "", end, Delivery::MaybeSent);
+            add(format!("{bytes} bytes of the request"), reads, "", end, SendStatus::MaybeSent);
         }
-        add("the request".to_owned(), Reads::All, "", end, Delivery::MaybeSent);
+        add("the request".to_owned(), Reads::All, "", end, SendStatus::MaybeSent);
     }
     for end in [End::Close, End::Reset, End::Stall] {
         for bytes in [1, 9, 16, 40, HEAD.len() - 2] {
-            add(format!("{bytes} bytes of the head"), Reads::All, &HEAD[..bytes], end, Delivery::MaybeSent);
+            add(format!("{bytes} bytes of the head"), Reads::All, &HEAD[..bytes], end, SendStatus::MaybeSent);
         }
         for bytes in [0, 1, BODY.len()] {
             let answer = format!("{HEAD}{}", &BODY[..bytes]);
-            add(format!("{bytes} bytes of the body"), Reads::All, &answer, end, Delivery::Answered);
+            add(format!("{bytes} bytes of the body"), Reads::All, &answer, end, SendStatus::Answered);
         }
         let refusal = HEAD.replace("200 OK", "500 Internal Server Error");
-        add("the head of a refusal".to_owned(), Reads::All, &refusal, end, Delivery::Answered);
+        add("the head of a refusal".to_owned(), Reads::All, &refusal, end, SendStatus::Answered);
     }
-    add("nothing of the request".to_owned(), Reads::Bytes(0), "", End::Stall, Delivery::MaybeSent);
-    add("the request".to_owned(), Reads::All, "", End::Stall, Delivery::MaybeSent);
-    add("no HTTP".to_owned(), Reads::All, "SSH-2.0-OpenSSH_9.9\r\n", End::Close, Delivery::MaybeSent);
+    add("nothing of the request".to_owned(), Reads::Bytes(0), "", End::Stall, SendStatus::MaybeSent);
+    add("the request".to_owned(), Reads::All, "", End::Stall, SendStatus::MaybeSent);
+    add("no HTTP".to_owned(), Reads::All, "SSH-2.0-OpenSSH_9.9\r\n", End::Close, SendStatus::MaybeSent);
     let chunks = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"suc\r\nzz\r\n";
-    add("a bad chunk".to_owned(), Reads::All, chunks, End::Close, Delivery::Answered);
+    add("a bad chunk".to_owned(), Reads::All, chunks, End::Close, SendStatus::Answered);
     let null = format!("{}null", HEAD.replace("60", "4"));
-    add("another shape".to_owned(), Reads::All, &null, End::Close, Delivery::Answered);
+    add("another shape".to_owned(), Reads::All, &null, End::Close, SendStatus::Answered);
     points
 }
 
@@ -94,15 +94,19 @@ fn http2() -> Vec<Point> {
     const PROTOCOL_ERROR: u32 = 1;
     const INTERNAL_ERROR: u32 = 2;
     let rows = [
-        ("GOAWAY before the request counts, for an error", go_away(0, INTERNAL_ERROR), Delivery::MaybeSent),
-        ("GOAWAY while it is under way", go_away(1, NO_ERROR), Delivery::MaybeSent),
-        ("GOAWAY while it is under way, for an error", go_away(1, PROTOCOL_ERROR), Delivery::MaybeSent),
-        ("RST_STREAM", reset(INTERNAL_ERROR), Delivery::MaybeSent),
-        ("the head, RST_STREAM", [head.clone(), reset(INTERNAL_ERROR)].concat(), Delivery::Answered),
-        ("the head, GOAWAY", [head.clone(), go_away(1, NO_ERROR)].concat(), Delivery::Answered),
-        ("half a body, RST_STREAM", [head.clone(), body.clone(), reset(INTERNAL_ERROR)].concat(), Delivery::Answered),
-        ("half a body, GOAWAY", [head.clone(), body.clone(), go_away(1, INTERNAL_ERROR)].concat(), Delivery::Answered),
-        ("a frame that is none", frame(0, 0, 0, &[]), Delivery::MaybeSent),
+        ("GOAWAY before the request counts, for an error", go_away(0, INTERNAL_ERROR), SendStatus::MaybeSent),
+        ("GOAWAY while it is under way", go_away(1, NO_ERROR), SendStatus::MaybeSent),
+        ("GOAWAY while it is under way, for an error", go_away(1, PROTOCOL_ERROR), SendStatus::MaybeSent),
+        ("RST_STREAM", reset(INTERNAL_ERROR), SendStatus::MaybeSent),
+        ("the head, RST_STREAM", [head.clone(), reset(INTERNAL_ERROR)].concat(), SendStatus::Answered),
+        ("the head, GOAWAY", [head.clone(), go_away(1, NO_ERROR)].concat(), SendStatus::Answered),
+        ("half a body, RST_STREAM", [head.clone(), body.clone(), reset(INTERNAL_ERROR)].concat(), SendStatus::Answered),
+        (
+            "half a body, GOAWAY",
+            [head.clone(), body.clone(), go_away(1, INTERNAL_ERROR)].concat(),
+            SendStatus::Answered,
+        ),
+        ("a frame that is none", frame(0, 0, 0, &[]), SendStatus::MaybeSent),
     ];
     let settings = frame(4, 0, 0, &[]);
     rows.into_iter()
@@ -183,8 +187,8 @@ async fn play(point: &Point) -> Result<(), String> {
     while requests.try_recv().is_ok() {
         sent += 1;
     }
-    if error.delivery() != point.told || sent != 1 {
-        let told = error.delivery();
+    if error.send_status() != point.told || sent != 1 {
+        let told = error.send_status();
         return Err(format!("{}: {told:?} after {sent} connections: {:?}", point.name, layers(&error)));
     }
     Ok(())
@@ -211,9 +215,9 @@ async fn what_never_left_is_told_not_to_be_sent() {
         let client = client.build().unwrap();
         client.set_credentials(Tokens::new("access"));
         let error = client.events().create(meeting()).await.unwrap_err();
-        assert_eq!((category(&error), error.delivery()), ("Network", Delivery::NotSent));
+        assert_eq!((category(&error), error.send_status()), ("Network", SendStatus::NotSent));
     }
     let client = builder().base_url(format!("http://{nobody}/api")).build().unwrap();
     let error = client.events().create(meeting()).await.unwrap_err();
-    assert_eq!((category(&error), error.delivery()), ("Authentication", Delivery::NotSent), "no credentials");
+    assert_eq!((category(&error), error.send_status()), ("Authentication", SendStatus::NotSent), "no credentials");
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
+use mobiscroll_connect::requests::ListEvents;
 use mobiscroll_connect::{CalendarEvent, Client, Error, EventItem, EventStream, Provider, Tokens};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Scope, seed};
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ fn event(number: usize) -> Value {
     })
 }
 
-fn december(client: &Client) -> mobiscroll_connect::ListEvents {
+fn december(client: &Client) -> mobiscroll_connect::Request<ListEvents, Client> {
     client.events().list().start(instant("2026-12-01T00:00:00Z")).end(instant("2026-12-31T00:00:00Z"))
 }
 
@@ -192,7 +193,7 @@ async fn a_stream_reads_every_event_of_every_page_once() {
 #[tokio::test]
 async fn without_reading_ahead_a_page_is_asked_for_with_its_first_event() {
     let (sandbox, client) = with_events(3).await;
-    let mut stream = pin!(december(&client).page_size(2).read_ahead(false).stream());
+    let mut stream = pin!(december(&client).page_size(2).stream().read_ahead(false));
     assert_eq!(sandbox.requests().len(), 0);
     for (id, pages) in [("e1", 1), ("e2", 1), ("e3", 2)] {
         assert_eq!(stream.next().await.unwrap().unwrap().into_event().unwrap().id, id);

@@ -218,7 +218,7 @@ mod webhooks {
         let headers = headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
         let options = WebhookOptions::new().now(jiff::Timestamp::UNIX_EPOCH);
         let keys = WebhookKeys::from_iter([key_text()]);
-        match verify_webhook_signature(&headers.into_iter().collect(), body.as_bytes(), &keys, &options) {
+        match verify_webhook_signature(body.as_bytes(), &headers.into_iter().collect(), &keys, &options) {
             Ok(delivery) => kept(delivery.events.len(), delivery.malformed.len()),
             Err(_) => Fate::Refused,
         }

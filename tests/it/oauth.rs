@@ -1,6 +1,6 @@
 //! From the consent page to tokens, and back to none.
 
-use mobiscroll_connect::{AuthCallback, CallbackKind, Client, Error, Provider, Scope, SyncState, Theme};
+use mobiscroll_connect::{AuthCallback, AuthCallbackKind, Client, Error, Provider, Scope, SyncState, Theme};
 use mobiscroll_connect_sandbox::{
     Consent, Fault, Operation, Provider as At, Sandbox, Scope as Granted, Seed, SyncState as State,
 };
@@ -32,8 +32,8 @@ async fn a_user_who_declines_comes_back_with_a_refusal() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.set_consent(Consent::Deny);
     let url = client(&sandbox).auth().generate_auth_url(ADA).state("s").build();
-    let Err(Error::Callback(failure)) = AuthCallback::parse(&location(&url).await, "s") else { panic!() };
-    assert!(matches!(failure.kind(), CallbackKind::Refused { error, .. } if error == "access_denied"));
+    let Err(Error::AuthCallback(failure)) = AuthCallback::parse(&location(&url).await, "s") else { panic!() };
+    assert!(matches!(failure.kind(), AuthCallbackKind::Refused { error, .. } if error == "access_denied"));
 }
 
 #[tokio::test]

@@ -297,7 +297,7 @@ async fn a_decode_error_tells_where_the_answer_does_not_fit() {
     let error = client.auth().get_connection_status().await.unwrap_err();
     let Error::Decode(failure) = &error else { panic!("{error:?}") };
     assert_eq!(failure.path(), Some("connections.google"));
-    assert_eq!(error.to_string(), "connection_status: the answer cannot be read at connections.google");
+    assert_eq!(error.to_string(), "connection_status: the response cannot be read at connections.google");
     let debug = format!("{error:?}");
     assert!(debug.starts_with(r#"Decode(DecodeFailure { operation: "connection_status", status: 200"#), "{debug}");
 

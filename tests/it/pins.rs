@@ -2,10 +2,10 @@
 
 use std::fmt::Debug;
 
+use mobiscroll_connect::requests::{Disconnect, ListEvents, SubscribeWebhook, UnsubscribeWebhook};
 use mobiscroll_connect::{
-    Auth, AuthCallback, AuthUrl, CalendarEvent, CalendarList, Calendars, Client, ClientBuilder, Disconnect, Error,
-    EventCreate, EventDelete, EventPage, EventStream, EventUpdate, Events, ListEvents, Provider, RawJson, Secret,
-    SubscribeWebhook, Tokens, UnsubscribeWebhook, Webhooks,
+    Auth, AuthCallback, AuthUrl, CalendarEvent, CalendarList, Calendars, Client, ClientBuilder, Error, EventCreate,
+    EventDelete, EventPage, EventStream, EventUpdate, Events, Provider, RawJson, Request, Secret, Tokens, Webhooks,
 };
 
 use crate::support::instant;
@@ -24,6 +24,7 @@ fn values_are_cloned_printed_and_shared_between_threads() {
     shared::<AuthCallback>();
     shared::<Disconnect>();
     shared::<ListEvents>();
+    shared::<Request<ListEvents, Client>>();
     shared::<EventPage>();
     shared::<CalendarEvent>();
     shared::<CalendarList>();
@@ -35,10 +36,10 @@ fn values_are_cloned_printed_and_shared_between_threads() {
     shared::<Provider>();
     shared::<RawJson>();
     shared::<mobiscroll_connect::raw::Client>();
-    shared::<Auth<'static>>();
-    shared::<Calendars<'static>>();
-    shared::<Events<'static>>();
-    shared::<Webhooks<'static>>();
+    shared::<Auth<'static, Client>>();
+    shared::<Calendars<'static, Client>>();
+    shared::<Events<'static, Client>>();
+    shared::<Webhooks<'static, Client>>();
 }
 
 #[test]
@@ -62,17 +63,17 @@ fn an_error_is_small_and_fits_in_a_box() {
 fn the_futures_of_all_calls_move_between_threads(client: &'static Client, code: &'static Secret) {
     let delete = EventDelete::new(Provider::Google, "c", "e");
     let at = instant("2026-11-23T00:00:00Z");
-    sent(client.health());
-    sent(client.auth().get_token(code));
-    sent(client.auth().refresh());
-    sent(client.auth().get_connection_status());
+    sent(client.health().send());
+    sent(client.auth().get_token(code).send());
+    sent(client.auth().refresh().send());
+    sent(client.auth().get_connection_status().send());
     sent(client.auth().disconnect(Provider::Google).send());
-    sent(client.auth().revoke());
-    sent(client.calendars().list());
+    sent(client.auth().revoke().send());
+    sent(client.calendars().list().send());
     sent(client.events().list().send());
-    sent(client.events().create(EventCreate::new(Provider::Google, "c", "t", at, at)));
-    sent(client.events().update(EventUpdate::new(Provider::Google, "c", "e")));
-    sent(client.events().delete(delete));
+    sent(client.events().create(EventCreate::new(Provider::Google, "c", "t", at, at)).send());
+    sent(client.events().update(EventUpdate::new(Provider::Google, "c", "e")).send());
+    sent(client.events().delete(delete).send());
     sent(client.webhooks().subscribe_webhook(Provider::Google, "c").send());
     sent(client.webhooks().unsubscribe_webhook(Provider::Google, "c").send());
     sendable(client.raw().list_calendars().send());

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use mobiscroll_connect::{AuthCallback, CallbackKind, Client, Error, Tokens};
+use mobiscroll_connect::{AuthCallback, AuthCallbackKind, Client, Error, Tokens};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -92,8 +92,8 @@ proptest! {
             let parsed = AuthCallback::parse(&callback, &state).unwrap();
             prop_assert_eq!(parsed.code.expose(), code.as_str());
             if other != state {
-                let Err(Error::Callback(failure)) = AuthCallback::parse(&callback, &other) else { panic!() };
-                prop_assert_eq!(failure.kind(), &CallbackKind::StateMismatch);
+                let Err(Error::AuthCallback(failure)) = AuthCallback::parse(&callback, &other) else { panic!() };
+                prop_assert_eq!(failure.kind(), &AuthCallbackKind::StateMismatch);
             }
         }
     }
@@ -120,7 +120,7 @@ fn any_body_of_any_failure_is_a_typed_error() {
     let statuses = prop::sample::select(vec![400_u16, 403, 404, 409, 418, 422, 429, 500, 502, 599]);
     proptest!(CONFIG.clone(), |(status in statuses, body in body())| {
         sandbox.inject(Fault::on(Operation::ListCalendars).status(status).body(body));
-        let error = runtime.block_on(client.calendars().list()).unwrap_err();
+        let error = runtime.block_on(client.calendars().list().send()).unwrap_err();
         prop_assert_eq!(error.status(), Some(status));
         prop_assert!(error.api().unwrap().body().len() <= 4096);
         prop_assert!(!error.to_string().is_empty());
@@ -166,7 +166,7 @@ fn any_retry_after_is_a_time_or_none() {
     let Stage { runtime, sandbox, client } = stage();
     let ask = |value: &str| {
         sandbox.inject(Fault::on(Operation::ListCalendars).status(429).header("retry-after", value));
-        runtime.block_on(client.calendars().list()).unwrap_err().retry_after()
+        runtime.block_on(client.calendars().list().send()).unwrap_err().retry_after()
     };
     proptest!(CONFIG.clone(), |(seconds in any::<u32>(), text in "[ -~]{0,30}")| {
         prop_assert_eq!(ask(&seconds.to_string()), Some(Duration::from_secs(seconds.into())));
@@ -180,7 +180,7 @@ fn any_token_answer_is_tokens_or_an_error_that_leaves_the_old_ones() {
     proptest!(CONFIG.clone(), |(body in body())| {
         let before = client.auth().credentials();
         sandbox.inject(Fault::on(Operation::ExchangeCode).status(200).body(body));
-        if runtime.block_on(client.auth().get_token(&"code".into())).is_err() {
+        if runtime.block_on(client.auth().get_token(&"code".into()).send()).is_err() {
             prop_assert_eq!(client.auth().credentials(), before);
         }
     });

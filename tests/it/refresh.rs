@@ -209,7 +209,7 @@ async fn a_hook_that_fails_is_an_error_and_the_new_tokens_stay_in_force() {
     let error = client.calendars().list().await.unwrap_err();
 
     assert_eq!((category(&error), error.code(), error.status()), ("TokenStore", "TOKEN_STORE_ERROR", None));
-    assert_eq!(layers(&error), ["the callback for refreshed tokens failed", "disk full"]);
+    assert_eq!(layers(&error), ["the hook for refreshed tokens failed", "disk full"]);
     assert_eq!(sandbox.requests_of(ListCalendars).len(), 1, "nothing was sent with tokens that are not kept");
     assert_ne!(access_token(&client), old);
     client.calendars().list().await.unwrap();
@@ -436,7 +436,7 @@ fn a_refresh_that_was_lost_with_its_runtime_does_not_block_the_next() {
     });
     first.block_on(until(|| sandbox.requests_of(RefreshToken).len() == 1));
     drop(first);
-    runtime().block_on(client.calendars().list()).unwrap();
+    runtime().block_on(client.calendars().list().send()).unwrap();
     assert_eq!(sandbox.refreshes(ADA), 1);
 }
 

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use mobiscroll_connect::{
-    AuthEvent, Client, ClientBuilder, Delivery, Error, EventCreate, EventDelete, NetworkKind, Provider, RequestOptions,
-    RetryPolicy, Tokens,
+    AuthEvent, Client, ClientBuilder, Error, EventCreate, EventDelete, NetworkKind, Provider, RequestOptions,
+    RetryPolicy, SendStatus, Tokens,
 };
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Seed};
 use tokio::net::TcpListener;
@@ -77,7 +77,7 @@ pub(crate) async fn call(client: &Client, operation: Operation) -> Result<(), Er
 type Change = fn(Fault) -> Fault;
 
 /// What happens, which calls are made again, and what is told of the request.
-type Row<'a> = (&'static str, Change, &'a dyn Fn(Operation) -> bool, Delivery);
+type Row<'a> = (&'static str, Change, &'a dyn Fn(Operation) -> bool, SendStatus);
 
 #[tokio::test]
 async fn what_is_made_again_is_what_the_table_says() {
@@ -94,21 +94,21 @@ async fn what_is_made_again_is_what_the_table_says() {
     };
     let (always, reads, never) = (|_| true, harmless, |_| false);
     let rows: [Row<'_>; 15] = [
-        ("429", |f| f.status(429), &always, Delivery::Answered),
-        ("429 with Retry-After", |f| f.status(429).header("retry-after", "0"), &always, Delivery::Answered),
-        ("503 with Retry-After", |f| f.status(503).header("retry-after", "0"), &always, Delivery::Answered),
-        ("503", |f| f.status(503), &reads, Delivery::Answered),
-        ("408", |f| f.status(408), &reads, Delivery::Answered),
-        ("502", |f| f.status(502).html(), &reads, Delivery::Answered),
-        ("504", |f| f.status(504), &reads, Delivery::Answered),
-        ("closed", |f| f.disconnect(), &reads, Delivery::MaybeSent),
-        ("reset", |f| f.reset(), &reads, Delivery::MaybeSent),
-        ("broken off", |f| f.status(200).body("{\"id\":\"e\"}").truncate(), &reads, Delivery::Answered),
-        ("500", |f| f.status(500), &never, Delivery::Answered),
-        ("501", |f| f.status(501), &never, Delivery::Answered),
-        ("400", |f| f.status(400), &never, Delivery::Answered),
-        ("403", |f| f.status(403), &never, Delivery::Answered),
-        ("302", |f| f.redirect("http://127.0.0.1:9/"), &never, Delivery::Answered),
+        ("429", |f| f.status(429), &always, SendStatus::Answered),
+        ("429 with Retry-After", |f| f.status(429).header("retry-after", "0"), &always, SendStatus::Answered),
+        ("503 with Retry-After", |f| f.status(503).header("retry-after", "0"), &always, SendStatus::Answered),
+        ("503", |f| f.status(503), &reads, SendStatus::Answered),
+        ("408", |f| f.status(408), &reads, SendStatus::Answered),
+        ("502", |f| f.status(502).html(), &reads, SendStatus::Answered),
+        ("504", |f| f.status(504), &reads, SendStatus::Answered),
+        ("closed", |f| f.disconnect(), &reads, SendStatus::MaybeSent),
+        ("reset", |f| f.reset(), &reads, SendStatus::MaybeSent),
+        ("broken off", |f| f.status(200).body("{\"id\":\"e\"}").truncate(), &reads, SendStatus::Answered),
+        ("500", |f| f.status(500), &never, SendStatus::Answered),
+        ("501", |f| f.status(501), &never, SendStatus::Answered),
+        ("400", |f| f.status(400), &never, SendStatus::Answered),
+        ("403", |f| f.status(403), &never, SendStatus::Answered),
+        ("302", |f| f.redirect("http://127.0.0.1:9/"), &never, SendStatus::Answered),
     ];
     for operation in OPERATIONS {
         for (name, fault, made_again, delivery) in &rows {
@@ -117,7 +117,7 @@ async fn what_is_made_again_is_what_the_table_says() {
             let error = call(&client, operation).await.unwrap_err();
             let attempts = if made_again(operation) { 3 } else { 1 };
             assert_eq!(fault.fired(), attempts, "{operation}: {name}: {error:?}");
-            assert_eq!(error.delivery(), *delivery, "{operation}: {name}");
+            assert_eq!(error.send_status(), *delivery, "{operation}: {name}");
             let sent: Vec<_> = sandbox.requests_of(operation).into_iter().map(|r| (r.query, r.body)).collect();
             assert!(sent.iter().all(|bytes| *bytes == sent[0]), "{operation}: {name}: other bytes");
             sandbox.clear_faults();
@@ -135,7 +135,7 @@ async fn time_outs_are_made_up_for_by_reads_alone() {
         let fault = sandbox.inject(Fault::on(operation).no_answer().always());
         let error = call(&client, operation).await.unwrap_err();
         let Error::Network(failure) = &error else { panic!("{error:?}") };
-        assert_eq!((failure.kind(), error.delivery()), (NetworkKind::Timeout, Delivery::MaybeSent));
+        assert_eq!((failure.kind(), error.send_status()), (NetworkKind::Timeout, SendStatus::MaybeSent));
         assert_eq!(
             (failure.operation(), error.operation()),
             (operation.to_string().as_str(), Some(failure.operation()))
@@ -154,7 +154,7 @@ async fn what_was_surely_not_sent_is_sent_again_even_if_it_writes() {
     let client = client.retry(RetryPolicy::none()).build().unwrap();
     client.set_credentials(Tokens::new("access"));
     let error = client.events().create(meeting()).await.unwrap_err();
-    assert_eq!((category(&error), error.delivery()), ("Network", Delivery::NotSent));
+    assert_eq!((category(&error), error.send_status()), ("Network", SendStatus::NotSent));
 
     let patient = client.with_options(RequestOptions::new().retry(patient));
     let creating = tokio::spawn(async move { patient.events().create(meeting()).await });
@@ -162,7 +162,7 @@ async fn what_was_surely_not_sent_is_sent_again_even_if_it_writes() {
     let sandbox = Sandbox::builder().port(port).start().await.unwrap();
     // It arrives, with a token that this server never gave.
     let error = creating.await.unwrap().unwrap_err();
-    assert_eq!((category(&error), error.delivery()), ("Authentication", Delivery::Answered));
+    assert_eq!((category(&error), error.send_status()), ("Authentication", SendStatus::Answered));
     only(&sandbox, Operation::CreateEvent);
 }
 
@@ -225,7 +225,7 @@ async fn a_deadline_ends_the_wait_for_a_refresh_and_not_the_refresh() {
     let mut events = client.auth_events();
     let hasty = client.with_options(RequestOptions::new().deadline(Duration::from_millis(300)));
     let error = hasty.calendars().list().await.unwrap_err();
-    assert_eq!((category(&error), error.delivery()), ("Network", Delivery::Answered));
+    assert_eq!((category(&error), error.send_status()), ("Network", SendStatus::Answered));
     assert!(matches!(events.next().await, Some(AuthEvent::Refreshed { .. })));
     client.calendars().list().await.unwrap();
     assert_eq!(sandbox.refreshes(ADA), 1);
@@ -241,7 +241,7 @@ async fn a_call_whose_token_could_not_be_refreshed_first_was_not_sent() {
     sandbox.expire_access_tokens();
     let error = client.events().create(meeting()).await.unwrap_err();
     assert_eq!(category(&error), "Network");
-    assert_ne!(error.delivery(), Delivery::MaybeSent, "the refresh may have arrived; the call has not");
+    assert_ne!(error.send_status(), SendStatus::MaybeSent, "the refresh may have arrived; the call has not");
     assert_eq!(sandbox.events(ADA).len(), 0);
 }
 
@@ -263,7 +263,7 @@ async fn what_is_answered_to_the_refresh_before_a_call_is_no_answer_to_the_call(
         // The token that has ended is tried all the same, and its 401 is what the refresh has to answer for.
         let error = client.events().create(meeting()).await.unwrap_err();
         assert_eq!((category(&error), error.operation()), (expected, Some("token")), "{error:?}");
-        assert_ne!(error.delivery(), Delivery::MaybeSent, "{error:?}");
+        assert_ne!(error.send_status(), SendStatus::MaybeSent, "{error:?}");
     }
     assert_eq!(sandbox.events(ADA).len(), 0);
 }
@@ -338,7 +338,10 @@ async fn a_body_beyond_the_limit_is_an_error_with_status_and_headers() {
     for operation in [Operation::ListEvents, Operation::CreateEvent, Operation::Health, Operation::ListCalendars] {
         sandbox.inject(Fault::on(operation).status(200).header("x-request-id", "r-1").huge(1 << 30));
         let error = call(&client, operation).await.unwrap_err();
-        assert_eq!((category(&error), error.status(), error.delivery()), ("Decode", Some(200), Delivery::Answered));
+        assert_eq!(
+            (category(&error), error.status(), error.send_status()),
+            ("Decode", Some(200), SendStatus::Answered)
+        );
         assert_eq!(error.request_id(), Some("r-1"));
         assert!(layers(&error).iter().any(|layer| layer.contains("max_body")), "{:?}", layers(&error));
     }
@@ -391,7 +394,10 @@ async fn a_create_that_was_surely_not_done_is_not_looked_for() {
     // Twice in doubt, and twice not there.
     let fault = sandbox.inject(Fault::on(Operation::CreateEvent).disconnect().always());
     let error = client.events().create_once(meeting(), "key").await.unwrap_err();
-    assert_eq!((error.delivery(), fault.fired(), sandbox.count(Operation::ListEvents)), (Delivery::MaybeSent, 2, 2));
+    assert_eq!(
+        (error.send_status(), fault.fired(), sandbox.count(Operation::ListEvents)),
+        (SendStatus::MaybeSent, 2, 2)
+    );
     // Nobody can look.
     sandbox.inject(Fault::on(Operation::ListEvents).status(403).always());
     let error = client.events().create_once(meeting(), "key").await.unwrap_err();
@@ -435,7 +441,7 @@ async fn without_reconciling_a_create_is_never_sent_twice() {
     for number in 0..CREATES {
         lose_answers(&sandbox, number);
         let error = client.events().create(meeting_of_its_own(number)).await.unwrap_err();
-        in_doubt += usize::from(error.delivery() != Delivery::NotSent);
+        in_doubt += usize::from(error.send_status() != SendStatus::NotSent);
     }
     assert_eq!(sandbox.count(Operation::CreateEvent), CREATES);
     assert_eq!((sandbox.events(ADA).len(), in_doubt), (CREATES / 2, CREATES));

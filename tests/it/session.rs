@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{Timestamp, ToSpan};
 use mobiscroll_connect::{
-    AuthEvent, Client, ClientBuilder, Delivery, Error, MemoryTokenStore, StoreOperation, TokenStore, Tokens,
+    AuthEvent, Client, ClientBuilder, Error, MemoryTokenStore, SendStatus, StoreKind, TokenStore, Tokens,
 };
 use mobiscroll_connect_sandbox::{ContractChecks, Fault, Operation, Sandbox, Seed};
 use serde_json::json;
@@ -38,10 +38,10 @@ async fn stored(sandbox: &Sandbox, builder: ClientBuilder) -> Client {
     client
 }
 
-fn failure(error: &Error) -> StoreOperation {
+fn failure(error: &Error) -> StoreKind {
     let Error::TokenStore(failure) = error else { panic!("{error:?}") };
     assert_eq!(error.code(), "TOKEN_STORE_ERROR");
-    failure.operation()
+    failure.kind()
 }
 
 // Ahead of time.
@@ -160,7 +160,7 @@ async fn new_tokens_that_a_refresh_ahead_cannot_save_are_an_error() {
     store.put(ADA, &due).await;
     let client = builder(&sandbox).token_store(store.clone()).build().unwrap().for_user(ADA);
     store.fail(&[Step::Save]);
-    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreOperation::Save);
+    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreKind::Save);
     assert_eq!(seen(&sandbox), [(RefreshToken, Some(200))]);
     store.fail(&[]);
     client.close().await.unwrap();
@@ -239,7 +239,7 @@ async fn a_save_that_fails_is_an_error_and_is_made_up_for() {
     let old = store.tokens(ADA).await;
     store.fail(&[Step::Save]);
     let error = client.calendars().list().await.unwrap_err();
-    assert_eq!(failure(&error), StoreOperation::Save);
+    assert_eq!(failure(&error), StoreKind::Save);
     assert!(error.is_retryable() && !error.needs_reauthorization());
     assert_eq!(layers(&error), ["the refreshed tokens could not be saved", "the store is down: Save"]);
     assert_eq!(sandbox.requests_of(ListCalendars).len(), 1, "nothing was sent with tokens that are not saved");
@@ -268,7 +268,7 @@ async fn a_save_whose_answer_got_lost_is_found_to_have_been_made() {
     });
     let client = stored(&sandbox, builder).await;
     store.lose_answers(&[Step::Save]);
-    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreOperation::Save);
+    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreKind::Save);
     assert_eq!(told.load(Ordering::SeqCst), 1, "of the first tokens");
     store.lose_answers(&[]);
     client.close().await.unwrap();
@@ -288,7 +288,7 @@ async fn nothing_is_refreshed_before_the_last_pair_is_saved() {
     client.calendars().list().await.unwrap_err();
     sandbox.expire_access_token(ADA);
     for _ in 0..3 {
-        assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreOperation::Save);
+        assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreKind::Save);
     }
     assert_eq!(sandbox.refreshes(ADA), 1, "the store is one step behind, and must not be two");
     store.fail(&[]);
@@ -308,7 +308,7 @@ async fn without_the_store_nobody_refreshes_and_a_living_token_serves() {
     store.fail(&[Step::Load, Step::Save, Step::Lease, Step::Release]);
     client.calendars().list().await.unwrap();
     sandbox.expire_access_token(ADA);
-    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreOperation::Lease);
+    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreKind::Lease);
     assert_eq!(sandbox.requests_of(RefreshToken).len(), 0);
     store.fail(&[]);
     client.calendars().list().await.unwrap();
@@ -323,11 +323,11 @@ async fn a_store_that_cannot_tell_is_not_a_store_without_tokens() {
     let later = builder(&sandbox).token_store(store.clone()).build().unwrap().for_user(ADA);
     store.fail(&[Step::Load]);
     let error = later.calendars().list().await.unwrap_err();
-    assert_eq!((failure(&error), error.needs_reauthorization()), (StoreOperation::Load, false));
+    assert_eq!((failure(&error), error.needs_reauthorization()), (StoreKind::Load, false));
     store.fail(&[]);
     store.put_text(ADA, "{ broken").await;
     let error = later.calendars().list().await.unwrap_err();
-    assert_eq!((failure(&error), error.needs_reauthorization()), (StoreOperation::Load, false));
+    assert_eq!((failure(&error), error.needs_reauthorization()), (StoreKind::Load, false));
 }
 
 #[tokio::test]
@@ -397,7 +397,7 @@ async fn credentials_from_outside_that_cannot_be_saved_are_an_error_once() {
     let client = builder(&sandbox).token_store(store.clone()).build().unwrap();
     store.fail(&[Step::Save]);
     client.set_credentials(tokens(sandbox.issue_tokens(ADA)));
-    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreOperation::Save);
+    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreKind::Save);
     assert_eq!(seen(&sandbox), []);
     client.calendars().list().await.unwrap();
 }
@@ -471,7 +471,7 @@ async fn a_hook_whose_own_call_meets_a_401_does_not_wait_for_itself() {
     own.set(client.clone()).unwrap();
     sandbox.inject(Fault::on(ListCalendars).always().status(401));
     let error = client.calendars().list().await.unwrap_err();
-    assert_eq!(failure(&error), StoreOperation::Callback);
+    assert_eq!(failure(&error), StoreKind::Hook);
     assert_eq!(sandbox.refreshes(ADA), 1);
 }
 
@@ -489,7 +489,7 @@ async fn a_hook_that_waits_for_a_call_on_another_task_is_given_up() {
     let client = expired(&sandbox, client);
     own.set(client.clone()).unwrap();
     let error = client.calendars().list().await.unwrap_err();
-    assert_eq!(failure(&error), StoreOperation::Callback);
+    assert_eq!(failure(&error), StoreKind::Hook);
     client.calendars().list().await.unwrap();
     assert_eq!(sandbox.refreshes(ADA), 1);
 }
@@ -505,7 +505,7 @@ async fn a_hook_that_failed_is_called_again_until_it_succeeds() {
         _ => Ok(()),
     });
     let client = expired(&sandbox, client);
-    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreOperation::Callback);
+    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreKind::Hook);
     client.calendars().list().await.unwrap();
     until(|| calls.load(Ordering::SeqCst) == 2).await;
     client.close().await.unwrap();
@@ -542,7 +542,7 @@ async fn close_saves_what_could_not_be_saved_or_says_so() {
     let mut events = client.auth_events();
     store.fail(&[Step::Save]);
     client.calendars().list().await.unwrap_err();
-    assert_eq!(failure(&client.close().await.unwrap_err()), StoreOperation::Save);
+    assert_eq!(failure(&client.close().await.unwrap_err()), StoreKind::Save);
     for seconds in [1, 2] {
         let Some(AuthEvent::SavePending { next_try, .. }) = events.next().await else { panic!() };
         assert_eq!(next_try, Duration::from_secs(seconds));
@@ -646,7 +646,7 @@ async fn a_lease_that_somebody_never_gives_back_ends_in_an_error_and_then_by_its
     let builder = builder(&sandbox).token_store(store.clone()).refresh_lease(Duration::from_millis(200));
     let client = stored(&sandbox, builder).await;
     store.hold_lease(ADA, Duration::from_secs(2));
-    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreOperation::Lease);
+    assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreKind::Lease);
     assert_eq!(sandbox.requests_of(RefreshToken).len(), 0);
     let begun = std::time::Instant::now();
     while client.calendars().list().await.is_err() {
@@ -686,7 +686,7 @@ async fn deleted_tokens_are_not_brought_back_by_a_refresh() {
     store.delete(ADA).await;
     let error = client.calendars().list().await.unwrap_err();
     assert_eq!((category(&error), error.status()), ("Authentication", None));
-    assert_eq!(error.delivery(), Delivery::Answered, "the call had its 401");
+    assert_eq!(error.send_status(), SendStatus::Answered, "the call had its 401");
     assert_eq!(store.tokens(ADA).await, None);
 }
 

@@ -97,7 +97,7 @@ pub(crate) fn category(error: &Error) -> &'static str {
         Error::Network(_) => "Network",
         Error::Decode(_) => "Decode",
         Error::TokenStore(_) => "TokenStore",
-        Error::Callback(_) => "Callback",
+        Error::AuthCallback(_) => "Callback",
         Error::WebhookVerification(_) => "WebhookVerification",
         Error::Configuration(_) => "Configuration",
         Error::InvalidInput(_) => "InvalidInput",

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use mobiscroll_connect::{Client, ClientBuilder, Delivery, Error};
+use mobiscroll_connect::{Client, ClientBuilder, Error, SendStatus};
 use mobiscroll_connect_sandbox::Sandbox;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use reqwest::Certificate;
@@ -86,7 +86,7 @@ async fn a_server_of_an_added_authority_is_trusted() {
 
 fn distrusted(error: &Error) -> bool {
     let causes = layers(error).join(" ").to_lowercase();
-    category(error) == "Network" && error.delivery() == Delivery::NotSent && causes.contains("certificate")
+    category(error) == "Network" && error.send_status() == SendStatus::NotSent && causes.contains("certificate")
 }
 
 #[tokio::test]
@@ -102,6 +102,6 @@ async fn a_server_that_proves_nothing_gets_no_request() {
     let plain = door.sandbox.origin().replace("http://", "https://");
     let client = door.signed_in(builder(&door.sandbox).base_url(format!("{plain}/api")));
     let error = client.events().create(meeting()).await.unwrap_err();
-    assert_eq!((category(&error), error.delivery()), ("Network", Delivery::NotSent));
+    assert_eq!((category(&error), error.send_status()), ("Network", SendStatus::NotSent));
     assert_eq!(door.sandbox.requests().len(), 0);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
-use mobiscroll_connect::{Client, Error, WebhookDelivery, WebhookFailureReason as Reason, WebhookOptions};
+use mobiscroll_connect::{Client, Error, WebhookDelivery, WebhookKind as Reason, WebhookOptions};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Seed, SignedDelivery, Signing};
 use tokio::time::{advance, pause, resume};
 
@@ -36,7 +36,7 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> (Reason, bool) {
     assert_eq!(error.code(), "WEBHOOK_VERIFICATION_ERROR");
     let Error::WebhookVerification(failure) = &error else { panic!("{error:?}") };
     assert_eq!(failure.is_retryable(), error.is_retryable());
-    (failure.reason(), error.is_retryable())
+    (failure.kind(), error.is_retryable())
 }
 
 fn fetches(sandbox: &Sandbox) -> usize {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mobiscroll_connect::sqlx;
 use mobiscroll_connect::sqlx::postgres::PgPoolOptions;
 use mobiscroll_connect::sqlx::sqlite::SqlitePoolOptions;
-use mobiscroll_connect::{Error, SaveIf, SqlTokenStore, StoreOperation, TokenStore};
+use mobiscroll_connect::{Error, SaveIf, SqlTokenStore, StoreKind, TokenStore};
 
 use crate::database::{Postgres, Sqlite};
 
@@ -152,7 +152,7 @@ async fn a_database_that_is_down_is_an_error() {
         assert!(error.is::<sqlx::Error>() && !shown(&error).contains(&SECRET.to_lowercase()), "{error:?}");
     }
     let Err(Error::TokenStore(failure)) = store.migrate().await else { panic!("the database is down") };
-    assert_eq!(failure.operation(), StoreOperation::Migrate);
+    assert_eq!(failure.kind(), StoreKind::Migrate);
     assert!(!format!("{store:?}").contains(SECRET));
 }
 

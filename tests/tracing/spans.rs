@@ -23,13 +23,13 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
     sandbox.inject(Fault::on(Operation::ListEvents).status(400));
     client.events().list().send().await.unwrap_err();
 
-    let attempts = capture.lines_with("answered");
+    let attempts = capture.lines_with("response received");
     let statuses: Vec<_> = ["503", "401", "200", "200", "400"].map(|s| format!("http.response.status_code={s}")).into();
     assert_eq!(attempts.len(), statuses.len(), "{attempts:#?}");
     assert!(attempts.iter().zip(&statuses).all(|(line, status)| line.contains(status)), "{attempts:#?}");
     assert!(attempts[0].contains("/api/events?REDACTED"), "{}", attempts[0]);
     assert!(attempts[2].contains("/api/oauth/token"), "{}", attempts[2]);
-    assert_eq!(capture.lines_with("made again after a pause").len(), 1);
+    assert_eq!(capture.lines_with("retrying after a delay").len(), 1);
     assert_eq!(capture.lines_with("tokens refreshed").len(), 1);
 
     let closed = capture.lines_with("close");

@@ -9,7 +9,7 @@ use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
 use super::EncryptionError;
-use crate::values::Secret;
+use crate::secret::Secret;
 
 const NONCE: usize = 24;
 const TAG: usize = 16;

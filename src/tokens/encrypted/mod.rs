@@ -10,7 +10,7 @@ pub use error::EncryptionError;
 pub use key::EncryptionKey;
 
 use super::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
-use crate::values::Secret;
+use crate::secret::Secret;
 
 /// What encrypted tokens begin with. Plain ones are JSON, and never do.
 const FORMAT: &str = "enc1";

@@ -10,8 +10,8 @@
 //! A lock on a file beside the record keeps changes from disturbing each other. It is a courtesy: who cannot get it for a
 //! while goes on without.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
@@ -21,19 +21,21 @@ use fs4::{FileExt, TryLockError};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::disk::{make, names, private_file, remove, sync_folder, unique};
 use super::error::{FileStoreError, FileStoreErrorKind};
 use super::record::Record;
+use crate::backoff::Jitter;
 
 const RECORD: &str = "tokens.json";
 const LOCK: &str = "lock";
 const TICKET: &str = "new";
 
-/// How long a first try waits for the lock. Each further one waits twice as long, for a disk may be slower than that.
-const PATIENCE: Duration = Duration::from_millis(500);
-const TRIES: u32 = 7;
+/// How long the first attempt waits for the lock. Each further one waits twice as long: a disk may be slower than that.
+const LOCK_WAIT: Duration = Duration::from_millis(500);
+const MAX_ATTEMPTS: u32 = 7;
 
-/// Between looks at the lock.
-const PAUSE: Duration = Duration::from_millis(4);
+/// Between attempts to lock.
+const POLL: Duration = Duration::from_millis(4);
 
 /// Where the record of one user is.
 pub(super) struct Folder<'a> {
@@ -84,8 +86,8 @@ impl<'a> Folder<'a> {
             return Ok(settled);
         }
         make(&self.path)?;
-        for tries in 0..TRIES {
-            let _turn = self.turn(PATIENCE * 2_u32.pow(tries), given_up)?;
+        for attempt in 0..MAX_ATTEMPTS {
+            let _lock = self.lock(LOCK_WAIT * 2_u32.pow(attempt), given_up)?;
             if given_up.load(Ordering::Relaxed) {
                 break;
             }
@@ -112,19 +114,19 @@ impl<'a> Folder<'a> {
     }
 
     /// Waits for the lock, which is held until the file is dropped. `None` when it is not to be had.
-    fn turn(&self, patience: Duration, given_up: &AtomicBool) -> Result<Option<File>, FileStoreError> {
+    fn lock(&self, wait: Duration, given_up: &AtomicBool) -> Result<Option<File>, FileStoreError> {
         let path = self.path.join(LOCK);
         let failed = |error| FileStoreError::write(&path, error);
         let lock = private_file().create(true).truncate(false).open(&path).map_err(failed)?;
-        let begun = Instant::now();
+        let started = Instant::now();
         loop {
             match FileExt::try_lock(&lock) {
                 Ok(()) => return Ok(Some(lock)),
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
-                Err(TryLockError::WouldBlock) if begun.elapsed() > patience || given_up.load(Ordering::Relaxed) => {
+                Err(TryLockError::WouldBlock) if started.elapsed() > wait || given_up.load(Ordering::Relaxed) => {
                     return Ok(None);
                 }
-                Err(TryLockError::WouldBlock) => sleep(PAUSE.mul_f64(0.5 + fastrand::f64())),
+                Err(TryLockError::WouldBlock) => sleep(Jitter::Around.apply(POLL)),
             }
         }
     }
@@ -170,25 +172,6 @@ impl Drop for Ticket {
     }
 }
 
-/// A name that no process ever uses again, also after a fork.
-pub(super) fn unique(extension: &str) -> String {
-    format!("{:x}-{:032x}.{extension}", std::process::id(), fastrand::u128(..))
-}
-
-/// The names of the files in a folder.
-pub(super) fn names(folder: &Path) -> Result<Vec<PathBuf>, FileStoreError> {
-    let read = || fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().into())).collect::<io::Result<_>>();
-    read().map_err(|error| FileStoreError::read(folder, error))
-}
-
-/// Removes a file, if it is still there.
-pub(super) fn remove(path: &Path) -> Result<(), FileStoreError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(FileStoreError::write(path, error)),
-        _ => Ok(()),
-    }
-}
-
 /// Makes the store's own folder, if there is none, and returns its absolute path.
 pub(super) fn open_root(path: &Path) -> Result<PathBuf, FileStoreError> {
     let root = std::path::absolute(path).map_err(|error| FileStoreError::write(path, error))?;
@@ -199,36 +182,6 @@ pub(super) fn open_root(path: &Path) -> Result<PathBuf, FileStoreError> {
     }
     names(&root)?;
     Ok(root)
-}
-
-/// Makes a folder that only its owner may enter, unless it is there.
-fn make(path: &Path) -> Result<(), FileStoreError> {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
-    let mut folder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
-    match folder.create(path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(FileStoreError::write(path, error)),
-        _ => Ok(()),
-    }
-}
-
-/// Files that only their owner may read and write, from their first instant on.
-pub(super) fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// Makes the names in a folder outlive a loss of power. Only Unix can, and has to.
-fn sync_folder(folder: &Path) -> Result<(), FileStoreError> {
-    if cfg!(unix) {
-        let synced = File::open(folder).and_then(|folder| folder.sync_all());
-        synced.map_err(|error| FileStoreError::write(folder, error))?;
-    }
-    Ok(())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -9,16 +9,16 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use fs4::{FileExt, TryLockError};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::disk::{names, private_file, remove, unique};
 use super::error::FileStoreError;
-use super::folder::{names, private_file, remove, unique};
-use super::record::milliseconds;
+use crate::sync::lock;
 
 const EXTENSION: &str = "lease";
 
@@ -157,7 +157,7 @@ fn fence_of(name: &Path) -> Option<u64> {
     name.to_str()?.split_once('-')?.0.parse().ok()
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing panics while it holds the lock.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// A duration as a file keeps it: not shorter than it is.
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }

@@ -1,5 +1,6 @@
 //! Tokens in files: the store of one machine.
 
+mod disk;
 mod error;
 mod folder;
 mod lease;
@@ -19,7 +20,7 @@ use lease::{Held, Leases};
 use record::Record;
 
 use super::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
-use crate::values::Secret;
+use crate::secret::Secret;
 
 /// Keeps tokens in files, for all processes of one machine.
 ///

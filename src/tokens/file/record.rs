@@ -1,7 +1,6 @@
 //! A user's record as a text.
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -9,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::error::{FileStoreError, FileStoreErrorKind};
 use super::lease::Lease;
-use crate::tokens::store::{SaveIf, StoredTokens};
-use crate::values::Secret;
+use crate::secret::Secret;
+use crate::tokens::{SaveIf, StoredTokens};
 
 /// Counts the changes of the file's format that an older release cannot read.
 const FORMAT: u64 = 1;
@@ -127,9 +126,4 @@ impl std::io::Write for Length {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
-}
-
-/// A duration as a file keeps it: not shorter than it is.
-pub(super) fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }

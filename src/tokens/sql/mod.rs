@@ -1,22 +1,18 @@
 //! Tokens in an SQL database.
 
-mod answer;
-pub(crate) mod dialect;
-#[cfg(feature = "postgres")]
-pub(crate) mod postgres;
-mod redact;
-#[cfg(feature = "sqlite")]
-mod sqlite;
-pub(crate) mod statements;
+mod database;
+mod row;
+mod statements;
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::error::{BoxError, Error, StoreOperation};
-use crate::tokens::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
-use crate::values::Secret;
-use answer::Answer;
-use redact::redact;
+use super::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
+use crate::error::{BoxError, Error, StoreKind};
+use crate::secret::Secret;
+use crate::sql;
+use database::TokenDatabase;
+use row::Row;
 use statements::Statements;
 
 /// Keeps tokens in a PostgreSQL or SQLite database, over a pool of [`sqlx`](crate::sqlx). Features `postgres` and
@@ -113,15 +109,8 @@ use statements::Statements;
 /// # }
 /// ```
 pub struct SqlTokenStore {
-    pool: Pool,
+    database: Box<dyn TokenDatabase>,
     statements: Statements,
-}
-
-enum Pool {
-    #[cfg(feature = "postgres")]
-    Postgres(sqlx::PgPool),
-    #[cfg(feature = "sqlite")]
-    Sqlite(sqlx::SqlitePool),
 }
 
 impl SqlTokenStore {
@@ -129,14 +118,14 @@ impl SqlTokenStore {
     #[cfg(feature = "postgres")]
     #[must_use]
     pub fn postgres(pool: sqlx::PgPool) -> Self {
-        Self { pool: Pool::Postgres(pool), statements: Statements::new(&dialect::POSTGRES) }
+        Self { database: Box::new(pool), statements: Statements::new(&sql::POSTGRES, include_str!("postgres.sql")) }
     }
 
     /// Keeps tokens in an SQLite database, in the table `mobiscroll_connect_tokens`.
     #[cfg(feature = "sqlite")]
     #[must_use]
     pub fn sqlite(pool: sqlx::SqlitePool) -> Self {
-        Self { pool: Pool::Sqlite(pool), statements: Statements::new(&dialect::SQLITE) }
+        Self { database: Box::new(pool), statements: Statements::new(&sql::SQLITE, include_str!("sqlite.sql")) }
     }
 
     /// Keeps the tokens in another table: `name` or `schema.name`, as it is written, capital letters included.
@@ -146,7 +135,7 @@ impl SqlTokenStore {
     /// [`Error::Configuration`] when the name, or one of its two parts, is empty, longer than 63 characters, begins
     /// with a digit, or has other characters than the letters of ASCII, digits and `_`.
     pub fn with_table(mut self, name: &str) -> Result<Self, Error> {
-        self.statements.table = statements::table(name)?;
+        self.statements.table = sql::table(name)?;
         Ok(self)
     }
 
@@ -163,40 +152,17 @@ impl SqlTokenStore {
     ///
     /// The table is made or not when the future is dropped; call it again.
     pub async fn migrate(&self) -> Result<(), Error> {
-        let sql = self.statements.migrate();
-        let migrated = match &self.pool {
-            #[cfg(feature = "postgres")]
-            Pool::Postgres(pool) => postgres::migrate(pool, &sql).await,
-            #[cfg(feature = "sqlite")]
-            Pool::Sqlite(pool) => sqlite::migrate(pool, &sql).await,
-        };
-        migrated.map_err(|error| Error::store(StoreOperation::Migrate, redact(error, self.statements.dialect)))
+        let migrated = self.database.migrate(&self.statements.migrate()).await;
+        migrated.map_err(|error| Error::store(StoreKind::Migrate, sql::redact(error, self.statements.dialect)))
     }
 
-    /// Carries a statement out. It answers with one row at most: that of the user.
-    async fn run(&self, sql: String) -> Result<Option<Answer>, BoxError> {
-        let answers = match &self.pool {
-            #[cfg(feature = "postgres")]
-            Pool::Postgres(pool) => postgres::run(pool, sql).await,
-            #[cfg(feature = "sqlite")]
-            Pool::Sqlite(pool) => sqlite::run(pool, sql).await,
-        };
-        self.last(answers)
+    /// Executes a statement. It returns at most one row: that of the user.
+    async fn run(&self, sql: String) -> Result<Option<Row>, BoxError> {
+        self.last(self.database.fetch(sql).await)
     }
 
-    /// Carries out a statement of which the tokens are the argument.
-    async fn run_with(&self, sql: String, tokens: Option<&Secret>) -> Result<Option<Answer>, BoxError> {
-        let answers = match &self.pool {
-            #[cfg(feature = "postgres")]
-            Pool::Postgres(pool) => postgres::run_with(pool, sql, tokens).await,
-            #[cfg(feature = "sqlite")]
-            Pool::Sqlite(pool) => sqlite::run_with(pool, sql, tokens).await,
-        };
-        self.last(answers)
-    }
-
-    fn last(&self, answers: Result<Vec<Answer>, sqlx::Error>) -> Result<Option<Answer>, BoxError> {
-        Ok(answers.map_err(|error| redact(error, self.statements.dialect))?.pop())
+    fn last(&self, rows: Result<Vec<Row>, sqlx::Error>) -> Result<Option<Row>, BoxError> {
+        Ok(rows.map_err(|error| sql::redact(error, self.statements.dialect))?.pop())
     }
 }
 
@@ -204,7 +170,7 @@ impl TokenStore for SqlTokenStore {
     fn load<'a>(&'a self, user: &'a str) -> StoreFuture<'a, StoredTokens> {
         Box::pin(async move {
             let record = self.run(self.statements.load(user)).await?;
-            record.map_or_else(|| Ok(StoredTokens::default()), Answer::into_stored)
+            record.map_or_else(|| Ok(StoredTokens::default()), Row::into_stored)
         })
     }
 
@@ -215,7 +181,8 @@ impl TokenStore for SqlTokenStore {
         condition: SaveIf,
     ) -> StoreFuture<'a, SaveOutcome> {
         Box::pin(async move {
-            let saved = self.run_with(self.statements.save(user, condition), tokens).await?;
+            let rows = self.database.fetch_with(self.statements.save(user, condition), tokens).await;
+            let saved = self.last(rows)?;
             let Some(saved) = saved else { return Ok(SaveOutcome::Conflict) };
             Ok(SaveOutcome::Saved { version: saved.version()? })
         })
@@ -227,9 +194,9 @@ impl TokenStore for SqlTokenStore {
                 return Ok(LeaseOutcome::Granted { fence: granted.fence()?, stored: granted.into_stored()? });
             }
             let held = self.run(self.statements.load(user)).await?;
-            let remaining = held.as_ref().and_then(Answer::remaining);
+            let remaining = held.as_ref().and_then(Row::remaining);
             // A damaged record is an error, whoever has the lease.
-            held.map(Answer::into_stored).transpose()?;
+            held.map(Row::into_stored).transpose()?;
             Ok(LeaseOutcome::Held { remaining })
         })
     }

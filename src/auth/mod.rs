@@ -1,0 +1,130 @@
+//! Authorization: the OAuth flow, the user's tokens, the connected accounts.
+
+mod accounts;
+mod callback;
+mod tokens;
+mod url;
+
+pub use accounts::{Disconnect, GetConnectionStatus};
+pub use callback::AuthCallback;
+pub use tokens::{GetToken, Refresh, Revoke};
+pub use url::AuthUrl;
+
+use crate::call::{Handle, Request, resource};
+use crate::models::Provider;
+use crate::secret::Secret;
+use crate::tokens::Tokens;
+
+resource! {
+    /// Authorization, from [`Client::auth`](crate::Client::auth).
+    Auth
+}
+
+impl<C: Handle> Auth<'_, C> {
+    /// Starts building the authorization URL, to send the user's browser to.
+    ///
+    /// `user_id` is your own id for the user. The same id later adds accounts to the same user. Nothing is sent: the
+    /// consent page is `GET /oauth/authorize`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), mobiscroll_connect::Error> {
+    /// use mobiscroll_connect::{Client, Scope};
+    ///
+    /// let client = Client::new("my-app", "s3cr3t", "https://app.example.com/callback")?;
+    /// let url = client.auth().generate_auth_url("user-123").scope(Scope::ReadWrite).state("a1b2c3").lng("es").build();
+    /// assert_eq!(
+    ///     url,
+    ///     "https://connect.mobiscroll.com/api/oauth/authorize?response_type=code&client_id=my-app&user_id=user-123\
+    ///      &redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&scope=read-write&state=a1b2c3&lng=es"
+    /// );
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn generate_auth_url(self, user_id: impl Into<String>) -> AuthUrl {
+        AuthUrl::new(&self.client.caller().transport, user_id.into())
+    }
+
+    /// Exchanges the code of an [`AuthCallback`] for tokens, persists them, and makes them the active credentials.
+    ///
+    /// A code works once, within 10 minutes. Calls `POST /oauth/token`.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Authentication`](crate::Error::Authentication) when the code is unknown, used or expired: start over.
+    /// - [`Error::InvalidClient`](crate::Error::InvalidClient) when the client id or secret is wrong.
+    /// - [`Error::TokenStore`](crate::Error::TokenStore) when the store or the hook failed; the tokens are active.
+    ///
+    /// # Cancel safety
+    ///
+    /// An exchange that has started continues when its caller is cancelled, and its result is saved, as long as the Tokio
+    /// runtime runs.
+    pub fn get_token(self, code: &Secret) -> Request<GetToken, C> {
+        Request::new(GetToken::new(code.clone()), self.client.clone())
+    }
+
+    /// Sets the user's credentials: the same as [`Client::set_credentials`](crate::Client::set_credentials).
+    pub fn set_credentials(self, tokens: Tokens) {
+        self.client.caller().session.set(tokens);
+    }
+
+    /// Returns the active tokens, if they are loaded.
+    pub fn credentials(self) -> Option<Tokens> {
+        self.client.caller().session.tokens()
+    }
+
+    /// Refreshes the tokens now, and returns the new ones.
+    ///
+    /// Calls do this by themselves when their token has expired. Calls `POST /oauth/token`.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Authentication`](crate::Error::Authentication) when there is no refresh token, or the service refuses
+    ///   it: the user must authorize again.
+    /// - [`Error::Network`](crate::Error::Network), [`Error::Server`](crate::Error::Server) or
+    ///   [`Error::RateLimit`](crate::Error::RateLimit) when the failure is transient; the tokens are kept.
+    /// - [`Error::TokenStore`](crate::Error::TokenStore) when the store or the hook failed; the new tokens are active.
+    ///
+    /// # Cancel safety
+    ///
+    /// A refresh that has started continues when its caller is cancelled, and its result is saved, as long as the Tokio
+    /// runtime runs.
+    pub fn refresh(self) -> Request<Refresh, C> {
+        Request::new(Refresh {}, self.client.clone())
+    }
+
+    /// Returns the accounts that the user has connected, and the state of each.
+    ///
+    /// Calls `GET /oauth/connection-status`, with `GET /connection-status` of older deployments as the fallback for a 404.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Authentication`](crate::Error::Authentication) when the user must authorize again.
+    pub fn get_connection_status(self) -> Request<GetConnectionStatus, C> {
+        Request::new(GetConnectionStatus {}, self.client.clone())
+    }
+
+    /// Disconnects the user's accounts at a provider: all of them, or [one](Disconnect::account).
+    ///
+    /// Calls `POST /oauth/disconnect`, with `POST /disconnect` of older deployments as the fallback for a 404.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Authentication`](crate::Error::Authentication) when the user must authorize again.
+    pub fn disconnect(self, provider: Provider) -> Request<Disconnect, C> {
+        Request::new(Disconnect::new(provider), self.client.clone())
+    }
+
+    /// Ends the user's authorization: all tokens of this user and application are revoked, and those of this client are
+    /// cleared.
+    ///
+    /// Connected accounts stay connected; see [`disconnect`](Self::disconnect). Calls `POST /oauth/revoke`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Authentication`](crate::Error::Authentication) when there are no credentials,
+    /// [`Error::Network`](crate::Error::Network) or [`Error::Server`](crate::Error::Server) when the outcome is unknown;
+    /// the tokens are kept.
+    pub fn revoke(self) -> Request<Revoke, C> {
+        Request::new(Revoke {}, self.client.clone())
+    }
+}

@@ -1,0 +1,171 @@
+//! The pipeline that every call takes: credentials, attempts, retries, the response or an error.
+
+mod budget;
+mod options;
+mod policy;
+mod request;
+mod retry;
+mod trace;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
+
+pub(crate) use budget::Budget;
+pub use options::RequestOptions;
+pub(crate) use options::Settings;
+pub use policy::RetryPolicy;
+pub(crate) use request::sealed::Sealed;
+pub use request::{Endpoint, Handle, Request};
+pub(crate) use request::{forward_setters, resource};
+
+use crate::error::{ApiFailure, Error, InputFailure, NetworkFailure, NetworkKind, SendStatus};
+use crate::operation::{Operation, Scheme};
+use crate::raw;
+use crate::secret::Secret;
+use crate::session::{Access, Session};
+use crate::tokens::Tokens;
+use crate::transport::{AccessToken, Exchange, Failure, Reply, Response, Transport, runtime};
+use retry::Attempts;
+
+/// What calls are made with: for one application, one user, and one set of options. Cheap to clone.
+#[derive(Clone)]
+#[expect(unnameable_types, reason = "seen by the sealed trait `Handle` alone")]
+pub struct Caller {
+    pub(crate) transport: Arc<Transport>,
+    pub(crate) session: Arc<Session>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) budget: Arc<Budget>,
+}
+
+/// How a call differs from the plain one.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct CallOptions<'a> {
+    /// The secrets in the request's body, which the response may repeat.
+    pub(crate) secrets: &'a [&'a Secret],
+    /// Whether a response that does not match its model is left to the caller.
+    pub(crate) strict: bool,
+}
+
+impl Caller {
+    /// Makes a call, and reads its response leniently unless it is to be read strictly.
+    pub(crate) async fn call<T: DeserializeOwned>(
+        &self,
+        operation: &'static Operation,
+        options: CallOptions<'_>,
+        build: impl FnOnce(&raw::Client) -> Result<reqwest::Request, raw::Error<()>>,
+    ) -> Result<Reply<T>, Failure> {
+        let built = build(self.transport.requests());
+        let request = self.transport.complete(operation, built, &self.settings.http)?;
+        let attempts = self.attempts(operation, request, options.secrets);
+        let reply = trace::call(operation, &self.transport, attempts).await?.decode();
+        match reply {
+            Err(failure) if !options.strict => failure.decode_leniently(),
+            reply => reply,
+        }
+    }
+
+    /// Makes the attempts of a call, as many as the [policy](RetryPolicy) allows. Each sends the same bytes.
+    async fn attempts(
+        &self,
+        operation: &'static Operation,
+        request: reqwest::Request,
+        secrets: &[&Secret],
+    ) -> Result<Response, Error> {
+        runtime()?;
+        let mut attempts = Attempts::start(operation, &self.settings, &self.budget);
+        let mut credentials = self.credentials(operation, attempts.deadline()).await?;
+        loop {
+            let copy = request.try_clone().ok_or_else(|| InputFailure::new("a streamed body cannot be sent"))?;
+            let exchange = self.exchange(operation, &credentials, secrets, attempts.timeout());
+            let outcome = self.transport.exchange(copy, exchange);
+            match (outcome.await, &credentials) {
+                (Err(Error::Authentication(refusal)), Credentials::First(access)) => {
+                    let renewal = timeout_at(attempts.deadline(), self.session.renew(access));
+                    let renewed = renewal.await.unwrap_or_else(|_| Err(timed_out(operation)));
+                    match renewed.map_err(|error| error.with_send_status(SendStatus::Answered))? {
+                        Some(tokens) => {
+                            credentials = Credentials::Renewed { tokens, refused: access.tokens.clone() };
+                        }
+                        None => return Err(Error::Authentication(refusal)),
+                    }
+                }
+                (Err(error), _) => attempts.back_off(error).await?,
+                (Ok(response), _) => {
+                    attempts.succeeded();
+                    return Ok(response);
+                }
+            }
+        }
+    }
+
+    fn exchange<'a>(
+        &self,
+        operation: &'static Operation,
+        credentials: &'a Credentials,
+        secrets: &[&Secret],
+        timeout: Duration,
+    ) -> Exchange<'a> {
+        let tokens = credentials.tokens();
+        let redacted = tokens.map(|tokens| tokens.map(|tokens| tokens.clone() as Arc<dyn AccessToken>));
+        Exchange {
+            operation,
+            access_token: tokens[0].map(|tokens| tokens.access_token()),
+            timeout,
+            max_body: self.settings.http.max_body,
+            secrets: self.transport.secrets(redacted, secrets),
+        }
+    }
+
+    /// Returns what a call is made with, refreshed if it is about to expire.
+    async fn credentials(&self, operation: &'static Operation, deadline: Instant) -> Result<Credentials, Error> {
+        if operation.auth != Scheme::Bearer {
+            return Ok(Credentials::None);
+        }
+        let access = timeout_at(deadline, self.session.access()).await.unwrap_or_else(|_| Err(timed_out(operation)));
+        match access.map_err(|error| error.with_send_status(SendStatus::NotSent))? {
+            Some(access) => Ok(Credentials::First(access)),
+            None => Err(no_credentials(operation)),
+        }
+    }
+}
+
+/// The user's credentials in the course of a call.
+enum Credentials {
+    None,
+    First(Access),
+    /// After a 401, which is handled once.
+    Renewed {
+        tokens: Arc<Tokens>,
+        refused: Arc<Tokens>,
+    },
+}
+
+impl Credentials {
+    /// The tokens of the attempt, and those that were refused before it.
+    fn tokens(&self) -> [Option<&Arc<Tokens>>; 2] {
+        match self {
+            Self::None => [None, None],
+            Self::First(Access { tokens, .. }) => [Some(tokens), None],
+            Self::Renewed { tokens, refused } => [Some(tokens), Some(refused)],
+        }
+    }
+}
+
+/// The error of a call for a user without credentials.
+pub(crate) fn no_credentials(operation: &'static Operation) -> Error {
+    Error::Authentication(ApiFailure::without_response(operation.id, "there are no credentials"))
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+fn timed_out(operation: &'static Operation) -> Error {
+    NetworkFailure::error(operation.id, NetworkKind::Timeout, None)
+}

@@ -1,0 +1,121 @@
+//! The one shape of a request: its parameters, and the client that sends it.
+
+use std::fmt;
+
+use super::Caller;
+use crate::error::Error;
+use crate::sync::BoxFuture;
+
+/// A request that has not been sent yet: the parameters `P` of one operation, for a client `C`.
+///
+/// With the async [`Client`](crate::Client), `.await` sends it, or [`send`](Request::send) where a future is wanted, such
+/// as for `tokio::spawn`; with the [blocking client](crate::blocking::Client), `send` sends it and waits. Optional
+/// parameters are setters. A request is an owned value: it can be cloned, stored and sent later, from another task.
+///
+/// ```no_run
+/// # async fn run(client: mobiscroll_connect::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let page = client.events().list().page_size(50);
+/// let later = page.clone();
+/// let (first, calendars) = tokio::try_join!(page.send(), client.calendars().list().send())?;
+/// let again = tokio::spawn(later.send()).await??;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "nothing is sent before it is awaited, or `send` is called"]
+pub struct Request<P, C> {
+    pub(crate) params: P,
+    pub(crate) client: C,
+}
+
+impl<P, C> Request<P, C> {
+    pub(crate) fn new(params: P, client: C) -> Self {
+        Self { params, client }
+    }
+
+    /// Returns the parameters.
+    pub fn params(&self) -> &P {
+        &self.params
+    }
+
+    /// Takes the parameters out, such as to store or compare them.
+    pub fn into_params(self) -> P {
+        self.params
+    }
+
+    pub(crate) fn map(self, change: impl FnOnce(P) -> P) -> Self {
+        Self { params: change(self.params), client: self.client }
+    }
+}
+
+impl<P: fmt::Debug, C> fmt::Debug for Request<P, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Request").field(&self.params).finish()
+    }
+}
+
+/// The parameters of an operation. Only this crate can implement it.
+pub trait Endpoint: Sized + Send + 'static {
+    /// What the operation returns.
+    type Output: Send + 'static;
+
+    /// Carries the operation out. The future is boxed, so that users do not compile its type again.
+    #[doc(hidden)]
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<Self::Output, Error>>;
+}
+
+/// A client that requests are made for: [`Client`](crate::Client) or [`blocking::Client`](crate::blocking::Client).
+pub trait Handle: Clone + Send + Sync + sealed::Sealed {}
+
+pub(crate) mod sealed {
+    use super::Caller;
+
+    #[expect(unnameable_types, reason = "it seals `Handle`")]
+    pub trait Sealed {
+        fn caller(&self) -> &Caller;
+    }
+}
+
+/// Gives a request the setters of its parameters.
+macro_rules! forward_setters {
+    ($params:ident: $($name:ident($argument:ident: $type:ty);)*) => {
+        impl<C> $crate::call::Request<$params, C> {
+            $(
+                #[doc = concat!("See [`", stringify!($params), "::", stringify!($name), "`].")]
+                pub fn $name(self, $argument: $type) -> Self {
+                    self.map(|params| params.$name($argument))
+                }
+            )*
+        }
+    };
+}
+
+pub(crate) use forward_setters;
+
+/// Defines a resource: a cheap reference to the client that its requests are made for.
+macro_rules! resource {
+    ($(#[$attribute:meta])* $name:ident) => {
+        $(#[$attribute])*
+        #[derive(Debug)]
+        pub struct $name<'a, C> {
+            client: &'a C,
+        }
+
+        impl<'a, C> $name<'a, C> {
+            pub(crate) fn new(client: &'a C) -> Self {
+                Self { client }
+            }
+        }
+
+        // Derived, it would be for clients that are `Copy` alone.
+        impl<C> Copy for $name<'_, C> {}
+
+        impl<C> Clone for $name<'_, C> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+    };
+}
+
+pub(crate) use resource;

@@ -1,0 +1,373 @@
+//! Settings of a client.
+
+use std::env::VarError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+use url::Url;
+
+use super::Client;
+use crate::backoff::LONGEST_STEP;
+use crate::call::{Budget, Caller, RequestOptions, RetryPolicy, Settings};
+use crate::error::{Error, InputFailure};
+use crate::secret::Secret;
+use crate::session::{Hook, SessionSettings, Shared, TokensHook, Users};
+use crate::tokens::{MemoryTokenStore, TokenStore};
+use crate::transport::{self, AppCredentials, Connect, Transport};
+#[cfg(feature = "webhooks")]
+use crate::webhooks::{Receiving, WebhookKeys, WebhookOptions};
+
+const BASE_URL: &str = "https://connect.mobiscroll.com/api";
+const RETRY_BUDGET: u32 = 20;
+const REFRESH_AHEAD: Duration = Duration::from_secs(60);
+const REFRESH_LEASE: Duration = Duration::from_secs(60);
+const SAVE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Settings of a [`Client`].
+///
+/// ```no_run
+/// # async fn save(_: mobiscroll_connect::Tokens) -> Result<(), std::io::Error> { Ok(()) }
+/// # fn main() -> Result<(), mobiscroll_connect::Error> {
+/// use std::time::Duration;
+/// use mobiscroll_connect::{Client, Tokens};
+///
+/// let client = Client::builder("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")
+///     .timeout(Duration::from_secs(10))
+///     .on_tokens_refreshed(|tokens: Tokens| async move { save(tokens).await })
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub struct ClientBuilder {
+    client_id: String,
+    client_secret: Secret,
+    redirect_uri: String,
+    base_url: String,
+    user_agent_product: Option<String>,
+    settings: Settings,
+    retry_budget: u32,
+    http: Option<reqwest::Client>,
+    connect: Connect,
+    store: Arc<dyn TokenStore>,
+    hook: Option<Hook>,
+    refresh_ahead: Duration,
+    refresh_lease: Duration,
+    save_timeout: Duration,
+    webhook_public_key: Option<String>,
+    #[cfg(feature = "webhooks")]
+    webhook_options: WebhookOptions,
+}
+
+impl ClientBuilder {
+    pub(super) fn new(client_id: String, client_secret: Secret, redirect_uri: String) -> Self {
+        Self {
+            client_id,
+            client_secret,
+            redirect_uri,
+            base_url: BASE_URL.to_owned(),
+            user_agent_product: None,
+            settings: Settings::default(),
+            retry_budget: RETRY_BUDGET,
+            http: None,
+            connect: Connect::default(),
+            store: Arc::new(MemoryTokenStore::new()),
+            hook: None,
+            refresh_ahead: REFRESH_AHEAD,
+            refresh_lease: REFRESH_LEASE,
+            save_timeout: SAVE_TIMEOUT,
+            webhook_public_key: None,
+            #[cfg(feature = "webhooks")]
+            webhook_options: WebhookOptions::new(),
+        }
+    }
+
+    /// Starts building a client from environment variables.
+    ///
+    /// It reads `MOBISCROLL_CLIENT_ID`, `MOBISCROLL_CLIENT_SECRET`, `MOBISCROLL_REDIRECT_URI` and, unless they are empty,
+    /// `MOBISCROLL_BASE_URL` and `MOBISCROLL_WEBHOOK_PUBLIC_KEY`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] when a variable is missing or is not Unicode.
+    pub fn from_env() -> Result<Self, Error> {
+        let mut client = Client::builder(
+            variable("MOBISCROLL_CLIENT_ID")?,
+            variable("MOBISCROLL_CLIENT_SECRET")?,
+            variable("MOBISCROLL_REDIRECT_URI")?,
+        );
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        if is_set("MOBISCROLL_BASE_URL") {
+            client = client.base_url(variable("MOBISCROLL_BASE_URL")?);
+        }
+        if is_set("MOBISCROLL_WEBHOOK_PUBLIC_KEY") {
+            client.webhook_public_key = Some(variable("MOBISCROLL_WEBHOOK_PUBLIC_KEY")?);
+        }
+        Ok(client)
+    }
+
+    /// Sets the base URL of the service. Default: `https://connect.mobiscroll.com/api`.
+    ///
+    /// `http` is for a server on your own machine or network: tokens and the client secret are sent in clear text.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// Appends your application's product to the `User-Agent` of every request, such as `agenda/1.2`.
+    ///
+    /// Default: the crate's own product alone, `mobiscroll-connect-rust/` and its version.
+    pub fn user_agent_product(mut self, product: impl Into<String>) -> Self {
+        self.user_agent_product = Some(product.into());
+        self
+    }
+
+    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default: 30 seconds.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.options(RequestOptions::new().timeout(timeout))
+    }
+
+    /// Sets the deadline of a call with all its attempts and the delays between them. Default: 60 seconds.
+    ///
+    /// A refresh that the call waits for continues without it.
+    pub fn deadline(self, deadline: Duration) -> Self {
+        self.options(RequestOptions::new().deadline(deadline))
+    }
+
+    /// Sets the retry policy. Default: [`RetryPolicy::new`], up to 3 attempts.
+    pub fn retry(self, retry: RetryPolicy) -> Self {
+        self.options(RequestOptions::new().retry(retry))
+    }
+
+    /// Sets the retry budget: the extra requests that retries may add while calls fail, in percent. Default: 20.
+    ///
+    /// There is a floor of 10 retries, so that a client with few calls can retry, too. The budget refills once calls
+    /// succeed and the percentage covers the retries that were made. 0 disables retries.
+    pub fn retry_budget(mut self, percent: u32) -> Self {
+        self.retry_budget = percent;
+        self
+    }
+
+    /// Sets the cap on response bodies, in bytes. Default: 64 MiB. A longer body is an [`Error::Decode`].
+    pub fn max_body(self, bytes: usize) -> Self {
+        self.options(RequestOptions::new().max_body(bytes))
+    }
+
+    /// Sets the options of calls, as [`Client::with_options`] does for a handle.
+    pub fn options(mut self, options: RequestOptions) -> Self {
+        self.settings = self.settings.with(options);
+        self
+    }
+
+    /// Sets the HTTP client: for a proxy, for certificates of your own, or to share a connection pool.
+    ///
+    /// It must not follow redirects (`redirect::Policy::none()`): the service sends none, and credentials must not be sent
+    /// to where one leads. The [`timeout`](Self::timeout) set here replaces the client's own.
+    pub fn http_client(mut self, http: reqwest::Client) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// Adds a proxy. By default the system's settings apply.
+    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
+        self.connect.proxies.push(proxy);
+        self
+    }
+
+    /// Adds a root certificate to those of the system, such as that of a private certificate authority.
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    pub fn root_certificate(mut self, certificate: reqwest::Certificate) -> Self {
+        self.connect.certificates.push(certificate);
+        self
+    }
+
+    /// Sets the hook that persists new tokens, from a code exchange or a refresh.
+    ///
+    /// It has finished before the first request is sent with them, and runs after they are saved to the
+    /// [store](Self::token_store). Annotate the arguments: the tokens, or the [user's id](Client::for_user) and the tokens.
+    /// The hook may return nothing or a `Result`, at once or as a future:
+    ///
+    /// ```
+    /// # fn write(_: &mobiscroll_connect::Tokens) -> std::io::Result<()> { Ok(()) }
+    /// # async fn insert(_: mobiscroll_connect::Tokens) -> std::io::Result<()> { Ok(()) }
+    /// # use mobiscroll_connect::{Client, Tokens};
+    /// # let builder = || Client::builder("id", "secret", "https://app.example.com/callback");
+    /// builder().on_tokens_refreshed(|tokens: Tokens| write(&tokens));
+    /// builder().on_tokens_refreshed(|tokens: Tokens| async move { insert(tokens).await });
+    /// builder().on_tokens_refreshed(|user: String, tokens: Tokens| println!("new tokens of {user}: {tokens:?}"));
+    /// ```
+    ///
+    /// If it fails, panics, or exceeds the [save timeout](Self::save_timeout), the caller gets [`Error::TokenStore`]. The new
+    /// tokens are active all the same: the old ones are retired. The hook is retried with exponential backoff, before the
+    /// next refresh, and by [`Client::close`], until it succeeds. Calls that it makes itself for the same user are made
+    /// with the new tokens.
+    pub fn on_tokens_refreshed<Marker>(mut self, hook: impl TokensHook<Marker>) -> Self {
+        self.hook = Some(hook.boxed());
+        self
+    }
+
+    /// Replaces the hook by what becomes of it.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn map_hook(mut self, change: impl FnOnce(Hook) -> Hook) -> Self {
+        self.hook = self.hook.map(change);
+        self
+    }
+
+    /// Sets the token store. Default: a [`MemoryTokenStore`], which loses the tokens with the process.
+    ///
+    /// It is consulted when a user's tokens are not cached, its leases keep refreshes single-flight across processes, and
+    /// new tokens are saved to it before they are used.
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
+    /// Sets how long before expiry an access token is refreshed. Default: 60 seconds.
+    ///
+    /// Up to 50 % random jitter is added so that many clients do not refresh at once; capped at 3/8 of the token's lifetime.
+    pub fn refresh_ahead(mut self, ahead: Duration) -> Self {
+        self.refresh_ahead = ahead;
+        self
+    }
+
+    /// Sets the duration of the lease under which one process refreshes a user's tokens. Default: 60 seconds.
+    ///
+    /// A refresh that takes longer than three quarters of it is aborted. If a process dies during one, others wait until
+    /// the lease expires.
+    pub fn refresh_lease(mut self, lease: Duration) -> Self {
+        self.refresh_lease = lease;
+        self
+    }
+
+    /// Sets the timeout of one step of the [store](Self::token_store), and of the [hook](Self::on_tokens_refreshed).
+    /// Default: 30 seconds.
+    pub fn save_timeout(mut self, timeout: Duration) -> Self {
+        self.save_timeout = timeout;
+        self
+    }
+
+    /// Sets a pinned key, such as `whpk_...`, to verify webhook deliveries with while none could be fetched.
+    ///
+    /// Once the service's keys are fetched, it is ignored. Replace it whenever the service rotates its key.
+    #[cfg(feature = "webhooks")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
+    pub fn webhook_public_key(mut self, key: impl Into<String>) -> Self {
+        self.webhook_public_key = Some(key.into());
+        self
+    }
+
+    /// Sets the tolerance and the limits for webhook deliveries.
+    #[cfg(feature = "webhooks")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
+    pub fn webhook_options(mut self, options: WebhookOptions) -> Self {
+        self.webhook_options = options;
+        self
+    }
+
+    /// Creates the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] when the client id, the client secret or the redirect URI is empty or unusable, when
+    /// the base URL or the webhook key is invalid, or when TLS cannot be set up, such as on a machine without root
+    /// certificates.
+    pub fn build(self) -> Result<Client, Error> {
+        let settings = [
+            ("client id", self.client_id.as_str()),
+            ("client secret", self.client_secret.expose()),
+            ("redirect URI", &self.redirect_uri),
+        ];
+        if self.refresh_lease < Duration::from_millis(100) {
+            return Err(InputFailure::new("the refresh lease is too short to refresh in").configuration());
+        }
+        for (name, value) in settings {
+            if value.trim().is_empty() {
+                return Err(InputFailure::new(format!("the {name} is empty")).configuration());
+            }
+        }
+        if let Err(e) = Url::parse(&self.redirect_uri) {
+            return Err(InputFailure::new("the redirect URI is not an absolute URL").source(e).configuration());
+        }
+        let base_url = transport::base_url(&self.base_url)?;
+        let timeout = self.settings.http.timeout;
+        let (http, http_timeout) = match self.http {
+            None => (self.connect.client(&base_url, timeout)?, Some(timeout)),
+            Some(http) if self.connect.is_default() => (http, None),
+            Some(_) => {
+                let twice = "`proxy` and `root_certificate` cannot be combined with `http_client`; \
+                             configure them on that client";
+                return Err(InputFailure::new(twice).configuration());
+            }
+        };
+        let user_agent = transport::user_agent(self.user_agent_product.as_deref());
+        let user_agent = user_agent.ok_or_else(|| {
+            InputFailure::new("the product for `User-Agent` has characters that no header takes").configuration()
+        })?;
+        let basic = STANDARD.encode(format!("{}:{}", self.client_id, self.client_secret.expose()));
+        if HeaderValue::from_str(&self.client_id).is_err() {
+            return Err(InputFailure::new("the client id has characters that no header takes").configuration());
+        }
+        #[cfg(feature = "webhooks")]
+        let receiving = Arc::new(Receiving::new(&base_url, pinned(self.webhook_public_key)?, self.webhook_options));
+
+        let app = AppCredentials {
+            client_id: self.client_id,
+            client_secret: self.client_secret,
+            redirect_uri: self.redirect_uri,
+            basic: basic.into(),
+        };
+        let http_settings = self.settings.http.clone();
+        let transport = Arc::new(Transport::new(http, http_timeout, base_url, user_agent, app, http_settings));
+        let session_settings = SessionSettings {
+            store: self.store,
+            hook: self.hook.map(Arc::new),
+            refresh_ahead: self.refresh_ahead.min(LONGEST_STEP),
+            refresh_lease: self.refresh_lease.min(LONGEST_STEP),
+            save_timeout: self.save_timeout.min(LONGEST_STEP),
+        };
+        let users = Arc::new(Users::new(Arc::new(Shared::new(transport.clone(), session_settings))));
+        let caller = Caller {
+            transport,
+            session: users.session(""),
+            settings: Arc::new(self.settings),
+            budget: Arc::new(Budget::new(self.retry_budget)),
+        };
+        Ok(Client {
+            caller,
+            users,
+            #[cfg(feature = "webhooks")]
+            receiving,
+        })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("client_id", &self.client_id)
+            .field("redirect_uri", &self.redirect_uri)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+fn variable(name: &str) -> Result<String, Error> {
+    std::env::var(name).map_err(|e| match e {
+        VarError::NotPresent => InputFailure::new(format!("{name}: not set")).configuration(),
+        // The error shows the value.
+        VarError::NotUnicode(_) => InputFailure::new(format!("{name}: not Unicode")).configuration(),
+    })
+}
+
+#[cfg(feature = "webhooks")]
+fn pinned(key: Option<String>) -> Result<WebhookKeys, Error> {
+    let keys = WebhookKeys::from_iter(&key);
+    if key.is_some() && keys.is_empty() {
+        return Err(InputFailure::new("the webhook key is not `whpk_` and 32 bytes in base64").configuration());
+    }
+    Ok(keys)
+}

@@ -1,0 +1,268 @@
+//! The client and its handles.
+
+mod builder;
+mod request;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use builder::ClientBuilder;
+
+use crate::auth::Auth;
+use crate::calendars::Calendars;
+use crate::call::{Caller, Endpoint, Handle, Request, RequestOptions, Sealed};
+use crate::error::Error;
+use crate::events::Events;
+use crate::health::CheckHealth;
+use crate::raw;
+use crate::secret::Secret;
+use crate::session::{AuthEvents, Users};
+use crate::tokens::Tokens;
+use crate::webhooks::Webhooks;
+#[cfg(feature = "webhooks")]
+use crate::webhooks::{Receiver, Receiving};
+
+/// A client of Mobiscroll Connect.
+///
+/// It holds a connection pool and the credentials of users. Cloning is cheap, and clones share both: create one client for
+/// the application, and a handle [for each user](Self::for_user). Calls need a Tokio runtime.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), mobiscroll_connect::Error> {
+/// use mobiscroll_connect::{Client, Tokens};
+///
+/// let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")?;
+/// client.set_credentials(Tokens::new("ACCESS_TOKEN").with_refresh_token("REFRESH_TOKEN"));
+/// for calendar in client.calendars().list().await? {
+///     println!("{} {}", calendar.provider, calendar.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    caller: Caller,
+    users: Arc<Users>,
+    #[cfg(feature = "webhooks")]
+    receiving: Arc<Receiving>,
+}
+
+impl Client {
+    /// Creates a client with the defaults of [`builder`](Self::builder).
+    ///
+    /// # Errors
+    ///
+    /// As [`ClientBuilder::build`].
+    pub fn new(
+        client_id: impl Into<String>,
+        client_secret: impl Into<Secret>,
+        redirect_uri: impl Into<String>,
+    ) -> Result<Self, Error> {
+        Self::builder(client_id, client_secret, redirect_uri).build()
+    }
+
+    /// Starts building a client with other settings than the defaults.
+    ///
+    /// The arguments are those of the application in the Connect dashboard; the redirect URI must be identical to the
+    /// registered one.
+    pub fn builder(
+        client_id: impl Into<String>,
+        client_secret: impl Into<Secret>,
+        redirect_uri: impl Into<String>,
+    ) -> ClientBuilder {
+        ClientBuilder::new(client_id.into(), client_secret.into(), redirect_uri.into())
+    }
+
+    /// Creates a client from environment variables: [`ClientBuilder::from_env`], with no further settings.
+    ///
+    /// # Errors
+    ///
+    /// As [`ClientBuilder::from_env`] and [`ClientBuilder::build`].
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// Authorization: consent, tokens, connected accounts.
+    pub fn auth(&self) -> Auth<'_, Self> {
+        Auth::new(self)
+    }
+
+    /// The calendars of the connected accounts.
+    pub fn calendars(&self) -> Calendars<'_, Self> {
+        Calendars::new(self)
+    }
+
+    /// The events in those calendars.
+    pub fn events(&self) -> Events<'_, Self> {
+        Events::new(self)
+    }
+
+    /// Webhook subscriptions and deliveries.
+    pub fn webhooks(&self) -> Webhooks<'_, Self> {
+        Webhooks::new(self)
+    }
+
+    /// Returns a handle that acts for another user of the application: the same connections and settings, the user's own
+    /// credentials.
+    ///
+    /// `user` is your own id for the user, under which the [store](ClientBuilder::token_store) has the tokens. Handles are
+    /// cheap: create one for each request that you serve, or keep it. All handles for a user share the active tokens, and a
+    /// refresh of one user delays no other. The client's own credentials are those of the user
+    /// with the empty id.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// let alice = client.for_user("alice");
+    /// let calendars = alice.calendars().list().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn for_user(&self, user: impl AsRef<str>) -> Self {
+        let session = self.users.session(user.as_ref());
+        Self { caller: Caller { session, ..self.caller.clone() }, ..self.clone() }
+    }
+
+    /// Returns a handle that makes its calls with other options than this one; all else is the same.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// use std::time::Duration;
+    /// use mobiscroll_connect::RequestOptions;
+    ///
+    /// let quick = client.with_options(RequestOptions::new().deadline(Duration::from_secs(2)));
+    /// let calendars = quick.calendars().list().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_options(&self, options: RequestOptions) -> Self {
+        let settings = Arc::new(self.caller.settings.with(options));
+        Self { caller: Caller { settings, ..self.caller.clone() }, ..self.clone() }
+    }
+
+    /// Returns the id of the user for whom this handle acts; it is empty for the client's own credentials.
+    pub fn user(&self) -> &str {
+        self.caller.session.user()
+    }
+
+    /// Sets the user's credentials, in place of those before.
+    ///
+    /// They come from your storage, so [the hook](ClientBuilder::on_tokens_refreshed) is not called with them; they are saved
+    /// to the [store](ClientBuilder::token_store) before the first call uses them. A call in flight does not continue with
+    /// them: they may be another user's.
+    pub fn set_credentials(&self, tokens: Tokens) {
+        self.caller.session.set(tokens);
+    }
+
+    /// Subscribes to what happens to the users' authorizations from now on, those of all handles.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) {
+    /// use mobiscroll_connect::AuthEvent;
+    ///
+    /// let mut events = client.auth_events();
+    /// while let Some(event) = events.next().await {
+    ///     if let AuthEvent::ReauthorizationNeeded { user, .. } = event {
+    ///         println!("{user} must authorize again");
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn auth_events(&self) -> AuthEvents {
+        self.users.shared().subscribe()
+    }
+
+    /// Drains the refreshes and saves in flight, of all users, and retries once to save what could not be saved.
+    ///
+    /// Call it for a graceful shutdown, before the process ends. The client can be used afterwards.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenStore`] when new tokens are still not saved: [`Auth::credentials`] of their user returns them.
+    ///
+    /// # Cancel safety
+    ///
+    /// What it waits for continues when the future is dropped.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.users.close().await
+    }
+
+    /// Checks the health of the service. Needs no credentials.
+    ///
+    /// Calls `GET /health`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Network`] or [`Error::Server`] when it is not healthy.
+    pub fn health(&self) -> Request<CheckHealth, Self> {
+        Request::new(CheckHealth {}, self.clone())
+    }
+
+    /// Makes a request of [parameters](crate::requests) that were stored or built apart.
+    pub fn request<P: Endpoint>(&self, params: P) -> Request<P, Self> {
+        Request::new(params, self.clone())
+    }
+
+    /// Returns the generated client, with the credentials attached: an escape hatch for what the facade does not cover.
+    ///
+    /// It sends the access token that is active when the request leaves, and does no more: it neither refreshes a token
+    /// nor categorises errors. It follows `openapi.yaml` and the release of progenitor that made it, so it is **outside the
+    /// semantic versioning promise** of this crate. Its errors print headers and bodies of responses.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) {
+    /// match client.raw().list_calendars().send().await {
+    ///     Ok(calendars) => println!("{} calendars, status {}", calendars.len(), calendars.status()),
+    ///     Err(error) => println!("status {:?}", error.status()),
+    /// }
+    /// # }
+    /// ```
+    pub fn raw(&self) -> raw::Client {
+        let transport = &self.caller.transport;
+        transport.raw(self.caller.session.clone(), transport.settings().clone())
+    }
+}
+
+impl Handle for Client {}
+
+impl Sealed for Client {
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+#[cfg(feature = "webhooks")]
+impl Receiver for Client {
+    fn receiving(&self) -> &Arc<Receiving> {
+        &self.receiving
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("client_id", &self.caller.transport.app().client_id)
+            .field("base_url", &self.caller.transport.base_url())
+            .field("session", &self.caller.session)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_without_a_handle_leave_nothing_behind() {
+        let client = Client::new("id", "secret", "https://app.example/callback").unwrap();
+        let known = || client.users.len();
+        let before = known();
+        let (ada, bob) = (client.for_user("ada"), client.for_user("bob"));
+        assert_eq!(known(), before + 2);
+        drop(client.for_user("ada"));
+        assert_eq!(known(), before + 2);
+        drop((ada, bob));
+        assert_eq!(known(), before);
+    }
+}

@@ -1,0 +1,58 @@
+//! Sending requests without blocking.
+
+use std::future::IntoFuture;
+
+use super::Client;
+use crate::call::{Endpoint, Request, Sealed};
+use crate::error::Error;
+use crate::events::{EventStream, ListEvents};
+use crate::sync::BoxFuture;
+
+impl<P: Endpoint> Request<P, Client> {
+    /// Sends the request. The future is `Send` and `'static`, for `tokio::spawn` and the like.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operation.
+    pub async fn send(self) -> Result<P::Output, Error> {
+        self.into_future().await
+    }
+}
+
+impl<P: Endpoint> IntoFuture for Request<P, Client> {
+    type Output = Result<P::Output, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.params.call(self.client.caller().clone())
+    }
+}
+
+impl Request<ListEvents, Client> {
+    /// Reads every event of every page, by pagination.
+    ///
+    /// The stream owns what it needs, yields an error once and ends. It also ends when the service's page tokens repeat.
+    /// [Malformed events](crate::EventItem::Malformed) are items like the others, so that one does not hide the rest. The
+    /// next page is fetched while you process the current one, unless [`read_ahead`](EventStream::read_ahead) is off; at
+    /// most two pages are in memory.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// use futures_util::TryStreamExt;
+    /// use mobiscroll_connect::EventItem;
+    ///
+    /// let mut items = client.events().list().stream();
+    /// while let Some(item) = items.try_next().await? {
+    ///     match item {
+    ///         EventItem::Event(event) => println!("{:?} {:?}", event.start, event.title),
+    ///         EventItem::Malformed(item) => eprintln!("skipped {}: {}", item.raw.get(), item.reason),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "iter_all")]
+    pub fn stream(self) -> EventStream {
+        EventStream::new(self.params, self.client.caller().clone())
+    }
+}

@@ -1,0 +1,39 @@
+//! OAuth callbacks that do not carry a code.
+
+use thiserror::Error as ThisError;
+
+/// Why an OAuth callback was not accepted.
+#[derive(Clone, Debug, ThisError)]
+#[error("{kind}")]
+pub struct AuthCallbackFailure {
+    pub(crate) kind: AuthCallbackKind,
+}
+
+impl AuthCallbackFailure {
+    /// Returns what was wrong.
+    pub fn kind(&self) -> &AuthCallbackKind {
+        &self.kind
+    }
+}
+
+/// Kinds of [`AuthCallbackFailure`].
+#[derive(Clone, Debug, PartialEq, Eq, ThisError)]
+#[non_exhaustive]
+pub enum AuthCallbackKind {
+    /// The user declined, or the service could not continue.
+    #[error("authorization was not given: {}", .description.as_deref().unwrap_or(.error))]
+    #[non_exhaustive]
+    Refused {
+        /// The OAuth error code, such as `access_denied`.
+        error: String,
+        /// The `error_description`, if there was one.
+        description: Option<String>,
+    },
+    /// The `state` is missing or differs from the one that was sent: possibly a forged request (CSRF). Do not use its
+    /// code.
+    #[error("the callback's state does not match")]
+    StateMismatch,
+    /// The callback has neither a code nor an error.
+    #[error("the callback carries no authorization code")]
+    MissingCode,
+}

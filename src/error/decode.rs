@@ -1,0 +1,59 @@
+//! Successful responses that cannot be read.
+
+use std::fmt;
+
+use http::{HeaderMap, StatusCode};
+use thiserror::Error as ThisError;
+
+use super::Source;
+
+/// A response with status 2xx that does not match the contract.
+#[derive(Clone, ThisError)]
+#[error("{operation}: the response cannot be read{}", self.at())]
+pub struct DecodeFailure {
+    pub(crate) operation: &'static str,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) path: Option<String>,
+    pub(crate) body: String,
+    #[source]
+    pub(crate) source: Option<Source>,
+}
+
+impl DecodeFailure {
+    fn at(&self) -> String {
+        self.path.as_ref().map(|path| format!(" at {path}")).unwrap_or_default()
+    }
+
+    /// Returns the operation's id in the contract, such as `list_events`.
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// Returns the response headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Returns where in the response the model does not match, such as `subscription.channelId`. `None` if the response
+    /// is not JSON.
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// Returns the start of the body, at most 4 KiB, with the secrets of the call redacted. The body of a token response
+    /// is not kept.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+}
+
+impl fmt::Debug for DecodeFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeFailure")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}

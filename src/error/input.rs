@@ -1,0 +1,40 @@
+//! Values that cannot be used.
+
+use thiserror::Error as ThisError;
+
+use super::{BoxError, Error, Source};
+
+/// A value that cannot be used: a setting of the client, or an argument of a call.
+#[derive(Clone, Debug, ThisError)]
+#[error("{message}")]
+pub struct InputFailure {
+    pub(crate) message: String,
+    #[source]
+    pub(crate) source: Option<Source>,
+}
+
+impl InputFailure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), source: None }
+    }
+
+    pub(crate) fn source(mut self, source: impl Into<BoxError>) -> Self {
+        self.source = Some(source.into().into());
+        self
+    }
+
+    pub(crate) fn configuration(self) -> Error {
+        Error::Configuration(Box::new(self))
+    }
+
+    /// Returns what is wrong with it.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl From<InputFailure> for Error {
+    fn from(failure: InputFailure) -> Self {
+        Self::InvalidInput(Box::new(failure))
+    }
+}

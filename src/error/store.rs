@@ -1,0 +1,42 @@
+//! Failures of token stores and of the hook.
+
+use thiserror::Error as ThisError;
+
+use super::Source;
+
+/// The error of a token store or of the hook.
+#[derive(Clone, Debug, ThisError)]
+#[error("{kind}")]
+pub struct StoreFailure {
+    pub(crate) kind: StoreKind,
+    #[source]
+    pub(crate) source: Source,
+}
+
+impl StoreFailure {
+    /// Returns what the store or the hook failed to do.
+    pub fn kind(&self) -> StoreKind {
+        self.kind
+    }
+}
+
+/// Kinds of [`StoreFailure`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
+#[non_exhaustive]
+pub enum StoreKind {
+    /// The store could not load a user's tokens.
+    #[error("the tokens could not be loaded")]
+    Load,
+    /// The store could not grant the lease for a refresh.
+    #[error("the lease for refreshing the tokens could not be acquired")]
+    Lease,
+    /// The store could not save new tokens.
+    #[error("the refreshed tokens could not be saved")]
+    Save,
+    /// The [hook](crate::ClientBuilder::on_tokens_refreshed) failed.
+    #[error("the hook for refreshed tokens failed")]
+    Hook,
+    /// The store could not create its table.
+    #[error("the table for tokens could not be created")]
+    Migrate,
+}

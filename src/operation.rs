@@ -1,0 +1,25 @@
+//! What the contract says about an operation, beside its parameters.
+
+use http::Method;
+
+/// An operation of the contract; the generated table has all of them.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) id: &'static str,
+    pub(crate) method: Method,
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "read by the spans"))]
+    pub(crate) path: &'static str,
+    pub(crate) auth: Scheme,
+    /// Whether the path is relative to the origin instead of the base URL.
+    pub(crate) on_origin: bool,
+}
+
+/// What an operation needs in `Authorization`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    None,
+    /// Client id and secret.
+    Basic,
+    /// The user's access token.
+    Bearer,
+}

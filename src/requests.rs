@@ -1,0 +1,24 @@
+//! The parameters of each operation, as [`Request`](crate::Request) holds them.
+//!
+//! Most code never names these types. They are for requests that are stored, compared, or sent later:
+//!
+//! ```no_run
+//! # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+//! use mobiscroll_connect::requests::ListEvents;
+//!
+//! let stored: Vec<ListEvents> = vec![ListEvents::new().page_size(50), ListEvents::new().single_events(false)];
+//! for params in stored {
+//!     let page = client.request(params).await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+pub use crate::auth::{Disconnect, GetConnectionStatus, GetToken, Refresh, Revoke};
+pub use crate::calendars::ListCalendars;
+pub use crate::events::{CreateEvent, CreateOnce, EventDelete, FindCreated, ListEvents, UpdateEvent};
+pub use crate::health::CheckHealth;
+#[cfg(feature = "webhooks")]
+#[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
+pub use crate::webhooks::VerifyWebhook;
+pub use crate::webhooks::{SubscribeWebhook, UnsubscribeWebhook};

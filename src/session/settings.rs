@@ -1,0 +1,35 @@
+//! What the sessions of all users share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::events::{AuthEvents, EventSender};
+use super::hook::Hook;
+use super::task::InFlight;
+use crate::tokens::TokenStore;
+use crate::transport::Transport;
+
+pub(crate) struct SessionSettings {
+    pub(crate) store: Arc<dyn TokenStore>,
+    pub(crate) hook: Option<Arc<Hook>>,
+    pub(crate) refresh_ahead: Duration,
+    pub(crate) refresh_lease: Duration,
+    pub(crate) save_timeout: Duration,
+}
+
+pub(crate) struct Shared {
+    pub(super) transport: Arc<Transport>,
+    pub(super) settings: SessionSettings,
+    pub(super) events: EventSender,
+    pub(super) in_flight: InFlight,
+}
+
+impl Shared {
+    pub(crate) fn new(transport: Arc<Transport>, settings: SessionSettings) -> Self {
+        Self { transport, settings, events: EventSender::default(), in_flight: InFlight::default() }
+    }
+
+    pub(crate) fn subscribe(&self) -> AuthEvents {
+        self.events.subscribe()
+    }
+}

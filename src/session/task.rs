@@ -1,0 +1,125 @@
+//! Work on a user's credentials as a shared task: single-flight, and independent of the callers that wait for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::{Session, State};
+use crate::error::{Error, NetworkFailure, NetworkKind};
+use crate::raw::operations;
+use crate::tokens::Tokens;
+use crate::transport::runtime;
+
+/// What a shared task is to achieve.
+#[derive(Clone)]
+pub(super) enum Goal {
+    /// Tokens are loaded, if the store has any.
+    Load,
+    /// The tokens that were set from outside are in the store.
+    Save,
+    /// Newer tokens than these are active.
+    Renew(Arc<Tokens>),
+}
+
+/// A task in flight, and its outcome.
+#[derive(Clone)]
+pub(super) struct SharedTask {
+    epoch: u64,
+    number: u64,
+    outcome: watch::Receiver<Option<Result<(), Error>>>,
+}
+
+impl Session {
+    /// Joins the task in flight, whatever its goal, or starts one. A caller that has waited looks at the state again.
+    pub(super) fn join(self: &Arc<Self>, state: &mut State, goal: Goal) -> Result<SharedTask, Error> {
+        // A task whose sender is gone was lost with its runtime, and never ends.
+        if let Some(task) = state.task.as_ref().filter(|task| task.outcome.has_changed().is_ok()) {
+            return Ok(task.clone());
+        }
+        let runtime = runtime()?;
+        let (sender, outcome) = watch::channel(None);
+        let number = state.task.as_ref().map_or(0, |task| task.number) + 1;
+        let task = SharedTask { epoch: state.epoch, number, outcome };
+        state.task = Some(task.clone());
+
+        let (session, epoch, guard) = (self.clone(), state.epoch, self.shared.in_flight.start());
+        runtime.spawn(async move {
+            let outcome = match goal {
+                Goal::Load => session.load(epoch).await,
+                Goal::Save => session.settle(epoch).await,
+                Goal::Renew(tokens) => session.renew_tokens(tokens, epoch).await,
+            };
+            session.end_task(epoch, number);
+            sender.send_replace(Some(outcome));
+            drop(guard);
+        });
+        Ok(task)
+    }
+
+    /// Waits for the outcome of a task.
+    pub(super) async fn wait(&self, mut task: SharedTask) -> Result<(), Error> {
+        match timeout(self.max_task_time(), task.outcome.wait_for(Option::is_some)).await {
+            Ok(Ok(outcome)) => outcome.clone().unwrap_or(Ok(())),
+            Ok(Err(_)) => Err(interrupted()),
+            // Its runtime lives, but nobody drives it: let others start over.
+            Err(_) => {
+                self.end_task(task.epoch, task.number);
+                Err(stalled())
+            }
+        }
+    }
+
+    fn end_task(&self, epoch: u64, number: u64) {
+        let mut state = self.state();
+        if state.epoch == epoch && state.task.as_ref().is_some_and(|task| task.number == number) {
+            state.task = None;
+        }
+    }
+
+    /// Every step of a task has its own timeout; this is more than all of them together.
+    fn max_task_time(&self) -> Duration {
+        let settings = &self.shared.settings;
+        settings.refresh_lease * 3 + settings.save_timeout * 10
+    }
+}
+
+/// Counts the tasks of all users, for a graceful shutdown.
+#[derive(Debug, Default)]
+pub(super) struct InFlight(watch::Sender<usize>);
+
+impl InFlight {
+    pub(super) fn start(&self) -> TaskGuard {
+        self.0.send_modify(|tasks| *tasks += 1);
+        TaskGuard(self.0.clone())
+    }
+
+    /// Waits until none is in flight.
+    pub(super) async fn drained(&self) {
+        // Cannot fail: the sender lives as long as `self`.
+        let _ = self.0.subscribe().wait_for(|tasks| *tasks == 0).await;
+    }
+}
+
+/// A task that counts until it is dropped, also when its runtime is.
+pub(super) struct TaskGuard(watch::Sender<usize>);
+
+impl Drop for TaskGuard {
+    fn drop(&mut self) {
+        self.0.send_modify(|tasks| *tasks -= 1);
+    }
+}
+
+/// The runtime was shut down around the task.
+pub(crate) fn interrupted() -> Error {
+    network(NetworkKind::Broken)
+}
+
+fn stalled() -> Error {
+    network(NetworkKind::Timeout)
+}
+
+fn network(kind: NetworkKind) -> Error {
+    NetworkFailure::error(operations::TOKEN.id, kind, None)
+}

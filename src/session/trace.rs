@@ -1,0 +1,25 @@
+//! Events for the crate `tracing`. Without the feature `tracing` nothing of it is compiled.
+
+use super::AuthEvent;
+
+#[cfg(feature = "tracing")]
+pub(super) fn auth_event(event: &AuthEvent) {
+    use tracing::{info, warn};
+
+    match event {
+        AuthEvent::Refreshed { user } => info!(enduser.id = user, "tokens refreshed"),
+        AuthEvent::RefreshFailed { user, error, next_try } => {
+            warn!(enduser.id = user, %error, next_try = next_try.as_secs_f64(), "refresh failed");
+        }
+        AuthEvent::SavePending { user, error, next_try } => {
+            warn!(enduser.id = user, %error, next_try = next_try.as_secs_f64(), "new tokens are not saved yet");
+        }
+        AuthEvent::ReauthorizationNeeded { user, error } => {
+            warn!(enduser.id = user, %error, "the user must authorize again");
+        }
+        AuthEvent::Lagged { .. } => {}
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(super) fn auth_event(_: &AuthEvent) {}

@@ -1,0 +1,14 @@
+//! Locks and futures as this crate uses them.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A boxed future, so that callers of traits do not compile its type again.
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Locks a mutex. No code here panics while it holds a lock, and every state between two statements is a whole one, so
+/// poisoning says nothing.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,131 @@
+//! When an access token expires, by a monotonic clock.
+
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::Tokens;
+
+/// When an access token should be refreshed, and when it expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Expiry {
+    pub(crate) refresh_at: Instant,
+    pub(crate) at: Instant,
+}
+
+impl Expiry {
+    /// For tokens that were issued just now: they cannot have expired, whatever the clocks say.
+    pub(crate) fn issued_now(tokens: &Tokens, ahead: Duration) -> Option<Self> {
+        let claims = || Claims::of(tokens);
+        let whole = tokens.lifetime.or_else(|| claims()?.lifetime())?;
+        Self::plan(whole, Some(whole), ahead)
+    }
+
+    /// For tokens of unknown age, whose expiry only the wall clock can tell.
+    pub(crate) fn restored(tokens: &Tokens, ahead: Duration, now: Timestamp) -> Option<Self> {
+        let (ends_at, whole) = match tokens.expires_at {
+            Some(ends_at) => (ends_at, tokens.lifetime),
+            None => {
+                let claims = Claims::of(tokens)?;
+                (Timestamp::from_second(claims.exp).ok()?, tokens.lifetime.or_else(|| claims.lifetime()))
+            }
+        };
+        let remaining = Duration::try_from(ends_at.duration_since(now)).unwrap_or_default();
+        Self::plan(remaining, whole, ahead)
+    }
+
+    /// Refreshes `ahead` of expiry, but not before three quarters of a short lifetime. Up to 50 % jitter is added, so that
+    /// tokens that were issued together are not refreshed together.
+    fn plan(remaining: Duration, whole: Option<Duration>, ahead: Duration) -> Option<Self> {
+        let ahead = whole.map_or(ahead, |whole| ahead.min(whole / 4));
+        let ahead = ahead.mul_f64(1.0 + fastrand::f64() / 2.0);
+        let now = Instant::now();
+        let at = |after: Duration| now.checked_add(after);
+        Some(Self { refresh_at: at(remaining.saturating_sub(ahead))?, at: at(remaining)? })
+    }
+}
+
+/// The claims of a JWT. They cannot be verified here, so they are hints: a wrong one costs a refresh or a 401.
+struct Claims {
+    iat: Option<i64>,
+    exp: i64,
+}
+
+impl Claims {
+    fn of(tokens: &Tokens) -> Option<Self> {
+        let payload = tokens.access_token.expose().split('.').nth(1)?;
+        let claims: Value =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?).ok()?;
+        let seconds = |name: &str| claims[name].as_f64().map(|seconds| seconds as i64);
+        Some(Self { iat: seconds("iat"), exp: seconds("exp")? })
+    }
+
+    fn lifetime(&self) -> Option<Duration> {
+        let seconds = self.exp.checked_sub(self.iat?)?;
+        u64::try_from(seconds).ok().filter(|seconds| *seconds > 0).map(Duration::from_secs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AHEAD: Duration = Duration::from_secs(60);
+
+    fn jwt(claims: &str) -> Tokens {
+        Tokens::new(format!("e30.{}.signature", URL_SAFE_NO_PAD.encode(claims)))
+    }
+
+    fn in_seconds(instant: Instant) -> u64 {
+        instant.saturating_duration_since(Instant::now()).as_secs_f64().round() as u64
+    }
+
+    #[test]
+    fn a_refresh_is_due_a_minute_to_a_minute_and_a_half_before_the_end() {
+        let tokens = Tokens { lifetime: Some(Duration::from_secs(3600)), ..Tokens::new("a") };
+        let mut seen = Vec::new();
+        for _ in 0..100 {
+            let expiry = Expiry::issued_now(&tokens, AHEAD).unwrap();
+            let renew_in = in_seconds(expiry.refresh_at);
+            assert!((3509..=3541).contains(&renew_in), "{renew_in}");
+            seen.push(renew_in);
+        }
+        seen.dedup();
+        assert!(seen.len() > 1, "a fleet does not refresh in one instant");
+    }
+
+    #[test]
+    fn a_token_that_lives_seconds_is_used_for_most_of_them() {
+        let tokens = Tokens { lifetime: Some(Duration::from_secs(8)), ..Tokens::new("a") };
+        let renew_in = Expiry::issued_now(&tokens, AHEAD).unwrap().refresh_at.duration_since(Instant::now());
+        assert!(renew_in > Duration::from_millis(4900), "{renew_in:?}");
+    }
+
+    #[test]
+    fn a_jwt_tells_its_end() {
+        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+        let exp = now.as_second() + 1000;
+        let expiry = Expiry::restored(&jwt(&format!(r#"{{"exp":{exp}}}"#)), Duration::ZERO, now).unwrap();
+        assert_eq!(in_seconds(expiry.at), 1000);
+    }
+
+    #[test]
+    fn a_new_token_that_seems_to_be_old_is_believed_to_be_new() {
+        let long_ago = jwt(r#"{"iat":1000,"exp":4600}"#);
+        assert_eq!(in_seconds(Expiry::issued_now(&long_ago, Duration::ZERO).unwrap().at), 3600);
+        assert_eq!(Expiry::issued_now(&jwt(r#"{"exp":4600}"#), AHEAD), None, "without an issue date nothing is known");
+        let restored = Expiry::restored(&long_ago, AHEAD, Timestamp::now()).unwrap();
+        assert_eq!(in_seconds(restored.refresh_at), 0);
+    }
+
+    #[test]
+    fn what_is_no_jwt_has_no_known_end() {
+        for token in ["opaque", "a.b.c", "..", "e30.e30.e30", "a.eyJleHAiOiJzb29uIn0.c", "e30.eyJleHAiOjFlMzA5fQ.c"] {
+            assert_eq!(Expiry::restored(&Tokens::new(token), AHEAD, Timestamp::now()), None, "{token}");
+            assert_eq!(Expiry::issued_now(&Tokens::new(token), AHEAD), None, "{token}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Turns failed exchanges into an [`Error`].
+//!
+//! progenitor's own error shows headers and bodies, tokens included, when it is printed. It ends here.
+
+use std::error::Error as _;
+
+use bytes::BytesMut;
+use http::{HeaderMap, StatusCode};
+use http_body_util::LengthLimitError;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::http::HttpError;
+use super::response::{Failure, Head, Reply, Response, Undecodable};
+use super::retry_after::retry_after;
+use super::secrets::Secrets;
+use crate::error::{
+    ApiFailure, BoxError, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind, SendStatus, Source,
+};
+use crate::json::DecodeMismatch;
+use crate::models::BlockedAccount;
+use crate::operation::{Operation, Scheme};
+use crate::raw::{self, operations};
+
+/// How much of a failed response's body is read, to find its members.
+const READ_LIMIT: usize = 64 * 1024;
+
+/// How much of a body an error keeps.
+const KEEP_LIMIT: usize = 4 * 1024;
+
+/// How much of a message an error shows.
+const MESSAGE_LIMIT: usize = 1024;
+
+/// A request that could not be built.
+pub(super) fn unbuilt(operation: &'static Operation, error: raw::Error<()>) -> Error {
+    let id = operation.id;
+    match error {
+        raw::Error::CommunicationError(error) => InputFailure::new(format!(
+            "{id}: the request cannot be written: a value is too long or has characters that no URL or header takes"
+        ))
+        .source(error.without_url())
+        .into(),
+        raw::Error::InvalidRequest(reason) => InputFailure::new(format!("{id}: {reason}")).into(),
+        _ => InputFailure::new(format!("{id}: the request cannot be built")).into(),
+    }
+}
+
+/// A request without a response.
+pub(super) fn unanswered(operation: &'static Operation, error: HttpError) -> Error {
+    NetworkFailure::error(operation.id, error.kind, Some(error.source))
+}
+
+/// A successful response whose body did not arrive as a whole.
+pub(super) fn incomplete(operation: &'static Operation, head: Head, error: reqwest::Error) -> Error {
+    if is_too_long(&error) {
+        return too_long(operation, head);
+    }
+    let kind = if error.is_timeout() { NetworkKind::Timeout } else { NetworkKind::Body };
+    let source = Source::new(error.without_url());
+    NetworkFailure::error(operation.id, kind, Some(source)).with_send_status(SendStatus::Answered)
+}
+
+/// A response with another status than 2xx.
+pub(super) async fn refused(
+    operation: &'static Operation,
+    mut response: reqwest::Response,
+    secrets: &Secrets,
+) -> Error {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut body = BytesMut::new();
+    // The status tells more than a body that is incomplete, so what was read has to do.
+    while body.len() < READ_LIMIT {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk[..chunk.len().min(READ_LIMIT - body.len())]),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    let failure = api_failure(operation, status, headers, &String::from_utf8_lossy(&body));
+    let category = category(operation, status, &failure);
+    // What the response means is known by now, so what it repeats can go.
+    category(Box::new(redact(failure, secrets)))
+}
+
+/// An event write that failed behind a status of success.
+pub(crate) fn rejected(operation: &'static Operation, head: Head, body: &str, secrets: &Secrets) -> Error {
+    let failure = api_failure(operation, head.status, head.headers, body);
+    Error::Server(Box::new(redact(failure, secrets)))
+}
+
+pub(super) fn decode_error(undecodable: Undecodable) -> Error {
+    let Undecodable { response, mismatch: DecodeMismatch { shown, source, .. } } = undecodable;
+    let Response { operation, head, body, secrets } = response;
+    if operation.id == operations::TOKEN.id {
+        return token_error(head, format!("unreadable at line {} column {}", source.line(), source.column()));
+    }
+    // A decode error quotes the value that it did not expect.
+    let quoting = source.to_string();
+    let redacted = secrets.redact(quoting.clone());
+    let source = if redacted == quoting { Source::new(source) } else { Source::from(BoxError::from(redacted)) };
+    let path = shown.map(|path| secrets.redact(path));
+    let body = excerpt(&secrets.redact(String::from_utf8_lossy(&body).into_owned()), KEEP_LIMIT);
+    decode_failure(operation.id, head, path, body, source)
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Final(error) => error,
+            Failure::Undecodable(undecodable) => decode_error(*undecodable),
+        }
+    }
+}
+
+/// Takes a success without a body for one without a value.
+pub(crate) fn or_empty<T>(outcome: Result<Reply<T>, Failure>) -> Result<Option<Reply<T>>, Error> {
+    match outcome {
+        Ok(reply) => Ok(Some(reply)),
+        Err(Failure::Undecodable(undecodable)) if undecodable.is_empty() => Ok(None),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// A token response that cannot be used. It contains new secrets, so nothing of it is kept.
+pub(super) fn token_error(head: Head, reason: String) -> Error {
+    decode_failure(operations::TOKEN.id, head, None, String::new(), BoxError::from(reason).into())
+}
+
+fn too_long(operation: &'static Operation, head: Head) -> Error {
+    let reason = BoxError::from("its body is longer than `max_body` allows");
+    decode_failure(operation.id, head, None, String::new(), reason.into())
+}
+
+fn decode_failure(operation: &'static str, head: Head, path: Option<String>, body: String, source: Source) -> Error {
+    let Head { status, headers } = head;
+    Error::Decode(Box::new(DecodeFailure { operation, status, headers, path, body, source: Some(source) }))
+}
+
+/// Reports whether reading stopped at the cap on bodies.
+fn is_too_long(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn category(operation: &'static Operation, status: StatusCode, failure: &ApiFailure) -> fn(Box<ApiFailure>) -> Error {
+    let oauth = (operation.auth == Scheme::Basic).then(|| failure.error().unwrap_or_default());
+    match (status.as_u16(), oauth) {
+        (400..=499, Some("invalid_grant" | "session_expired")) => Error::Authentication,
+        (_, Some("invalid_client" | "unauthorized_client")) | (401, Some(_)) => Error::InvalidClient,
+        (400 | 422, _) => Error::Validation,
+        (401, None) if is_scope_denial(failure) => Error::PermissionDenied,
+        (401, None) => Error::Authentication,
+        (403, _) if failure.api_code() == Some("calendar_permission_required") => Error::CalendarPermissionRequired,
+        (403, _) => Error::PermissionDenied,
+        (404, _) => Error::NotFound,
+        (429, _) => Error::RateLimit,
+        (500..=599, _) => Error::Server,
+        _ => Error::Unexpected,
+    }
+}
+
+/// A 401 that no refresh cures: the token is valid, and its scope does not allow writing.
+fn is_scope_denial(failure: &ApiFailure) -> bool {
+    failure.message == "Write access denied for current scope"
+}
+
+fn api_failure(operation: &'static Operation, status: StatusCode, headers: HeaderMap, body: &str) -> ApiFailure {
+    let members: Value = serde_json::from_str(body).unwrap_or_default();
+    let member = |name: &str| members[name].as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
+    let (error, error_description) = (member("error"), member("error_description"));
+    let reason = || status.canonical_reason().unwrap_or("no reason given").to_owned();
+    let accounts = members["accounts"].as_array().into_iter().flatten();
+    ApiFailure {
+        operation: operation.id,
+        status: Some(status),
+        message: member("message")
+            .or_else(|| error_description.clone())
+            .or_else(|| error.clone())
+            .unwrap_or_else(reason),
+        error,
+        error_description,
+        code: member("code"),
+        details: Some(members["details"].clone()).filter(|details| !details.is_null()),
+        accounts: accounts.filter_map(|account| serde_json::from_str(&account.to_string()).ok()).collect(),
+        retry_after: retry_after(&headers, Timestamp::now()),
+        headers,
+        body: body.to_owned(),
+        send_status: SendStatus::Answered,
+    }
+}
+
+fn redact(failure: ApiFailure, secrets: &Secrets) -> ApiFailure {
+    let redact = |text: String| secrets.redact(text);
+    ApiFailure {
+        message: excerpt(&redact(failure.message), MESSAGE_LIMIT),
+        error: failure.error.map(redact),
+        error_description: failure.error_description.map(redact),
+        code: failure.code.map(redact),
+        details: failure.details.map(|details| secrets.redact_value(details)),
+        accounts: failure
+            .accounts
+            .into_iter()
+            .map(|account| BlockedAccount { account: account.account.map(redact), ..account })
+            .collect(),
+        body: excerpt(&redact(failure.body), KEEP_LIMIT),
+        ..failure
+    }
+}
+
+fn excerpt(text: &str, limit: usize) -> String {
+    let end = (0..=limit.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text[..end.unwrap_or_default()].to_owned()
+}

@@ -1,0 +1,66 @@
+//! The hooks of the raw client: credentials and settings on its requests.
+
+use std::fmt;
+use std::sync::Arc;
+
+use reqwest::{Request, Response};
+
+use super::exchange::capped;
+use super::{HttpSettings, TokenSource, Transport};
+use crate::raw::{self, Dispatch, operations};
+use crate::sync::BoxFuture;
+
+impl Transport {
+    /// Returns a raw client that sends its requests with the active token.
+    pub(crate) fn raw(self: &Arc<Self>, tokens: Arc<dyn TokenSource>, settings: HttpSettings) -> raw::Client {
+        let hooks = Hooks { transport: self.clone(), tokens, settings };
+        raw::Client::new_with_client(self.base_url(), self.reqwest.clone(), Arc::new(hooks))
+    }
+}
+
+struct Hooks {
+    transport: Arc<Transport>,
+    tokens: Arc<dyn TokenSource>,
+    settings: HttpSettings,
+}
+
+impl Dispatch for Hooks {
+    fn prepare(&self, request: &mut Request, operation: &str) -> Result<(), String> {
+        let operation = operations::ALL
+            .iter()
+            .find(|known| known.id == operation)
+            .ok_or_else(|| format!("the operation {operation} is not in the table"))?;
+        self.transport.dress(request, operation, &self.settings);
+        *request.timeout_mut() = Some(self.settings.timeout);
+        let tokens = self.tokens.active();
+        let access_token = tokens.as_ref().map(|tokens| tokens.access_token());
+        self.transport.authorize(request, operation.auth, access_token).map_err(str::to_owned)
+    }
+
+    fn execute(&self, request: Request) -> BoxFuture<'_, reqwest::Result<Response>> {
+        let response = self.transport.reqwest.execute(request);
+        Box::pin(async move { Ok(capped(response.await?, self.settings.max_body)) })
+    }
+}
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hooks").finish_non_exhaustive()
+    }
+}
+
+/// The hooks of a client that only builds requests.
+#[derive(Debug)]
+pub(super) struct Unsent;
+
+impl Dispatch for Unsent {
+    fn prepare(&self, _: &mut Request, operation: &str) -> Result<(), String> {
+        Err(format!("{operation}: this client only builds requests"))
+    }
+
+    fn execute(&self, request: Request) -> BoxFuture<'_, reqwest::Result<Response>> {
+        // Unreachable: `prepare` ends every call. A response that nobody sent keeps it from being a panic.
+        drop(request);
+        Box::pin(std::future::ready(Ok(::http::Response::new(reqwest::Body::default()).into())))
+    }
+}

@@ -1,0 +1,79 @@
+//! The token endpoint, which identifies the application by its id and secret.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::exchange::Exchange;
+use super::{Transport, failure};
+use crate::error::Error;
+use crate::models::{TokenRequest, TokenResponse};
+use crate::raw::operations;
+use crate::secret::Secret;
+use crate::transport::Failure;
+
+impl Transport {
+    /// Calls the token endpoint once. `secrets` are those in the request, which the response may repeat.
+    pub(crate) async fn request_tokens(
+        &self,
+        request: TokenRequest,
+        secrets: &[&Secret],
+        timeout: Duration,
+    ) -> Result<TokenResponse, Error> {
+        let operation = &operations::TOKEN;
+        let built = self.requests.token().client_id(&self.app.client_id).body(request).request();
+        let request = self.complete(operation, built, &self.settings)?;
+        let max_body = self.settings.max_body;
+        let secrets = self.secrets([None, None], secrets);
+        let response =
+            self.exchange(request, Exchange { operation, access_token: None, timeout, max_body, secrets }).await?;
+        match response.decode::<TokenResponse>() {
+            Ok(reply) if !reply.value.access_token.expose().is_empty() => Ok(reply.value),
+            Ok(reply) => Err(failure::token_error(reply.head, "access_token is empty".to_owned())),
+            // The old refresh token is retired by now: the new one must not be lost to a malformed member beside it.
+            Err(Failure::Undecodable(undecodable)) => {
+                salvage(&undecodable.response.body).ok_or_else(|| failure::decode_error(*undecodable))
+            }
+            Err(Failure::Final(error)) => Err(error),
+        }
+    }
+}
+
+/// Reads a token response member by member; what has another type than expected is left out.
+fn salvage(body: &[u8]) -> Option<TokenResponse> {
+    let members: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let texts = ["access_token", "refresh_token", "token_type", "scope"];
+    let mut kept: Map<_, _> = members
+        .iter()
+        .filter(|(name, value)| texts.contains(&name.as_str()) && value.is_string())
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let seconds = members.get("expires_in").and_then(|value| match value {
+        Value::String(text) => text.trim().parse().ok(),
+        number => number.as_f64(),
+    });
+    // Without it the token is used until it is refused, which is harmless.
+    kept.extend(seconds.map(|seconds: f64| ("expires_in".to_owned(), Value::from(seconds as i64))));
+    let response: TokenResponse = serde_json::from_str(&Value::Object(kept).to_string()).ok()?;
+    Some(response).filter(|response| !response.access_token.expose().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_malformed_member_beside_the_tokens_does_not_lose_them() {
+        for member in [r#""expires_in":"3600""#, r#""expires_in":3600.5"#, r#""expires_in":3600,"scope":["read"]"#] {
+            let body = format!(r#"{{"access_token":"a2","refresh_token":"r2",{member}}}"#);
+            let response = salvage(body.as_bytes()).unwrap();
+            assert_eq!(response.access_token.expose(), "a2", "{member}");
+            assert_eq!(response.refresh_token.unwrap().expose(), "r2", "{member}");
+            assert_eq!(response.expires_in, Some(3600), "{member}");
+        }
+        for hopeless in ["", "[]", "{}", r#"{"access_token":""}"#, r#"{"access_token":7}"#, r#"{"refresh_token":"r2"}"#]
+        {
+            assert!(salvage(hopeless.as_bytes()).is_none(), "{hopeless}");
+        }
+    }
+}
