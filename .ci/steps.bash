@@ -1,6 +1,6 @@
 # What .ci/run and .ci/long share: they declare steps, each a function `do_NAME` with a line before it, and call `main "$@"`.
 # shellcheck shell=bash
-names=() lines=() done=" " current=""
+names=() lines=() ran=" " current=""
 program=$0
 
 # Declares a step: its name, and a line about it.
@@ -24,10 +24,10 @@ list() {
 
 # Runs a step, unless it was run before.
 once() {
-  [[ $done == *" $1 "* ]] && return
+  [[ $ran == *" $1 "* ]] && return
   local outer=$current before=$SECONDS
   current=$1
-  done+="$1 "
+  ran+="$1 "
   printf '\n==== %s\n' "$1"
   "do_$1"
   printf '\n==== %s: %d s\n' "$1" $((SECONDS - before))
@@ -53,7 +53,7 @@ main() {
   for name in "$@"; do
     once "$name"
   done
-  printf '\nAll checks passed: %s\n' "${done# }"
+  printf '\nAll checks passed: %s\n' "${ran# }"
 }
 
 failed() {
