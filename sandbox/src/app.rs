@@ -8,14 +8,15 @@ use hyper::{Response, body::Incoming, header::DATE};
 use jiff::fmt::rfc2822::DateTimePrinter;
 
 #[cfg(feature = "contract")]
-use crate::contract::Monitor;
+use crate::contract::{Monitor, Options};
 use crate::{
     fault::{Fault, Faults},
-    http::{Answer, Request},
+    http::Answer,
     record::Log,
+    request::Request,
     routes,
     script::Script,
-    state::State,
+    service::Service,
 };
 
 /// What the server thread and the handle share.
@@ -25,22 +26,28 @@ pub(crate) struct App {
     pub(crate) log: Log,
     #[cfg(feature = "contract")]
     pub(crate) monitor: Monitor,
-    state: Mutex<State>,
+    service: Mutex<Service>,
 }
 
 impl App {
-    pub(crate) fn new(state: State) -> Self {
+    pub(crate) fn new(service: Service) -> Self {
         Self {
             faults: Faults::default(),
             log: Log::default(),
             #[cfg(feature = "contract")]
-            monitor: Monitor::new(state.settings.contract.clone()),
-            state: Mutex::new(state),
+            monitor: Monitor::new(Options::default()),
+            service: Mutex::new(service),
         }
     }
 
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Holds the traffic against the contract in this way.
+    #[cfg(feature = "contract")]
+    pub(crate) fn checked(self, options: Options) -> Self {
+        Self { monitor: Monitor::new(options), ..self }
+    }
+
+    pub(crate) fn service(&self) -> MutexGuard<'_, Service> {
+        self.service.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Answers a request, or gives what is to be played on the socket instead.
@@ -85,12 +92,12 @@ impl App {
     }
 
     fn answer(&self, request: &Request) -> Answer {
-        routes::answer(&mut self.state(), request).unwrap_or_else(Answer::from)
+        routes::answer(&mut self.service(), request).unwrap_or_else(Answer::from)
     }
 
     /// Adds the date by the sandbox's clock; an instant that HTTP cannot write is left out.
     fn dated(&self, answer: Answer) -> Answer {
-        match DateTimePrinter::new().timestamp_to_rfc9110_string(&self.state().now()) {
+        match DateTimePrinter::new().timestamp_to_rfc9110_string(&self.service().now()) {
             Ok(date) => answer.with_header(DATE, &date),
             Err(_) => answer,
         }

@@ -1,24 +1,22 @@
 #[cfg(feature = "contract")]
 use std::sync::Arc;
-use std::{io, time::Duration};
+use std::time::Duration;
 
 #[cfg(feature = "contract")]
-use crate::contract::{ContractChecks, Hook, Violation};
-use crate::{
-    sandbox::Sandbox,
-    seed::Seed,
-    settings::{
-        CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, ScopeDenial, Settings,
-        WebhookEcho, WriteDialect,
-    },
+use crate::contract::{self, ContractChecks, Hook, Violation};
+use crate::settings::{
+    CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, ScopeDenial, Seed, Settings,
+    WebhookEcho, WriteDialect,
 };
 
-/// Configures a [`Sandbox`] before it starts; made by [`Sandbox::builder`].
+/// Configures a [`Sandbox`](crate::Sandbox) before it starts; made by [`Sandbox::builder`](crate::Sandbox::builder).
 #[derive(Debug, Clone, Default)]
 #[must_use = "nothing runs until `start`"]
 pub struct SandboxBuilder {
-    port: u16,
-    settings: Settings,
+    pub(crate) port: u16,
+    pub(crate) settings: Settings,
+    #[cfg(feature = "contract")]
+    pub(crate) contract: contract::Options,
 }
 
 impl SandboxBuilder {
@@ -122,13 +120,13 @@ impl SandboxBuilder {
     }
 
     /// Publishes the webhook keys with this `Cache-Control` instead of `public, max-age=300`; see also
-    /// [`Sandbox::set_webhook_keys_cache_control`].
+    /// [`Sandbox::set_webhook_keys_cache_control`](crate::Sandbox::set_webhook_keys_cache_control).
     pub fn webhook_keys_cache_control(mut self, value: impl Into<String>) -> Self {
         self.settings.webhooks.cache_control = Some(value.into());
         self
     }
 
-    /// Lets access tokens live this long instead of an hour; see also [`Sandbox::set_access_token_ttl`].
+    /// Lets access tokens live this long instead of an hour; see also [`Sandbox::set_access_token_ttl`](crate::Sandbox::set_access_token_ttl).
     ///
     /// The server refuses them to the millisecond. What it says of them, `expires_in` and the claim `exp`, comes in
     /// whole seconds and is rounded up.
@@ -137,7 +135,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Decides what users answer when asked for consent; see also [`Sandbox::set_consent`].
+    /// Decides what users answer when asked for consent; see also [`Sandbox::set_consent`](crate::Sandbox::set_consent).
     pub fn consent(mut self, consent: Consent) -> Self {
         self.settings.consent = consent;
         self
@@ -151,7 +149,7 @@ impl SandboxBuilder {
 
     /// Lets consent connect at most this many accounts to each user; there is no limit by default.
     ///
-    /// Connection status then carries the `limit`. [`Sandbox::add_account`] goes beyond it all the same.
+    /// Connection status then carries the `limit`. [`Sandbox::add_account`](crate::Sandbox::add_account) goes beyond it all the same.
     pub fn connection_limit(mut self, accounts: usize) -> Self {
         self.settings.connection_limit = Some(accounts);
         self
@@ -216,32 +214,14 @@ impl SandboxBuilder {
     /// Decides what comes of traffic that departs from the API's contract.
     #[cfg(feature = "contract")]
     pub fn contract_checks(mut self, checks: ContractChecks) -> Self {
-        self.settings.contract.checks = checks;
+        self.contract.checks = checks;
         self
     }
 
     /// Calls this with each violation of the API's contract, as it is found.
     #[cfg(feature = "contract")]
     pub fn on_violation(mut self, hook: impl Fn(&Violation) + Send + Sync + 'static) -> Self {
-        self.settings.contract.hook = Some(Hook(Arc::new(hook)));
+        self.contract.hook = Some(Hook(Arc::new(hook)));
         self
-    }
-
-    /// Starts the server.
-    ///
-    /// # Errors
-    ///
-    /// When the port is taken, or the system has no socket or thread to give.
-    pub async fn start(self) -> io::Result<Sandbox> {
-        self.start_blocking()
-    }
-
-    /// Starts the server from outside an async runtime.
-    ///
-    /// # Errors
-    ///
-    /// As [`start`](Self::start).
-    pub fn start_blocking(self) -> io::Result<Sandbox> {
-        Sandbox::with(self.port, self.settings)
     }
 }

@@ -63,7 +63,6 @@
 //! - `cli` (default): the program `mobiscroll-connect-sandbox`. As a dev-dependency, do without it.
 #![forbid(unsafe_code)]
 
-mod adjust;
 mod admin;
 mod app;
 mod builder;
@@ -72,6 +71,7 @@ mod connection;
 mod consent;
 #[cfg(feature = "contract")]
 mod contract;
+mod courier;
 mod error;
 mod evidence;
 mod fault;
@@ -82,12 +82,14 @@ mod named;
 mod operation;
 mod provider;
 mod record;
+mod request;
 mod routes;
 mod sandbox;
 mod scope;
 mod script;
 pub mod seed;
 mod server;
+mod service;
 mod settings;
 mod state;
 mod webhooks;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use hyper::StatusCode;
 use serde_json::Value;
 
-use crate::{http::Request, operation::Operation};
+use crate::{operation::Operation, request::Request};
 
 /// Older requests are forgotten, so that a sandbox left running does not fill the memory.
 const CAPACITY: usize = 10_000;

@@ -12,7 +12,7 @@ use tokio::{net, runtime, sync::oneshot};
 
 use crate::{
     connection::{self, Site},
-    webhooks::courier,
+    courier,
 };
 
 /// A running server; dropping it closes its port and its connections.

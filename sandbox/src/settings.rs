@@ -1,6 +1,27 @@
 use std::time::Duration;
 
-use crate::{named::named, seed::Seed};
+use crate::named::named;
+
+/// Chooses what a new user's accounts hold; on a command line by the names in parentheses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Seed {
+    /// Calendars with a few dozen events around today, an all-day event and a weekly series of ten years (`small`). The default.
+    #[default]
+    Demo,
+    /// Calendars without events (`empty`).
+    Empty,
+    /// A year of work around today: some 1,600 events and series of every kind, with exceptions (`busy-year`).
+    BusyYear,
+    /// 10,000 single events within half a year of today, 2,500 for each provider (`large`).
+    Large,
+    /// Events as the contract hardly allows them: nulls, unknown values, bare and odd dates, members that are missing,
+    /// of another type or unheard of (`awkward`).
+    ///
+    /// They are shown exactly as they are, within two weeks of today; some have no readable date and come first in
+    /// every listing. The second page of every listing is empty and has a token.
+    Awkward,
+}
 
 /// Decides what the user answers when asked for consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -145,8 +166,6 @@ pub(crate) struct Settings {
     pub(crate) scope_denial: ScopeDenial,
     pub(crate) reuse_rule: ReuseRule,
     pub(crate) admin: bool,
-    #[cfg(feature = "contract")]
-    pub(crate) contract: crate::contract::Options,
 }
 
 impl Default for Settings {
@@ -170,8 +189,6 @@ impl Default for Settings {
             scope_denial: ScopeDenial::default(),
             reuse_rule: ReuseRule::default(),
             admin: true,
-            #[cfg(feature = "contract")]
-            contract: crate::contract::Options::default(),
         }
     }
 }

@@ -3,8 +3,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    done,
     input::{Input, Refusal, count, text},
+    output::done,
 };
 use crate::{
     fault::{Fault, FaultHandle},

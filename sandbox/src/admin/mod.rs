@@ -4,6 +4,7 @@
 
 mod fault;
 mod input;
+mod output;
 mod setting;
 mod token;
 mod traffic;
@@ -15,13 +16,10 @@ use http_body_util::Full;
 use hyper::{Method, Response, StatusCode, body::Incoming};
 use serde_json::{Value, json};
 
-use crate::{
-    http::{Answer, Request},
-    sandbox::Sandbox,
-};
+use crate::{http::Answer, request::Request, sandbox::Sandbox};
+pub(crate) use input::PREFIX;
 use input::{Input, Refusal};
-
-pub(crate) const PREFIX: &str = "/_sandbox/";
+use output::done;
 
 /// The admin API of a sandbox.
 #[derive(Debug)]
@@ -115,8 +113,4 @@ fn reset(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
     input.finish()?;
     sandbox.reset();
     Ok(done())
-}
-
-fn done() -> Value {
-    json!({ "success": true })
 }

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    done,
     input::{Input, Refusal},
+    output::done,
 };
 use crate::{instant, provider::Provider, sandbox::Sandbox, state::SyncState};
 
@@ -97,8 +97,8 @@ fn no_event() -> Refusal {
 }
 
 fn accounts_of(sandbox: &Sandbox, user: &str) -> Value {
-    let mut state = sandbox.app.state();
-    let accounts: Vec<Value> = state
+    let mut service = sandbox.app.service();
+    let accounts: Vec<Value> = service
         .user(user)
         .accounts
         .iter()

@@ -17,10 +17,7 @@ use serde_json::Value;
 
 pub use self::violation::{Side, Violation};
 use self::{document::CONTRACT, raw::RawEvents, violation::Finding};
-use crate::{
-    consent,
-    http::{Answer, Request},
-};
+use crate::{consent, http::Answer, request::Request};
 
 /// No more refused violations than this are kept, nor of the others, so that a sandbox left running does not fill the
 /// memory.

@@ -7,7 +7,7 @@ use super::{
     document::{Endpoint, Parameter},
     violation::Finding,
 };
-use crate::http::Request;
+use crate::request::Request;
 
 /// Tells where a request departs from the contract, once its body is adjusted.
 pub(super) fn check(endpoint: &Endpoint, request: &Request, adjust: impl FnOnce(&mut Value)) -> Vec<Finding> {

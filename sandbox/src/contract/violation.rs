@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{http::Request, operation::Operation};
+use crate::{operation::Operation, request::Request};
 
 /// Says whether a request or its answer departs from the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -4,31 +4,33 @@ use serde_json::{Value, json};
 use super::permission;
 use crate::{
     error::ApiError,
-    http::{Answer, Request},
+    http::Answer,
     instant,
+    request::Request,
     scope::Scope,
     seed::Seed,
-    state::{Access, Asked, Filter, Form, Problems, Progress, Query, Span, State},
+    service::Service,
+    state::{Access, Asked, Filter, Form, Problems, Progress, Query, Span},
 };
 
 const DEFAULT_PAGE_SIZE: usize = 250;
 const MAX_PAGE_SIZE: usize = 1000;
 
 /// Lists a page of events, sorted by start over all providers.
-pub(super) fn list(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
-    let access = state.authenticate(request.bearer())?;
-    let now = state.now();
+pub(super) fn list(service: &mut Service, request: &Request) -> Result<Answer, ApiError> {
+    let access = service.authenticate(request.bearer())?;
+    let now = service.now();
     // What the seed is there for.
-    let breaks_contract = state.settings.seed == Seed::Awkward;
+    let breaks_contract = service.settings.seed == Seed::Awkward;
     let mut problems = Problems::default();
     let page_size = page_size(request, &mut problems);
     let asked = asked(request, &mut problems);
     let query = query(asked, request.param("nextPageToken"), &access, now, &mut problems);
     problems.check()?;
 
-    let form = Form { conference: state.settings.conference_dialect, free_busy: query.busy_only };
-    let is_awkward = state.settings.seed == Seed::Awkward;
-    let user = state.user(&access.user);
+    let form = Form { conference: service.settings.conference_dialect, free_busy: query.busy_only };
+    let is_awkward = service.settings.seed == Seed::Awkward;
+    let user = service.user(&access.user);
     permission::check_read(user)?;
     let (spots, next) = match query.pause().filter(|_| is_awkward) {
         Some(token) => (Vec::new(), Some(token)),

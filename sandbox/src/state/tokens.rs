@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    codes::{self, Codes, Redeemed},
+    codes::{Codes, InvalidGrant, Redeemed, UNKNOWN_OR_USED},
     history::History,
 };
 use crate::{
@@ -71,10 +71,6 @@ pub(crate) struct Access {
     pub(crate) scope: Scope,
 }
 
-/// The reason why a token or a code is of no use.
-#[derive(Debug)]
-pub(crate) struct InvalidGrant(pub(crate) &'static str);
-
 impl IssuedTokens {
     /// Writes the tokens as the token endpoint answers them.
     pub(crate) fn to_json(&self) -> Value {
@@ -123,7 +119,7 @@ impl Tokens {
             }
             Redeemed::Again(user) => {
                 self.history(&user).counts.codes_reused += 1;
-                Err(codes::UNKNOWN_OR_USED)
+                Err(UNKNOWN_OR_USED)
             }
             Redeemed::No(reason) => Err(reason),
         }

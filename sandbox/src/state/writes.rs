@@ -7,20 +7,17 @@ use serde_json::{Map, Value, json};
 use super::{
     conference,
     draft::{Draft, Problems},
-    events::{Event, Spot},
+    event::{Event, Spot},
+    gone::Gone,
     ids,
     recurrence::Rule,
     series::{self, Series},
     span::{self, Span},
+    touched::Touched,
     users::User,
     zone::Zone,
 };
-use crate::{
-    error::ApiError,
-    instant,
-    provider::Provider,
-    webhooks::{Gone, Touched},
-};
+use crate::{error::ApiError, instant, provider::Provider};
 
 /// The event that a request means.
 #[derive(Debug)]
