@@ -2,11 +2,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 #[cfg(feature = "contract")]
 use crate::contract::{self, ContractChecks, Hook, Violation};
 use crate::settings::{
-    CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, ScopeDenial, Seed, Settings,
-    WebhookEcho, WriteDialect,
+    AccessTokenDialect, CalendarIdDialect, ChannelDialect, ConferenceDialect, Consent, CreateStatus, DateDialect,
+    DeleteDialect, ExpiresInDialect, InitialSyncDialect, RedirectUriRule, RefreshDialect, RefreshRefusal, ReuseRule,
+    ScopeDenial, Seed, Settings, WebhookEcho, WriteDialect,
 };
 
 /// Configures a [`Sandbox`](crate::Sandbox) before it starts; made by [`Sandbox::builder`](crate::Sandbox::builder).
@@ -107,6 +110,33 @@ impl SandboxBuilder {
         self
     }
 
+    /// Decides which channels begin with a delivery of what their calendar holds.
+    pub fn initial_sync_dialect(mut self, dialect: InitialSyncDialect) -> Self {
+        self.settings.webhooks.initial_sync_dialect = dialect;
+        self
+    }
+
+    /// Chooses the form of an event's conference in deliveries.
+    ///
+    /// The default is the text that the vendor's SDKs for Go, Java, .NET and PHP read; its documentation shows an
+    /// object.
+    pub fn webhook_conference_dialect(mut self, dialect: ConferenceDialect) -> Self {
+        self.settings.webhooks.conference = dialect;
+        self
+    }
+
+    /// Decides how two channels of one calendar stand to each other.
+    pub fn channel_dialect(mut self, dialect: ChannelDialect) -> Self {
+        self.settings.webhooks.channels = dialect;
+        self
+    }
+
+    /// Chooses the form of a subscription's `expiration` in answers.
+    pub fn expiration_dialect(mut self, dialect: DateDialect) -> Self {
+        self.settings.webhooks.expiration = dialect;
+        self
+    }
+
     /// Makes the webhook keys from this number, so that they are the same every time; they are random by default.
     pub fn webhook_key_seed(mut self, seed: u64) -> Self {
         self.settings.webhooks.key_seed = Some(seed);
@@ -188,6 +218,51 @@ impl SandboxBuilder {
     /// Chooses the form of an event's conference in answers.
     pub fn conference_dialect(mut self, dialect: ConferenceDialect) -> Self {
         self.settings.conference_dialect = dialect;
+        self
+    }
+
+    /// Chooses the form of an event's `start`, `end` and `lastModified` in answers and deliveries.
+    ///
+    /// Numbers depart from the API's contract, so answers and deliveries with them are not held against it.
+    pub fn date_dialect(mut self, dialect: DateDialect) -> Self {
+        self.settings.date_dialect = dialect;
+        self
+    }
+
+    /// Decides whether access tokens of the same second can be equal.
+    pub fn access_token_dialect(mut self, dialect: AccessTokenDialect) -> Self {
+        self.settings.oauth.access_token = dialect;
+        self
+    }
+
+    /// Decides which access token a refresh answers with.
+    pub fn refresh_dialect(mut self, dialect: RefreshDialect) -> Self {
+        self.settings.oauth.refresh = dialect;
+        self
+    }
+
+    /// Decides when token answers have `expires_in`.
+    pub fn expires_in_dialect(mut self, dialect: ExpiresInDialect) -> Self {
+        self.settings.oauth.expires_in = dialect;
+        self
+    }
+
+    /// Chooses the answer to a refresh token that is of no use.
+    pub fn refresh_refusal(mut self, refusal: RefreshRefusal) -> Self {
+        self.settings.oauth.refusal = refusal;
+        self
+    }
+
+    /// Decides whether exchanging a code needs the redirect URI.
+    pub fn redirect_uri_rule(mut self, rule: RedirectUriRule) -> Self {
+        self.settings.oauth.redirect_uri = rule;
+        self
+    }
+
+    /// Starts with a clock that is off by this much, ahead or (if negative) behind; see also
+    /// [`Sandbox::advance`](crate::Sandbox::advance).
+    pub fn clock_offset(mut self, offset: SignedDuration) -> Self {
+        self.settings.clock_offset = offset;
         self
     }
 

@@ -107,8 +107,9 @@ pub use sandbox::Sandbox;
 pub use scope::Scope;
 pub use seed::Seed;
 pub use settings::{
-    CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, ScopeDenial, WebhookEcho,
-    WriteDialect,
+    AccessTokenDialect, CalendarIdDialect, ChannelDialect, ConferenceDialect, Consent, CreateStatus, DateDialect,
+    DeleteDialect, ExpiresInDialect, InitialSyncDialect, RedirectUriRule, RefreshDialect, RefreshRefusal, ReuseRule,
+    ScopeDenial, WebhookEcho, WriteDialect,
 };
 pub use state::{IssuedTokens, SyncState, WebhookChannel};
 pub use webhooks::{

@@ -12,8 +12,9 @@ use std::{
 use clap::Parser;
 use jiff::SignedDuration;
 use mobiscroll_connect_sandbox::{
-    CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, Sandbox, SandboxBuilder,
-    ScopeDenial, Seed, WebhookEcho, WriteDialect,
+    AccessTokenDialect, CalendarIdDialect, ChannelDialect, ConferenceDialect, Consent, CreateStatus, DateDialect,
+    DeleteDialect, ExpiresInDialect, InitialSyncDialect, RedirectUriRule, RefreshDialect, RefreshRefusal, ReuseRule,
+    Sandbox, SandboxBuilder, ScopeDenial, Seed, WebhookEcho, WriteDialect,
 };
 
 /// A local, in-memory imitation of the Mobiscroll Connect API
@@ -98,6 +99,39 @@ struct Options {
     /// What conferences are: text (a URL) or object
     #[arg(long, value_name = "FORM", default_value_t)]
     conference_dialect: ConferenceDialect,
+    /// What conferences are in deliveries: text (a URL) or object
+    #[arg(long, value_name = "FORM", default_value_t)]
+    webhook_conference_dialect: ConferenceDialect,
+    /// What an event's dates are in answers and deliveries: text, milliseconds or seconds (numbers since 1970)
+    #[arg(long, value_name = "FORM", default_value_t)]
+    date_dialect: DateDialect,
+    /// What a subscription's expiration is in answers: text, milliseconds or seconds
+    #[arg(long, value_name = "FORM", default_value_t)]
+    expiration_dialect: DateDialect,
+    /// How two channels of one calendar stand to each other: separate or shared
+    #[arg(long, value_name = "RULE", default_value_t)]
+    channel_dialect: ChannelDialect,
+    /// Which channels begin with what their calendar holds: per-channel (each) or per-calendar (the first)
+    #[arg(long, value_name = "RULE", default_value_t)]
+    initial_sync_dialect: InitialSyncDialect,
+    /// Whether access tokens of one second differ: unique or bare (without jti and iat)
+    #[arg(long, value_name = "FORM", default_value_t)]
+    access_token_dialect: AccessTokenDialect,
+    /// Which access token refreshes answer with: new-access-token or same-access-token
+    #[arg(long, value_name = "FORM", default_value_t)]
+    refresh_dialect: RefreshDialect,
+    /// When token answers have expires_in: present, absent-in-refreshes or absent
+    #[arg(long, value_name = "FORM", default_value_t)]
+    expires_in_dialect: ExpiresInDialect,
+    /// How useless refresh tokens are refused: invalid-grant (400) or unauthorized (401 without an OAuth code)
+    #[arg(long, value_name = "FORM", default_value_t)]
+    refresh_refusal: RefreshRefusal,
+    /// Whether exchanging a code needs the redirect URI: required or optional
+    #[arg(long, value_name = "RULE", default_value_t)]
+    redirect_uri_rule: RedirectUriRule,
+    /// How far the clock is off at the start: a duration, ahead or (if negative) behind
+    #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
+    clock_offset: SignedDuration,
     /// How writes without the scope are refused: unauthorized (401) or forbidden (403)
     #[arg(long, value_name = "STATUS", default_value_t)]
     scope_denial: ScopeDenial,
@@ -137,6 +171,17 @@ impl Options {
             .create_status(self.create_status)
             .calendar_id_dialect(self.calendar_id_dialect)
             .conference_dialect(self.conference_dialect)
+            .webhook_conference_dialect(self.webhook_conference_dialect)
+            .date_dialect(self.date_dialect)
+            .expiration_dialect(self.expiration_dialect)
+            .channel_dialect(self.channel_dialect)
+            .initial_sync_dialect(self.initial_sync_dialect)
+            .access_token_dialect(self.access_token_dialect)
+            .refresh_dialect(self.refresh_dialect)
+            .expires_in_dialect(self.expires_in_dialect)
+            .refresh_refusal(self.refresh_refusal)
+            .redirect_uri_rule(self.redirect_uri_rule)
+            .clock_offset(self.clock_offset)
             .scope_denial(self.scope_denial)
             .reuse_rule(self.reuse_rule)
             .legacy_paths_only(self.legacy_paths_only)

@@ -15,6 +15,7 @@ use self::post::{Line, Outcome, Post, Target};
 use crate::{
     app::App,
     service::Service,
+    settings::DateDialect,
     webhooks::{Attempt, Cause, DeliveryState, Flood, Parcel, Ticket, sign},
 };
 
@@ -95,7 +96,9 @@ impl Service {
         };
         let is_checked = matches!(parcel.cause, Cause::Change | Cause::InitialSync)
             && parcel.is_first_attempt
-            && parcel.tampered.is_none();
+            && parcel.tampered.is_none()
+            // Dates as numbers depart from the contract.
+            && self.settings.date_dialect == DateDialect::Text;
         let (headers, body) = match parcel.headers {
             Some(headers) => (headers, parcel.body),
             None => {

@@ -8,7 +8,7 @@ use crate::{
     request::Request,
     scope::Scope,
     service::{Author, Service},
-    settings::{CalendarIdDialect, CreateStatus, DeleteDialect, Settings, WriteDialect},
+    settings::{CalendarIdDialect, CreateStatus, DateDialect, DeleteDialect, Settings, WriteDialect},
     state::{Access, Draft, Form, Mode, Problems, Target, Touched, Written},
 };
 
@@ -86,18 +86,19 @@ fn may_write(service: &Service, request: &Request) -> Result<Access, ApiError> {
 }
 
 fn form(settings: &Settings) -> Form {
-    Form { conference: settings.conference_dialect, free_busy: false }
+    Form { conference: settings.conference_dialect, dates: settings.date_dialect, free_busy: false }
 }
 
 fn written(settings: &Settings, mut event: Value) -> Answer {
     if let (CalendarIdDialect::AbsentInWrites, Some(event)) = (settings.calendar_id_dialect, event.as_object_mut()) {
         event.remove("calendarId");
     }
-    match settings.write_dialect {
+    let answer = match settings.write_dialect {
         WriteDialect::Root => {
             event["success"] = true.into();
             Answer::ok(&event)
         }
         WriteDialect::Nested => Answer::ok(&json!({ "success": true, "event": event })),
-    }
+    };
+    answer.exempt(settings.date_dialect != DateDialect::Text)
 }

@@ -10,6 +10,7 @@ use crate::{
     scope::Scope,
     seed::Seed,
     service::Service,
+    settings::DateDialect,
     state::{Access, Asked, Filter, Form, Problems, Progress, Query, Span},
 };
 
@@ -20,15 +21,19 @@ const MAX_PAGE_SIZE: usize = 1000;
 pub(super) fn list(service: &mut Service, request: &Request) -> Result<Answer, ApiError> {
     let access = service.authenticate(request.bearer())?;
     let now = service.now();
-    // What the seed is there for.
-    let breaks_contract = service.settings.seed == Seed::Awkward;
+    // What the seed and the dialect are there for.
+    let breaks_contract = service.settings.seed == Seed::Awkward || service.settings.date_dialect != DateDialect::Text;
     let mut problems = Problems::default();
     let page_size = page_size(request, &mut problems);
     let asked = asked(request, &mut problems);
     let query = query(asked, request.param("nextPageToken"), &access, now, &mut problems);
     problems.check()?;
 
-    let form = Form { conference: service.settings.conference_dialect, free_busy: query.busy_only };
+    let form = Form {
+        conference: service.settings.conference_dialect,
+        dates: service.settings.date_dialect,
+        free_busy: query.busy_only,
+    };
     let is_awkward = service.settings.seed == Seed::Awkward;
     let user = service.user(&access.user);
     permission::check_read(user)?;

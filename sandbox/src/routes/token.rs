@@ -1,11 +1,12 @@
 use hyper::{StatusCode, header::CACHE_CONTROL};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     error::ApiError,
     http::Answer,
     request::{Fields, Request},
     service::Service,
+    settings::{ExpiresInDialect, RedirectUriRule, RefreshRefusal},
     state::{InvalidGrant, IssuedTokens},
 };
 
@@ -13,13 +14,13 @@ use crate::{
 pub(super) fn token(service: &mut Service, request: &Request) -> Result<Answer, ApiError> {
     let mut fields = request.fields();
     authenticate(service, request, &mut fields)?;
-    let tokens = match fields.take("grant_type").as_deref() {
+    let answer = match fields.take("grant_type").as_deref() {
         Some("authorization_code") => exchange(service, &mut fields)?,
         Some("refresh_token") => refresh(service, &mut fields)?,
         Some(_) => return Err(invalid_request("The grant_type is not supported")),
         None => return Err(invalid_request("The grant_type is required")),
     };
-    Ok(Answer::ok(&tokens.to_json()).with_header(CACHE_CONTROL, "no-store"))
+    Ok(Answer::ok(&answer).with_header(CACHE_CONTROL, "no-store"))
 }
 
 /// Ends all tokens of a user; says yes to any token, so that none can be guessed.
@@ -32,24 +33,40 @@ pub(super) fn revoke(service: &mut Service, request: &Request) -> Result<Answer,
     Ok(Answer::ok(&json!({ "success": true })))
 }
 
-fn exchange(service: &mut Service, fields: &mut Fields) -> Result<IssuedTokens, ApiError> {
+fn exchange(service: &mut Service, fields: &mut Fields) -> Result<Value, ApiError> {
     let code = fields.take("code").ok_or_else(|| invalid_request("The code is required"))?;
-    let uri = fields.take("redirect_uri").ok_or_else(|| invalid_request("The redirect_uri is required"))?;
-    if uri != service.settings.redirect_uri {
+    let uri = fields.take("redirect_uri");
+    if uri.is_none() && service.settings.oauth.redirect_uri == RedirectUriRule::Required {
+        return Err(invalid_request("The redirect_uri is required"));
+    }
+    if uri.is_some_and(|uri| uri != service.settings.redirect_uri) {
         return Err(invalid_grant(InvalidGrant("The redirect_uri differs from the registered one")));
     }
-    let (ttl, now) = (service.settings.access_token_ttl, service.now());
+    let now = service.now();
     // Consent took so long that the browser's two hours ended before the code's ten minutes.
     if service.tokens.outlived_session(&code, now) {
         return Err(ApiError::oauth("session_expired", "The browser session of the authorization has ended"));
     }
-    service.tokens.exchange(&code, ttl, now).map_err(invalid_grant)
+    let tokens = service.tokens.exchange(&code, &service.settings, now).map_err(invalid_grant)?;
+    Ok(written(&tokens, service.settings.oauth.expires_in == ExpiresInDialect::Absent))
 }
 
-fn refresh(service: &mut Service, fields: &mut Fields) -> Result<IssuedTokens, ApiError> {
+fn refresh(service: &mut Service, fields: &mut Fields) -> Result<Value, ApiError> {
     let token = fields.take("refresh_token").ok_or_else(|| invalid_request("The refresh_token is required"))?;
-    let (rule, ttl, now) = (service.settings.reuse_rule, service.settings.access_token_ttl, service.now());
-    service.tokens.rotate(&token, rule, ttl, now).map_err(invalid_grant)
+    let (now, settings) = (service.now(), &service.settings);
+    let tokens = service.tokens.rotate(&token, settings, now).map_err(|reason| match settings.oauth.refusal {
+        RefreshRefusal::InvalidGrant => invalid_grant(reason),
+        RefreshRefusal::Unauthorized => ApiError::unauthorized(reason.0),
+    })?;
+    Ok(written(&tokens, settings.oauth.expires_in != ExpiresInDialect::Present))
+}
+
+fn written(tokens: &IssuedTokens, without_life: bool) -> Value {
+    let mut answer = tokens.to_json();
+    if let (true, Some(answer)) = (without_life, answer.as_object_mut()) {
+        answer.remove("expires_in");
+    }
+    answer
 }
 
 /// Checks the client's id and secret, from the header if there is one, else from the body.

@@ -10,6 +10,7 @@ use crate::{
     provider::Provider,
     request::Request,
     service::Service,
+    settings::{ChannelDialect, DateDialect, InitialSyncDialect},
     state::{Problems, WebhookChannel},
 };
 
@@ -35,7 +36,7 @@ pub(super) fn subscribe(service: &mut Service, request: &Request) -> Result<Answ
     let Some(webhook_url) = service.settings.webhooks.url.clone() else {
         return Err(ApiError::validation("No webhook URL is configured for the project", json!({})));
     };
-    let now = service.now();
+    let (now, webhooks) = (service.now(), service.settings.webhooks.clone());
     let user = service.user(&access.user);
     if user.account_of(provider, &calendar_id).is_none() {
         return Err(ApiError::validation(
@@ -50,7 +51,7 @@ pub(super) fn subscribe(service: &mut Service, request: &Request) -> Result<Answ
         subscription["resourceId"] = resource_id.as_str().into();
     }
     if let Some(expiration) = expiration {
-        subscription["expiration"] = instant::format(expiration).into();
+        subscription["expiration"] = instant::write(expiration, webhooks.expiration);
     }
     let answer = json!({
         "success": true,
@@ -60,19 +61,29 @@ pub(super) fn subscribe(service: &mut Service, request: &Request) -> Result<Answ
         "channelId": channel_id,
     });
     let channel = WebhookChannel { provider, calendar_id, channel_id, resource_id, expiration };
-    let is_same = |old: &WebhookChannel| {
+    let is_alike = |old: &WebhookChannel| {
         old.is_live(now) && (old.provider, &old.calendar_id) == (channel.provider, &channel.calendar_id)
     };
-    let is_renewed = user.channels.iter().any(|old| old.channel_id == channel.channel_id && is_same(old));
-    user.channels.retain(|old| old.channel_id != channel.channel_id);
+    let is_renewed = user.channels.iter().any(|old| old.channel_id == channel.channel_id && is_alike(old));
+    let is_first = !user.channels.iter().any(is_alike);
+    let replaced: Vec<WebhookChannel> =
+        user.channels.extract_if(.., |old| old.channel_id == channel.channel_id).collect();
+    let superseded = match webhooks.channels {
+        ChannelDialect::Separate => Vec::new(),
+        ChannelDialect::Shared => user.supersede(&channel),
+    };
     user.channels.push(channel.clone());
-    if !is_renewed {
-        service.outbox.leave(&access.user, &channel.channel_id);
-        if service.settings.webhooks.initial_sync {
-            service.introduce(&access.user, &channel);
-        }
+    for old in replaced.iter().filter(|_| !is_renewed).chain(&superseded) {
+        service.outbox.leave(&access.user, &old.channel_id);
     }
-    Ok(Answer::ok(&answer))
+    let syncs = match webhooks.initial_sync_dialect {
+        InitialSyncDialect::PerChannel => !is_renewed,
+        InitialSyncDialect::PerCalendar => is_first,
+    };
+    if syncs && webhooks.initial_sync {
+        service.introduce(&access.user, &channel);
+    }
+    Ok(Answer::ok(&answer).exempt(webhooks.expiration != DateDialect::Text))
 }
 
 /// Ends a subscription; one that is not known counts as ended.
@@ -86,11 +97,9 @@ pub(super) fn unsubscribe(service: &mut Service, request: &Request) -> Result<An
     problems.check()?;
 
     let now = service.now();
-    let channels = &mut service.user(&access.user).channels;
-    let is_meant = |channel: &mut WebhookChannel| channel.provider == provider && channel.channel_id == channel_id;
-    let ended: Vec<WebhookChannel> = channels.extract_if(.., is_meant).collect();
-    if !ended.is_empty() {
-        service.outbox.leave(&access.user, &channel_id);
+    let ended = service.user(&access.user).end_channel(provider, &channel_id);
+    for channel in &ended {
+        service.outbox.leave(&access.user, &channel.channel_id);
     }
     Ok(Answer::ok(&if ended.iter().any(|channel| channel.is_live(now)) {
         json!({ "success": true })

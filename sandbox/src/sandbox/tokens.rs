@@ -32,8 +32,8 @@ impl Sandbox {
     pub fn issue_tokens_with(&self, user_id: &str, scope: Scope) -> IssuedTokens {
         let mut service = self.app.service();
         service.connect(user_id, &Provider::ALL);
-        let (ttl, now) = (service.settings.access_token_ttl, service.now());
-        service.tokens.begin(user_id, scope, ttl, now)
+        let (now, service) = (service.now(), &mut *service);
+        service.tokens.begin(user_id, scope, &service.settings, now)
     }
 
     /// Expires every access token issued so far.

@@ -6,7 +6,7 @@ use super::{Author, Service};
 use crate::{
     instant,
     settings::WebhookEcho,
-    state::{Touched, WebhookChannel},
+    state::{Form, Touched, WebhookChannel},
     webhooks::{self, Cause, Change, Poll, Record},
 };
 
@@ -19,12 +19,13 @@ impl Service {
         if author == Author::Application && self.settings.webhooks.echo == WebhookEcho::Withheld {
             return;
         }
-        let now = self.now();
+        let (form, now) = (self.delivery_form(), self.now());
         let user = self.user(user_id);
         let channels: Vec<WebhookChannel> = user.live_channels(now).cloned().collect();
         for channel in channels {
             let user = self.user(user_id);
-            let changes: Vec<Change> = touched.iter().filter_map(|touched| user.change(touched, &channel)).collect();
+            let changes: Vec<Change> =
+                touched.iter().filter_map(|touched| user.change(touched, &channel, form)).collect();
             if !changes.is_empty() {
                 self.tell(user_id, &channel, changes, now);
             }
@@ -33,11 +34,17 @@ impl Service {
 
     /// Makes the delivery that tells a new subscriber what there is.
     pub(crate) fn introduce(&mut self, user_id: &str, channel: &WebhookChannel) {
-        let now = self.now();
+        let (form, now) = (self.delivery_form(), self.now());
         let user = self.user(user_id);
         let spots = user.spots_of(channel.provider, &channel.calendar_id).take(INITIAL_EVENTS);
-        let changes = spots.filter_map(|spot| user.change(&Touched::Created(spot), channel)).collect();
+        let changes = spots.filter_map(|spot| user.change(&Touched::Created(spot), channel, form)).collect();
         self.deliver(user_id, channel, changes, Cause::InitialSync, now);
+    }
+
+    /// Tells how events are shown in deliveries.
+    fn delivery_form(&self) -> Form {
+        let settings = &self.settings;
+        Form { conference: settings.webhooks.conference, dates: settings.date_dialect, free_busy: false }
     }
 
     /// Makes the deliveries of the polls that are due.

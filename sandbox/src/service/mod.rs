@@ -42,7 +42,7 @@ pub(crate) struct Service {
 impl Service {
     pub(crate) fn new(settings: Settings) -> Self {
         let tokens = Tokens::new(settings.client_id.clone());
-        let clock = Clock::default();
+        let clock = Clock::ahead(settings.clock_offset);
         let keys = Keyring::new(settings.webhooks.key_seed, clock.now());
         let (sessions, outbox, users) = (Sessions::default(), Outbox::default(), BTreeMap::new());
         Self { settings, clock, tokens, sessions, keys, outbox, users }

@@ -8,7 +8,11 @@ use super::{
     span::{self, Span},
     zone::Zone,
 };
-use crate::{provider::Provider, settings::ConferenceDialect};
+use crate::{
+    instant,
+    provider::Provider,
+    settings::{ConferenceDialect, DateDialect},
+};
 
 /// A stored event, and its recurrence if it has one.
 #[derive(Debug)]
@@ -36,6 +40,7 @@ pub(crate) struct Spot {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Form {
     pub(crate) conference: ConferenceDialect,
+    pub(crate) dates: DateDialect,
     /// Reduces events to the time that they take.
     pub(crate) free_busy: bool,
 }
@@ -83,5 +88,16 @@ impl Event {
             id: self.text("id")?.to_owned(),
             series_id: None,
         })
+    }
+}
+
+/// Writes the dates of an event as numbers, unless they are to be texts.
+pub(super) fn write_dates(body: &mut Map<String, Value>, dialect: DateDialect) {
+    for name in ["start", "end", "lastModified"] {
+        if let Some(date) = body.get_mut(name)
+            && let Some(instant) = date.as_str().and_then(instant::parse)
+        {
+            *date = instant::write(instant, dialect);
+        }
     }
 }

@@ -4,14 +4,17 @@ use serde_json::{Map, Value};
 use super::{
     conference,
     draft::Draft,
-    event::{Event, Form, Spot},
+    event::{Event, Form, Spot, write_dates},
     gone::Gone,
     original::{self, Record},
     series, span,
     users::User,
     zone::Zone,
 };
-use crate::{provider::Provider, settings::ConferenceDialect};
+use crate::{
+    provider::Provider,
+    settings::{ConferenceDialect, DateDialect},
+};
 
 impl User {
     /// Puts any JSON among the events.
@@ -93,6 +96,9 @@ impl User {
             if form.conference == ConferenceDialect::Object {
                 conference::to_object(&mut body);
             }
+        }
+        if !event.raw && form.dates != DateDialect::Text {
+            write_dates(&mut body, form.dates);
         }
         Value::Object(body)
     }

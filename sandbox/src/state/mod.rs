@@ -2,6 +2,7 @@
 
 mod accounts;
 mod calendars;
+mod channels;
 mod codes;
 mod conference;
 mod draft;
@@ -24,6 +25,7 @@ mod zone;
 
 pub use accounts::SyncState;
 pub(crate) use accounts::{Account, Calendar};
+pub use channels::WebhookChannel;
 pub(crate) use codes::InvalidGrant;
 pub(crate) use draft::{Draft, Problems};
 pub(crate) use event::{Form, Spot};
@@ -34,5 +36,4 @@ pub use tokens::IssuedTokens;
 pub(crate) use tokens::{Access, Tokens};
 pub(crate) use touched::Touched;
 pub(crate) use users::User;
-pub use users::WebhookChannel;
 pub(crate) use writes::{Mode, Target, Written};

@@ -1,7 +1,6 @@
-use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{accounts::Account, event::Event};
+use super::{accounts::Account, channels::WebhookChannel, event::Event};
 use crate::provider::Provider;
 
 /// One of the application's users, with everything connected.
@@ -10,29 +9,9 @@ pub(crate) struct User {
     pub(crate) accounts: Vec<Account>,
     pub(crate) events: Vec<Event>,
     pub(crate) channels: Vec<WebhookChannel>,
+    /// The channels that a newer one of their calendar took over
+    pub(super) superseded: Vec<WebhookChannel>,
     pub(super) next_event: u64,
-}
-
-/// Describes a subscription to the changes of a calendar.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WebhookChannel {
-    /// The calendar's provider
-    pub provider: Provider,
-    /// The calendar
-    pub calendar_id: String,
-    /// The channel, named by the client or by the sandbox
-    pub channel_id: String,
-    /// The provider's own name for the channel; Google only
-    pub resource_id: Option<String>,
-    /// The end of the subscription, if it has one
-    pub expiration: Option<Timestamp>,
-}
-
-impl WebhookChannel {
-    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
-        self.expiration.is_none_or(|end| now < end)
-    }
 }
 
 impl User {
@@ -71,6 +50,7 @@ impl User {
             let calendar = event.body.get("calendarId").and_then(Value::as_str);
             event.provider() != Some(provider) || !calendar.is_some_and(is_gone)
         });
+        self.superseded.retain(|channel| channel.provider != provider || !is_gone(&channel.calendar_id));
         self.channels.retain(|channel| channel.provider != provider || !is_gone(&channel.calendar_id));
         gone.len()
     }

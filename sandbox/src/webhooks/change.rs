@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::delivery::Cause;
 use crate::{
     instant,
-    settings::ConferenceDialect,
     state::{Form, SyncState, Touched, User, WebhookChannel},
 };
 
@@ -46,7 +45,7 @@ impl User {
     }
 
     /// Writes a change for a channel; nothing if another calendar changed.
-    pub(crate) fn change(&self, touched: &Touched, channel: &WebhookChannel) -> Option<Change> {
+    pub(crate) fn change(&self, touched: &Touched, channel: &WebhookChannel, form: Form) -> Option<Change> {
         let is_watched = |provider, calendar: &str| provider == channel.provider && calendar == channel.calendar_id;
         let (kind, spot) = match touched {
             Touched::Deleted(gone) => {
@@ -57,7 +56,6 @@ impl User {
             Touched::Updated(spot) => (ChangeKind::Updated, *spot),
         };
         let (provider, calendar_id) = self.place(spot)?;
-        let form = Form { conference: ConferenceDialect::Object, free_busy: false };
         is_watched(provider, calendar_id).then(|| Change { kind, event: self.show(spot, form) })
     }
 }

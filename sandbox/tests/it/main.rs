@@ -3,6 +3,7 @@
 mod admin;
 mod authorize;
 mod browser;
+mod channels;
 #[cfg(feature = "cli")]
 mod cli;
 mod clock;
@@ -31,5 +32,6 @@ mod seeds;
 mod series;
 mod server;
 mod support;
+mod token_dialects;
 mod tokens;
 mod webhooks;

@@ -1,5 +1,17 @@
+//! Everything that the builder decides.
+
+mod oauth;
+mod webhooks;
+
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
+pub(crate) use self::{oauth::OAuthSettings, webhooks::WebhookSettings};
+pub use self::{
+    oauth::{AccessTokenDialect, ExpiresInDialect, RedirectUriRule, RefreshDialect, RefreshRefusal},
+    webhooks::{ChannelDialect, InitialSyncDialect, WebhookEcho},
+};
 use crate::named::named;
 
 /// Chooses what a new user's accounts hold; on a command line by the names in parentheses.
@@ -95,6 +107,19 @@ pub enum ConferenceDialect {
     Object,
 }
 
+/// Chooses the form of dates in answers and deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum DateDialect {
+    /// ISO 8601 texts. The default.
+    #[default]
+    Text,
+    /// Numbers: milliseconds since 1970.
+    Milliseconds,
+    /// Numbers: seconds since 1970, rounded down.
+    Seconds,
+}
+
 /// Chooses the status that refuses a write for want of scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -117,18 +142,6 @@ pub enum ReuseRule {
     EveryRefreshCounts,
 }
 
-/// Decides whether what the application changed through the API comes back to it in deliveries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum WebhookEcho {
-    /// It does, as the service's filter is only a best effort. The default.
-    #[default]
-    Delivered,
-    /// It does not, as when the service's filter works.
-    Withheld,
-}
-
-named!(WebhookEcho { Delivered => "delivered", Withheld => "withheld" });
 named!(Consent { Approve => "approve", Deny => "deny", Ask => "ask" });
 named!(WriteDialect { Root => "root", Nested => "nested" });
 named!(DeleteDialect { Json => "json", NoContent => "no-content" });
@@ -136,6 +149,7 @@ named!(ScopeDenial { Unauthorized => "unauthorized", Forbidden => "forbidden" })
 named!(ReuseRule { SideBySide => "side-by-side", EveryRefreshCounts => "every-refresh-counts" });
 named!(CreateStatus { Ok => "ok", Created => "created" });
 named!(CalendarIdDialect { Present => "present", AbsentInWrites => "absent-in-writes" });
+named!(DateDialect { Text => "text", Milliseconds => "milliseconds", Seconds => "seconds" });
 named!(ConferenceDialect { Text => "text", Object => "object" });
 named!(Seed {
     Demo => "small",
@@ -152,6 +166,9 @@ pub(crate) struct Settings {
     pub(crate) client_secret: String,
     pub(crate) redirect_uri: String,
     pub(crate) webhooks: WebhookSettings,
+    pub(crate) oauth: OAuthSettings,
+    /// How far the service's clock is ahead at the start
+    pub(crate) clock_offset: SignedDuration,
     pub(crate) access_token_ttl: Duration,
     pub(crate) seed: Seed,
     pub(crate) consent: Consent,
@@ -163,6 +180,7 @@ pub(crate) struct Settings {
     pub(crate) create_status: CreateStatus,
     pub(crate) calendar_id_dialect: CalendarIdDialect,
     pub(crate) conference_dialect: ConferenceDialect,
+    pub(crate) date_dialect: DateDialect,
     pub(crate) scope_denial: ScopeDenial,
     pub(crate) reuse_rule: ReuseRule,
     pub(crate) admin: bool,
@@ -175,6 +193,8 @@ impl Default for Settings {
             client_secret: "sandbox-secret".into(),
             redirect_uri: "https://app.example/oauth/callback".into(),
             webhooks: WebhookSettings::default(),
+            oauth: OAuthSettings::default(),
+            clock_offset: SignedDuration::ZERO,
             access_token_ttl: Duration::from_secs(3600),
             seed: Seed::default(),
             consent: Consent::default(),
@@ -186,46 +206,10 @@ impl Default for Settings {
             create_status: CreateStatus::default(),
             calendar_id_dialect: CalendarIdDialect::default(),
             conference_dialect: ConferenceDialect::default(),
+            date_dialect: DateDialect::default(),
             scope_denial: ScopeDenial::default(),
             reuse_rule: ReuseRule::default(),
             admin: true,
-        }
-    }
-}
-
-/// What the builder decides of webhooks.
-#[derive(Debug, Clone)]
-pub(crate) struct WebhookSettings {
-    pub(crate) url: Option<String>,
-    /// Whether the URL may be another machine's
-    pub(crate) anywhere: bool,
-    pub(crate) timeout: Duration,
-    /// The pauses before the second attempt and those after it
-    pub(crate) retries: Vec<Duration>,
-    /// How often Apple and CalDAV are asked for changes
-    pub(crate) poll: Duration,
-    pub(crate) echo: WebhookEcho,
-    pub(crate) initial_sync: bool,
-    pub(crate) cache_control: Option<String>,
-    pub(crate) key_seed: Option<u64>,
-    /// How long a key goes on signing after a rotation
-    pub(crate) key_overlap: Duration,
-}
-
-impl Default for WebhookSettings {
-    fn default() -> Self {
-        Self {
-            url: Some("https://app.example/webhooks/connect".into()),
-            anywhere: false,
-            timeout: Duration::from_secs(15),
-            // The schedule that Standard Webhooks suggests, for a day.
-            retries: [5, 300, 1_800, 7_200, 18_000, 36_000].map(Duration::from_secs).into(),
-            poll: Duration::from_secs(300),
-            echo: WebhookEcho::default(),
-            initial_sync: true,
-            cache_control: Some("public, max-age=300".into()),
-            key_seed: None,
-            key_overlap: Duration::from_secs(90 * 24 * 3600),
         }
     }
 }
