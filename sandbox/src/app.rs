@@ -80,6 +80,7 @@ impl App {
         request: &Request,
         watched: impl FnOnce(Answer) -> Answer,
     ) -> Result<Answer, Script> {
+        let request = &Self::misread(fault, request);
         let committed = fault.after_commit.then(|| self.answer(request));
         if !fault.delay.is_zero() {
             tokio::time::sleep(fault.delay).await;
@@ -89,6 +90,16 @@ impl App {
         }
         let answer = fault.canned_answer().or(committed).unwrap_or_else(|| self.answer(request));
         fault.spoil(self.dated(watched(answer)))
+    }
+
+    /// Gives the request as the routes are to understand it.
+    fn misread(fault: &Fault, request: &Request) -> Request {
+        let mut request = request.clone();
+        if fault.ignores_filter {
+            request = request.without("calendarIds");
+        }
+        request.circles = fault.circles;
+        request
     }
 
     fn answer(&self, request: &Request) -> Answer {

@@ -17,7 +17,7 @@ use crate::{error::ApiError, operation::Operation};
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// A request with its whole body.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) operation: Option<Operation>,
     pub(crate) method: Method,
@@ -25,6 +25,8 @@ pub(crate) struct Request {
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Whether page tokens are to lead back to the first page
+    pub(crate) circles: bool,
     params: Vec<(String, String)>,
 }
 
@@ -48,6 +50,7 @@ impl Request {
             query,
             headers: head.headers,
             body: body.to_bytes(),
+            circles: false,
         };
         request.operation = Operation::of(&request.method, &request.path, || request.fields().take("grant_type"));
         Ok(request)
@@ -60,7 +63,13 @@ impl Request {
         let mut headers = HeaderMap::from_iter(headers);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let (method, path, query, params) = (Method::POST, path.to_owned(), String::new(), Vec::new());
-        Self { operation: None, method, path, query, headers, body, params }
+        Self { operation: None, method, path, query, headers, body, circles: false, params }
+    }
+
+    /// Gives the request as it would be without a query parameter.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.params.retain(|(key, _)| key != name);
+        self
     }
 
     /// Gives the first value of a query parameter; an empty one counts as absent.

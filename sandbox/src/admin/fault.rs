@@ -40,6 +40,18 @@ const ANSWER: &[Member] = &[
     }),
 ];
 
+/// What the answer says.
+const MISLEADING: &[Member] = &[
+    ("lostEvent", TRUE, |fault, value| yes(value).map(|()| fault.lost_event())),
+    ("vanishedCalendar", TEXT, |fault, value| text(value).map(|id| fault.vanished_calendar(&id))),
+    ("ignoredFilter", TRUE, |fault, value| yes(value).map(|()| fault.ignored_filter())),
+    ("tokenCircle", TRUE, |fault, value| yes(value).map(|()| fault.token_circle())),
+    ("noAddresses", TRUE, |fault, value| yes(value).map(|()| fault.no_addresses())),
+    ("unknownMembers", TRUE, |fault, value| yes(value).map(|()| fault.unknown_members())),
+    ("loneSurrogate", TRUE, |fault, value| yes(value).map(|()| fault.lone_surrogate())),
+    ("byteOrderMark", TRUE, |fault, value| yes(value).map(|()| fault.byte_order_mark())),
+];
+
 /// What becomes of the body: one at most.
 const BODY: &[Member] = &[
     ("halfBody", TRUE, |fault, value| yes(value).map(|()| fault.half_body())),
@@ -72,7 +84,7 @@ pub(super) fn list(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusa
 
 pub(super) fn inject(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
     let mut fault = input.named::<Operation>("operation")?.map_or_else(Fault::on_any, Fault::on);
-    for (members, alone) in [(ANSWER, false), (BODY, true), (SENDING, true)] {
+    for (members, alone) in [(ANSWER, false), (MISLEADING, false), (BODY, true), (SENDING, true)] {
         let mut earlier = None;
         for (name, expected, add) in members {
             let Some(value) = input.take(name) else { continue };

@@ -1,4 +1,5 @@
 mod garble;
+mod mislead;
 mod queue;
 mod sending;
 
@@ -12,6 +13,7 @@ use hyper::{
 use serde_json::Value;
 
 use garble::Garble;
+use mislead::Mislead;
 pub use queue::FaultHandle;
 pub(crate) use queue::Faults;
 use sending::{Sending, Stall};
@@ -37,12 +39,17 @@ use crate::{http::Answer, operation::Operation, script::Script};
 /// Fault::on(Operation::RefreshToken).stall();
 /// ```
 ///
-/// What goes wrong has three parts, and each may be left out:
+/// What goes wrong has four parts, and each may be left out:
 ///
 /// - **Which answer.** A canned one ([`status`](Self::status), [`header`](Self::header), [`body`](Self::body),
 ///   [`json`](Self::json), [`html`](Self::html), [`empty`](Self::empty), [`redirect`](Self::redirect),
 ///   [`huge`](Self::huge)), and then the request has no effect unless [`after_commit`](Self::after_commit) gives it
 ///   one; else the real answer.
+/// - **What it says**, in good HTTP and well-formed JSON unless it says otherwise: [`lost_event`](Self::lost_event),
+///   [`vanished_calendar`](Self::vanished_calendar), [`ignored_filter`](Self::ignored_filter),
+///   [`token_circle`](Self::token_circle), [`no_addresses`](Self::no_addresses),
+///   [`unknown_members`](Self::unknown_members), [`lone_surrogate`](Self::lone_surrogate),
+///   [`byte_order_mark`](Self::byte_order_mark). Any of them go together.
 /// - **What becomes of its body**, in good HTTP: [`half_body`](Self::half_body), [`gzip_garbage`](Self::gzip_garbage),
 ///   [`gzip_truncated`](Self::gzip_truncated).
 /// - **How it is sent**: [`disconnect`](Self::disconnect), [`reset`](Self::reset), [`no_answer`](Self::no_answer),
@@ -60,6 +67,11 @@ pub struct Fault {
     pub(crate) delay: Duration,
     canned: Option<Answer>,
     checked: bool,
+    /// Whether the request's filter counts for nothing
+    pub(crate) ignores_filter: bool,
+    /// Whether page tokens lead back to the first page
+    pub(crate) circles: bool,
+    misleads: Vec<Mislead>,
     garble: Option<Garble>,
     sending: Sending,
 }
@@ -80,6 +92,9 @@ impl Fault {
             delay: Duration::ZERO,
             canned: None,
             checked: false,
+            ignores_filter: false,
+            circles: false,
+            misleads: Vec::new(),
             garble: None,
             sending: Sending::Whole,
         }
@@ -266,6 +281,10 @@ impl Fault {
 
     /// Spoils an answer, which stays one if it can be sent as HTTP is meant to be.
     pub(crate) fn spoil(&self, mut answer: Answer) -> Result<Answer, Script> {
+        for mislead in &self.misleads {
+            let body = mislead.apply(answer.body().clone());
+            answer = answer.with_body(body);
+        }
         if let Some(garble) = self.garble {
             let body = garble.apply(answer.body().clone());
             answer = answer.with_body(body);
@@ -294,6 +313,15 @@ impl fmt::Display for Fault {
         }
         if let Some(answer) = &self.canned {
             say(format_args!("status {}", answer.status.as_u16()))?;
+        }
+        if self.ignores_filter {
+            say(format_args!("the filter ignored"))?;
+        }
+        if self.circles {
+            say(format_args!("page tokens in a circle"))?;
+        }
+        for mislead in &self.misleads {
+            say(format_args!("{mislead}"))?;
         }
         if let Some(garble) = self.garble {
             say(format_args!("{garble}"))?;

@@ -37,13 +37,14 @@ pub(super) fn list(service: &mut Service, request: &Request) -> Result<Answer, A
     let is_awkward = service.settings.seed == Seed::Awkward;
     let user = service.user(&access.user);
     permission::check_read(user)?;
+    let first_page = request.circles.then(|| query.first_page());
     let (spots, next) = match query.pause().filter(|_| is_awkward) {
         Some(token) => (Vec::new(), Some(token)),
         None => user.page(query, page_size),
     };
     let events: Vec<Value> = spots.into_iter().map(|spot| user.show(spot, form)).collect();
     let mut body = json!({ "events": events, "pageSize": page_size });
-    if let Some(token) = next {
+    if let Some(token) = first_page.or(next) {
         body["nextPageToken"] = token.into();
     }
     Ok(permission::mark_missing(Answer::ok(&body).exempt(breaks_contract), user))

@@ -20,6 +20,7 @@ mod fault_table;
 mod faults;
 mod input;
 mod keys;
+mod list_faults;
 mod listing;
 mod modes;
 mod originals;
