@@ -69,6 +69,10 @@ impl App {
             None => Ok(self.dated(watched(self.answer(&request)))),
             Some(fault) => self.answer_with(&fault, &request, watched).await,
         };
+        let latency = self.service().next_latency(request.operation);
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
         let status = outcome.as_ref().map_or_else(|script| script.status, |answer| Some(answer.status));
         self.log.close(ticket, status);
         outcome.map(Answer::into_response)

@@ -6,10 +6,15 @@ use jiff::SignedDuration;
 
 #[cfg(feature = "contract")]
 use crate::contract::{self, ContractChecks, Hook, Violation};
-use crate::settings::{
-    AccessTokenDialect, CalendarIdDialect, ChannelDialect, ConferenceDialect, Consent, CreateStatus, DateDialect,
-    DeleteDialect, ExpiresInDialect, InitialSyncDialect, RedirectUriRule, RefreshDialect, RefreshRefusal, ReuseRule,
-    ScopeDenial, Seed, Settings, WebhookEcho, WriteDialect,
+use crate::{
+    latency::Latency,
+    operation::Operation,
+    rate_limit::RateLimit,
+    settings::{
+        AccessTokenDialect, CalendarIdDialect, ChannelDialect, ConferenceDialect, Consent, CreateStatus, DateDialect,
+        DeleteDialect, ExpiresInDialect, InitialSyncDialect, RedirectUriRule, RefreshDialect, RefreshRefusal,
+        ReuseRule, ScopeDenial, Seed, Settings, WebhookEcho, WriteDialect,
+    },
 };
 
 /// Configures a [`Sandbox`](crate::Sandbox) before it starts; made by [`Sandbox::builder`](crate::Sandbox::builder).
@@ -256,6 +261,31 @@ impl SandboxBuilder {
     /// Decides whether exchanging a code needs the redirect URI.
     pub fn redirect_uri_rule(mut self, rule: RedirectUriRule) -> Self {
         self.settings.oauth.redirect_uri = rule;
+        self
+    }
+
+    /// Lets every operation take so long to answer; see also [`Sandbox::set_latency`](crate::Sandbox::set_latency).
+    pub fn latency(mut self, latency: Latency) -> Self {
+        self.settings.latencies.insert(None, latency);
+        self
+    }
+
+    /// Lets one operation take so long to answer, whatever the others do.
+    pub fn latency_of(mut self, operation: Operation, latency: Latency) -> Self {
+        self.settings.latencies.insert(Some(operation), latency);
+        self
+    }
+
+    /// Limits the requests of all operations together; see also
+    /// [`Sandbox::set_rate_limit`](crate::Sandbox::set_rate_limit).
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.settings.rate_limits.insert(None, limit);
+        self
+    }
+
+    /// Limits the requests of one operation, beside the limit of all together.
+    pub fn rate_limit_of(mut self, operation: Operation, limit: RateLimit) -> Self {
+        self.settings.rate_limits.insert(Some(operation), limit);
         self
     }
 

@@ -13,8 +13,8 @@ use clap::Parser;
 use jiff::SignedDuration;
 use mobiscroll_connect_sandbox::{
     AccessTokenDialect, CalendarIdDialect, ChannelDialect, ConferenceDialect, Consent, CreateStatus, DateDialect,
-    DeleteDialect, ExpiresInDialect, InitialSyncDialect, RedirectUriRule, RefreshDialect, RefreshRefusal, ReuseRule,
-    Sandbox, SandboxBuilder, ScopeDenial, Seed, WebhookEcho, WriteDialect,
+    DeleteDialect, ExpiresInDialect, InitialSyncDialect, Latency, RateLimit, RedirectUriRule, RefreshDialect,
+    RefreshRefusal, ReuseRule, Sandbox, SandboxBuilder, ScopeDenial, Seed, WebhookEcho, WriteDialect,
 };
 
 /// A local, in-memory imitation of the Mobiscroll Connect API
@@ -129,6 +129,15 @@ struct Options {
     /// Whether exchanging a code needs the redirect URI: required or optional
     #[arg(long, value_name = "RULE", default_value_t)]
     redirect_uri_rule: RedirectUriRule,
+    /// How long answers take: median and 99th percentile, such as 80ms,2s
+    #[arg(long, value_name = "TIMES", value_parser = latency)]
+    latency: Option<Latency>,
+    /// Number to draw the latencies from
+    #[arg(long, value_name = "NUMBER", default_value_t)]
+    latency_seed: u64,
+    /// How many requests are answered in which time, such as 100/1m
+    #[arg(long, value_name = "REQUESTS/TIME", value_parser = rate_limit)]
+    rate_limit: Option<RateLimit>,
     /// How far the clock is off at the start: a duration, ahead or (if negative) behind
     #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
     clock_offset: SignedDuration,
@@ -186,6 +195,9 @@ impl Options {
             .reuse_rule(self.reuse_rule)
             .legacy_paths_only(self.legacy_paths_only)
             .admin(!self.no_admin);
+        let latency = self.latency.map(|latency| latency.seed(self.latency_seed));
+        let builder = latency.into_iter().fold(builder, SandboxBuilder::latency);
+        let builder = self.rate_limit.into_iter().fold(builder, SandboxBuilder::rate_limit);
         let builder = self.connection_limit.into_iter().fold(builder, SandboxBuilder::connection_limit);
         let builder = self.webhook_key_seed.into_iter().fold(builder, SandboxBuilder::webhook_key_seed);
         if self.no_webhook_url { builder.no_webhook_url() } else { builder }
@@ -262,6 +274,19 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
         Err(_) => text.parse::<SignedDuration>().ok().and_then(|duration| duration.try_into().ok()),
     };
     read.ok_or("expected seconds, or a duration such as 500ms, 15m or 1h")
+}
+
+/// Reads a median and a tail.
+fn latency(text: &str) -> Result<Latency, &'static str> {
+    let (median, tail) = text.split_once(',').ok_or("expected a median and a tail, such as 80ms,2s")?;
+    Ok(Latency::new(duration(median.trim())?, duration(tail.trim())?))
+}
+
+/// Reads a number of requests and a time.
+fn rate_limit(text: &str) -> Result<RateLimit, &'static str> {
+    const EXPECTED: &str = "expected a number of requests and a time, such as 100/1m";
+    let (requests, per) = text.split_once('/').ok_or(EXPECTED)?;
+    Ok(RateLimit::new(requests.trim().parse().map_err(|_| EXPECTED)?, duration(per.trim())?))
 }
 
 /// When something is tried again.

@@ -5,6 +5,7 @@
 mod fault;
 mod input;
 mod output;
+mod pace;
 mod setting;
 mod token;
 mod traffic;
@@ -40,6 +41,12 @@ const ROUTES: &[(Method, &str, Handler)] = &[
     (Method::PATCH, "settings", setting::change),
     (Method::GET, "clock", setting::clock),
     (Method::POST, "clock", setting::set_clock),
+    (Method::GET, "latencies", pace::latencies),
+    (Method::POST, "latencies", pace::set_latency),
+    (Method::DELETE, "latencies", pace::clear_latency),
+    (Method::GET, "rate-limits", pace::limits),
+    (Method::POST, "rate-limits", pace::set_limit),
+    (Method::DELETE, "rate-limits", pace::clear_limit),
     (Method::POST, "codes", token::authorize),
     (Method::POST, "tokens", token::issue),
     (Method::POST, "tokens/expire", token::expire),

@@ -17,6 +17,7 @@ pub(crate) fn answer(service: &mut Service, request: &Request) -> Result<Answer,
     let Some(operation) = request.operation else {
         return consent::answer(service, request).ok_or_else(|| not_served(request));
     };
+    service.admit(operation)?;
     match operation {
         Operation::Authorize => authorize::authorize(service, request),
         Operation::ExchangeCode | Operation::RefreshToken => token::token(service, request),

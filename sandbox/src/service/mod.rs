@@ -2,7 +2,7 @@
 
 mod announce;
 
-use std::{collections::BTreeMap, mem};
+use std::{collections::BTreeMap, mem, time::Duration};
 
 use jiff::Timestamp;
 
@@ -10,7 +10,10 @@ use crate::{
     clock::Clock,
     consent::{Session, Sessions},
     error::ApiError,
+    latency::Paces,
+    operation::Operation,
     provider::Provider,
+    rate_limit::Windows,
     scope::Scope,
     seed,
     settings::Settings,
@@ -36,6 +39,8 @@ pub(crate) struct Service {
     pub(crate) sessions: Sessions,
     pub(crate) keys: Keyring,
     pub(crate) outbox: Outbox,
+    pub(crate) paces: Paces,
+    pub(crate) windows: Windows,
     users: BTreeMap<String, User>,
 }
 
@@ -45,7 +50,8 @@ impl Service {
         let clock = Clock::ahead(settings.clock_offset);
         let keys = Keyring::new(settings.webhooks.key_seed, clock.now());
         let (sessions, outbox, users) = (Sessions::default(), Outbox::default(), BTreeMap::new());
-        Self { settings, clock, tokens, sessions, keys, outbox, users }
+        let (paces, windows) = (Paces::default(), Windows::default());
+        Self { settings, clock, tokens, sessions, keys, outbox, paces, windows, users }
     }
 
     /// Forgets everything, and begins anew with these settings.
@@ -91,6 +97,17 @@ impl Service {
                 seed::connect(user, user_id, &[*provider], seed, now);
             }
         }
+    }
+
+    /// Refuses a request beyond the limits.
+    pub(crate) fn admit(&mut self, operation: Operation) -> Result<(), ApiError> {
+        let now = self.now();
+        self.windows.admit(&self.settings.rate_limits, operation, now).map_err(ApiError::too_many_requests)
+    }
+
+    /// Gives the time that the answer to the next request of an operation takes.
+    pub(crate) fn next_latency(&mut self, operation: Option<Operation>) -> Duration {
+        self.paces.next(&self.settings.latencies, operation)
     }
 
     /// Finds out whom an access token speaks for.

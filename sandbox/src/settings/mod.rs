@@ -3,7 +3,7 @@
 mod oauth;
 mod webhooks;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::SignedDuration;
 
@@ -12,7 +12,7 @@ pub use self::{
     oauth::{AccessTokenDialect, ExpiresInDialect, RedirectUriRule, RefreshDialect, RefreshRefusal},
     webhooks::{ChannelDialect, InitialSyncDialect, WebhookEcho},
 };
-use crate::named::named;
+use crate::{latency::Latency, named::named, operation::Operation, rate_limit::RateLimit};
 
 /// Chooses what a new user's accounts hold; on a command line by the names in parentheses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -169,6 +169,10 @@ pub(crate) struct Settings {
     pub(crate) oauth: OAuthSettings,
     /// How far the service's clock is ahead at the start
     pub(crate) clock_offset: SignedDuration,
+    /// By operation; without one, of those that have none of their own
+    pub(crate) latencies: BTreeMap<Option<Operation>, Latency>,
+    /// By operation; without one, of all together
+    pub(crate) rate_limits: BTreeMap<Option<Operation>, RateLimit>,
     pub(crate) access_token_ttl: Duration,
     pub(crate) seed: Seed,
     pub(crate) consent: Consent,
@@ -195,6 +199,8 @@ impl Default for Settings {
             webhooks: WebhookSettings::default(),
             oauth: OAuthSettings::default(),
             clock_offset: SignedDuration::ZERO,
+            latencies: BTreeMap::new(),
+            rate_limits: BTreeMap::new(),
             access_token_ttl: Duration::from_secs(3600),
             seed: Seed::default(),
             consent: Consent::default(),

@@ -162,6 +162,17 @@ async fn the_clock_may_start_days_off() {
 }
 
 #[tokio::test]
+async fn answers_may_be_slow_and_few() {
+    let running = Running::start(&["--latency=5ms,2s", "--latency-seed=9", "--rate-limit=100/1m"]);
+    let latencies = get(format!("{}latencies", running.line("admin API"))).await;
+    let expected = serde_json::json!({ "operation": null, "medianMs": 5, "tailMs": 2000, "seed": 9 });
+    assert_eq!(latencies["latencies"], serde_json::json!([expected]));
+    let limits = get(format!("{}rate-limits", running.line("admin API"))).await;
+    let expected = serde_json::json!({ "operation": null, "requests": 100, "perMs": 60_000 });
+    assert_eq!(limits["limits"], serde_json::json!([expected]));
+}
+
+#[tokio::test]
 async fn deliveries_may_never_be_tried_again() {
     let running = Running::start(&["--webhook-retries=never"]);
     let settings = get(format!("{}settings", running.line("admin API"))).await;

@@ -24,6 +24,7 @@ mod list_faults;
 mod listing;
 mod modes;
 mod originals;
+mod pace;
 mod paging;
 mod permission;
 mod receiver;
