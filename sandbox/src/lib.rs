@@ -36,6 +36,8 @@
 //!   [`Sandbox::sign_webhook`].
 //! - Look at the traffic: [`Sandbox::requests`], [`Sandbox::requests_of`], [`Sandbox::count`].
 //! - See how tokens were handled: [`Sandbox::refreshes`], [`Sandbox::refresh_log`], [`Sandbox::grants_revoked`].
+//! - Ask what events really were, and when: [`Sandbox::event_history`], [`Sandbox::event_at`].
+//! - Let answers take their time, and limit them: [`Sandbox::set_latency`], [`Sandbox::set_rate_limit`].
 //! - Choose between the forms in which the service is known to answer: [`SandboxBuilder`].
 //!
 //! # What is real and what is made up
@@ -115,7 +117,7 @@ pub use settings::{
     DeleteDialect, ExpiresInDialect, InitialSyncDialect, RedirectUriRule, RefreshDialect, RefreshRefusal, ReuseRule,
     ScopeDenial, WebhookEcho, WriteDialect,
 };
-pub use state::{IssuedTokens, SyncState, WebhookChannel};
+pub use state::{ChangeReason, EventChange, EventVersion, IssuedTokens, SyncState, WebhookChannel};
 pub use webhooks::{
     Attempt, Cause, Delivery, DeliveryCounts, DeliveryState, Disturbance, Forgery, KeyStatus, ReleaseOrder,
     SignedDelivery, Signing, Tamper, WebhookKey,

@@ -3,6 +3,7 @@
 //! Requests to it are no part of the API: they are not recorded or counted, and no fault hits them.
 
 mod fault;
+mod history;
 mod input;
 mod output;
 mod pace;
@@ -59,6 +60,8 @@ const ROUTES: &[(Method, &str, Handler)] = &[
     (Method::POST, "events", user::add_event),
     (Method::POST, "events/change", user::change_event),
     (Method::POST, "events/remove", user::remove_event),
+    (Method::GET, "events/history", history::versions),
+    (Method::GET, "events/at", history::at),
     (Method::GET, "channels", user::channels),
     (Method::GET, "webhooks/keys", webhook::keys),
     (Method::POST, "webhooks/keys/rotate", webhook::rotate),

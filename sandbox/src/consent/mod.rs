@@ -103,6 +103,7 @@ fn decide(service: &mut Service, request: &Request) -> Answer {
             return page::form(&page, &service.settings, request);
         }
         choice.carry_out(offers, user, seed, now);
+        user.note_seeded(now);
         allowed(service, &session)
     } else {
         denied(service, &session)

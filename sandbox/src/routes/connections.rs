@@ -30,7 +30,8 @@ pub(super) fn disconnect(service: &mut Service, request: &Request) -> Result<Ans
     let mut problems = Problems::default();
     let provider = problems.provider(&request.query_object());
     problems.check()?;
-    let answer = match service.user(&access.user).disconnect(provider, request.param("account")) {
+    let now = service.now();
+    let answer = match service.user(&access.user).disconnect(provider, request.param("account"), now) {
         0 => json!({ "success": true, "message": "No such account was connected" }),
         _ => json!({ "success": true }),
     };

@@ -1,6 +1,7 @@
 //! The handle that tests hold, and everything that they may do with it.
 
 mod adjust;
+mod history;
 mod pace;
 mod start;
 mod tokens;

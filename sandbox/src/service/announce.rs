@@ -14,12 +14,14 @@ use crate::{
 const INITIAL_EVENTS: usize = 250;
 
 impl Service {
-    /// Tells the user's subscribers of changes.
+    /// Notes changes, and tells the user's subscribers of them.
     pub(crate) fn announce(&mut self, user_id: &str, author: Author, touched: &[Touched]) {
+        let (now, reason) = (self.now(), author.reason());
+        self.user(user_id).note(touched, reason, now);
         if author == Author::Application && self.settings.webhooks.echo == WebhookEcho::Withheld {
             return;
         }
-        let (form, now) = (self.delivery_form(), self.now());
+        let form = self.delivery_form();
         let user = self.user(user_id);
         let channels: Vec<WebhookChannel> = user.live_channels(now).cloned().collect();
         for channel in channels {

@@ -17,7 +17,7 @@ use crate::{
     scope::Scope,
     seed,
     settings::Settings,
-    state::{Access, Tokens, User},
+    state::{Access, ChangeReason, Tokens, User},
     webhooks::{Keyring, Outbox},
 };
 
@@ -28,6 +28,15 @@ pub(crate) enum Author {
     Application,
     /// The user, at the provider
     User,
+}
+
+impl Author {
+    fn reason(self) -> ChangeReason {
+        match self {
+            Self::Application => ChangeReason::Application,
+            Self::User => ChangeReason::User,
+        }
+    }
 }
 
 /// Everything the sandbox remembers.
@@ -97,6 +106,7 @@ impl Service {
                 seed::connect(user, user_id, &[*provider], seed, now);
             }
         }
+        user.note_seeded(now);
     }
 
     /// Refuses a request beyond the limits.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -14,13 +16,13 @@ use crate::{
     settings::{ConferenceDialect, DateDialect},
 };
 
-/// A stored event, and its recurrence if it has one.
-#[derive(Debug)]
+/// A stored event, and its recurrence if it has one. It is cheap to copy.
+#[derive(Debug, Clone)]
 pub(crate) struct Event {
     /// Tells events of the same start apart.
     pub(super) number: u64,
     /// The members that are not made up when the event is shown.
-    pub(crate) body: Value,
+    pub(crate) body: Arc<Value>,
     /// When it takes place, or for a series its first instance; nothing if that cannot be read.
     pub(super) span: Option<Span>,
     pub(super) series: Option<Series>,
@@ -56,7 +58,7 @@ impl Event {
 
     pub(super) fn set_body(&mut self, body: Map<String, Value>) {
         self.span = span::of(&body);
-        self.body = Value::Object(body);
+        self.body = Arc::new(Value::Object(body));
     }
 
     /// Gives one member of the event, or of an instance.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -20,7 +22,7 @@ impl User {
     /// Puts any JSON among the events.
     pub(crate) fn add_raw(&mut self, body: Value) -> Spot {
         let span = body.as_object().and_then(span::of);
-        let mut event = Event { number: 0, body, span, series: None, zone: Zone::UTC, raw: true };
+        let mut event = Event { number: 0, body: Arc::new(body), span, series: None, zone: Zone::UTC, raw: true };
         if let Some((provider, calendar_id)) = event.provider().zip(event.text("calendarId")) {
             event.zone = self.zone_of(provider, calendar_id);
         }
@@ -76,7 +78,7 @@ impl User {
     pub(crate) fn show(&self, Spot { at, instance }: Spot, form: Form) -> Value {
         let event = &self.events[at];
         let Some(mut body) = event.members(instance) else {
-            return event.body.clone();
+            return (*event.body).clone();
         };
         if form.free_busy {
             body.retain(|name, _| FREE_BUSY_MEMBERS.contains(&name.as_str()));

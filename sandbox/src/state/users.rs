@@ -1,6 +1,6 @@
-use serde_json::Value;
+use jiff::Timestamp;
 
-use super::{accounts::Account, channels::WebhookChannel, event::Event};
+use super::{accounts::Account, channels::WebhookChannel, event::Event, versions::EventHistory};
 use crate::provider::Provider;
 
 /// One of the application's users, with everything connected.
@@ -12,6 +12,7 @@ pub(crate) struct User {
     /// The channels that a newer one of their calendar took over
     pub(super) superseded: Vec<WebhookChannel>,
     pub(super) next_event: u64,
+    pub(crate) history: EventHistory,
 }
 
 impl User {
@@ -41,17 +42,17 @@ impl User {
     }
 
     /// Removes the matching accounts with their events and channels, and tells how many there were.
-    pub(crate) fn disconnect(&mut self, provider: Provider, account_id: Option<&str>) -> usize {
+    pub(crate) fn disconnect(&mut self, provider: Provider, account_id: Option<&str>, now: Timestamp) -> usize {
         let leaves = |account: &Account| account.provider == provider && account_id.is_none_or(|id| account.id == id);
         let (gone, stays): (Vec<_>, Vec<_>) = self.accounts.drain(..).partition(leaves);
         self.accounts = stays;
         let is_gone = |calendar: &str| gone.iter().any(|account| account.has_calendar(calendar));
-        self.events.retain(|event| {
-            let calendar = event.body.get("calendarId").and_then(Value::as_str);
-            event.provider() != Some(provider) || !calendar.is_some_and(is_gone)
-        });
+        let leaves =
+            |event: &mut Event| event.provider() == Some(provider) && event.text("calendarId").is_some_and(is_gone);
+        let events: Vec<Event> = self.events.extract_if(.., leaves).collect();
         self.superseded.retain(|channel| channel.provider != provider || !is_gone(&channel.calendar_id));
         self.channels.retain(|channel| channel.provider != provider || !is_gone(&channel.calendar_id));
+        self.note_disconnected(events, now);
         gone.len()
     }
 }

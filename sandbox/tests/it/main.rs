@@ -18,6 +18,7 @@ mod events;
 mod evidence;
 mod fault_table;
 mod faults;
+mod history;
 mod input;
 mod keys;
 mod list_faults;
