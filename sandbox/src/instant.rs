@@ -3,22 +3,10 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
-use serde_json::Value;
-
-use crate::settings::DateDialect;
 
 /// Writes an instant in UTC with milliseconds, such as `2026-03-01T09:00:00.000Z`.
 pub(crate) fn format(instant: Timestamp) -> String {
     instant.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
-}
-
-/// Writes an instant in the form that the settings ask for.
-pub(crate) fn write(instant: Timestamp, dialect: DateDialect) -> Value {
-    match dialect {
-        DateDialect::Text => format(instant).into(),
-        DateDialect::Milliseconds => instant.as_millisecond().into(),
-        DateDialect::Seconds => instant.as_millisecond().div_euclid(1000).into(),
-    }
 }
 
 /// Reads an instant with an offset, a date and time without one (taken as UTC), or a bare date (midnight UTC).

@@ -5,7 +5,7 @@
 mod language;
 mod offer;
 mod page;
-mod session;
+pub(crate) mod session;
 mod template;
 mod texts;
 
@@ -15,10 +15,10 @@ use hyper::{
 };
 
 pub(crate) use self::page::PATH;
-pub(crate) use self::session::{Ask, Session, Sessions};
 use self::{
     offer::{Choice, offers},
     page::Page,
+    session::Session,
 };
 use crate::{http::Answer, request::Request, service::Service};
 

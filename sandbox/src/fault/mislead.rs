@@ -1,11 +1,9 @@
-//! Changes to what a body says, inside of an answer that is good HTTP: most lists among them mislead.
+//! Changes to what a body says, inside of an answer that is good HTTP.
 
 use std::fmt;
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
-
-use super::Fault;
 
 /// Half of the pair that would be an emoji.
 const LONE_SURROGATE: &str = "\\ud83d";
@@ -24,60 +22,6 @@ pub(super) enum Mislead {
     UnknownMembers,
     LoneSurrogate,
     ByteOrderMark,
-}
-
-impl Fault {
-    /// Leaves out the first event of a page, as when something moved between two pages: it lives, and no page has it.
-    ///
-    /// With [`skip`](Self::skip) it is that of a later page.
-    pub fn lost_event(self) -> Self {
-        self.misleading(Mislead::LostEvent)
-    }
-
-    /// Leaves a calendar out of calendar lists, and all its events out of event lists: to the client it looks empty.
-    pub fn vanished_calendar(self, calendar_id: &str) -> Self {
-        self.misleading(Mislead::VanishedCalendar(calendar_id.to_owned()))
-    }
-
-    /// Ignores the `calendarIds` of an event list in silence, as if they were foreign: every calendar is listed.
-    ///
-    /// The page token then knows no filter either, so a fault on a listing of several pages has to strike each.
-    pub fn ignored_filter(self) -> Self {
-        Self { ignores_filter: true, ..self }
-    }
-
-    /// Lets the page token of an event list lead back to the first page, so that paging goes in a circle.
-    ///
-    /// With [`skip`](Self::skip) there are other pages in between, and no token is equal to the one before.
-    pub fn token_circle(self) -> Self {
-        Self { circles: true, ..self }
-    }
-
-    /// Takes the addresses from the attendees of every event, and adds one whose address is null and one without any
-    /// member.
-    pub fn no_addresses(self) -> Self {
-        self.misleading(Mislead::NoAddresses)
-    }
-
-    /// Adds a member that nobody has heard of to every object of the body.
-    pub fn unknown_members(self) -> Self {
-        self.misleading(Mislead::UnknownMembers)
-    }
-
-    /// Ends every title in half of a surrogate pair (`\ud83d`), or without titles the first text of the body.
-    pub fn lone_surrogate(self) -> Self {
-        self.misleading(Mislead::LoneSurrogate)
-    }
-
-    /// Begins the body with a byte order mark.
-    pub fn byte_order_mark(self) -> Self {
-        self.misleading(Mislead::ByteOrderMark)
-    }
-
-    fn misleading(mut self, mislead: Mislead) -> Self {
-        self.misleads.push(mislead);
-        self
-    }
 }
 
 impl Mislead {
@@ -142,20 +86,23 @@ fn add_unknown(value: &mut Value) {
 
 /// Marks every title, and tells whether there is any.
 fn mark_titles(value: &mut Value) -> bool {
+    let mut any = false;
     match value {
-        Value::Array(items) => items.iter_mut().fold(false, |any, item| mark_titles(item) || any),
+        Value::Array(items) => items.iter_mut().for_each(|item| any |= mark_titles(item)),
         Value::Object(members) => {
-            let known = members.iter_mut().filter(|(name, _)| !FREE.contains(&name.as_str()));
-            known.fold(false, |any, (name, value)| match value {
-                Value::String(title) if name == "title" => {
-                    title.push_str(PLACE);
-                    true
+            for (name, value) in members.iter_mut().filter(|(name, _)| !FREE.contains(&name.as_str())) {
+                match value {
+                    Value::String(title) if name == "title" => {
+                        title.push_str(PLACE);
+                        any = true;
+                    }
+                    value => any |= mark_titles(value),
                 }
-                value => mark_titles(value) || any,
-            })
+            }
         }
-        _ => false,
+        _ => {}
     }
+    any
 }
 
 /// Marks the first text, and tells whether there is one.

@@ -1,4 +1,5 @@
 mod garble;
+mod lists;
 mod mislead;
 mod queue;
 mod sending;

@@ -4,7 +4,10 @@ use hyper::{
 };
 
 use crate::{
-    consent::{self, Ask, Session},
+    consent::{
+        self,
+        session::{Ask, Session},
+    },
     error::ApiError,
     http::Answer,
     provider::Provider,

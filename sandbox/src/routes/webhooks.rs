@@ -51,7 +51,7 @@ pub(super) fn subscribe(service: &mut Service, request: &Request) -> Result<Answ
         subscription["resourceId"] = resource_id.as_str().into();
     }
     if let Some(expiration) = expiration {
-        subscription["expiration"] = instant::write(expiration, webhooks.expiration);
+        subscription["expiration"] = webhooks.expiration.write(expiration);
     }
     let answer = json!({
         "success": true,

@@ -9,9 +9,9 @@ mod traffic;
 mod users;
 mod webhooks;
 
-use std::sync::Arc;
+use std::{fmt::Debug, sync::Arc};
 
-use crate::{app::App, server::Server, settings::Settings};
+use crate::{app::App, settings::Settings};
 
 /// A running imitation of the API; dropping it closes its port and its connections.
 ///
@@ -29,8 +29,8 @@ pub struct Sandbox {
     origin: String,
     pub(crate) settings: Settings,
     pub(crate) app: Arc<App>,
-    /// Stops when dropped; the admin API works through a handle without it.
-    _server: Option<Server>,
+    /// What serves it, and stops when dropped. The handle needs to know no more of it. The admin API works through a handle without it.
+    _server: Option<Box<dyn Debug + Send + Sync>>,
 }
 
 impl Sandbox {

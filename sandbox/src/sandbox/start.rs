@@ -1,6 +1,7 @@
 //! Putting a sandbox together.
 
 use std::{
+    fmt::Debug,
     io,
     net::{Ipv4Addr, TcpListener},
     sync::Arc,
@@ -41,7 +42,7 @@ impl Sandbox {
         #[cfg(feature = "contract")]
         let app = app.checked(builder.contract);
         let app = Arc::new(app);
-        let handle = |server| Self {
+        let handle = |server: Option<Box<dyn Debug + Send + Sync>>| Self {
             base_url: format!("{origin}/api"),
             origin: origin.clone(),
             settings: settings.clone(),
@@ -50,7 +51,7 @@ impl Sandbox {
         };
         let admin = settings.admin.then(|| Admin::new(handle(None)));
         let server = Server::start(listener, Site { app: Arc::clone(&app), admin })?;
-        Ok(handle(Some(server)))
+        Ok(handle(Some(Box::new(server))))
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     clock::Clock,
-    consent::{Session, Sessions},
+    consent::session::{Session, Sessions},
     error::ApiError,
     latency::Paces,
     operation::Operation,

@@ -1,5 +1,6 @@
 //! Everything that the builder decides.
 
+mod events;
 mod oauth;
 mod webhooks;
 
@@ -7,11 +8,12 @@ use std::{collections::BTreeMap, time::Duration};
 
 use jiff::SignedDuration;
 
-pub(crate) use self::{oauth::OAuthSettings, webhooks::WebhookSettings};
 pub use self::{
+    events::{CalendarIdDialect, ConferenceDialect, CreateStatus, DateDialect, DeleteDialect, WriteDialect},
     oauth::{AccessTokenDialect, ExpiresInDialect, RedirectUriRule, RefreshDialect, RefreshRefusal},
     webhooks::{ChannelDialect, InitialSyncDialect, WebhookEcho},
 };
+pub(crate) use self::{oauth::OAuthSettings, webhooks::WebhookSettings};
 use crate::{latency::Latency, named::named, operation::Operation, rate_limit::RateLimit};
 
 /// Chooses what a new user's accounts hold; on a command line by the names in parentheses.
@@ -52,74 +54,6 @@ pub enum Consent {
     Ask,
 }
 
-/// Chooses the form of the answer to a created or updated event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum WriteDialect {
-    /// The event's members stand at the root, next to `success`. The default.
-    #[default]
-    Root,
-    /// The event stands under `event`, next to `success`.
-    Nested,
-}
-
-/// Chooses the form of the answer to a deleted event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum DeleteDialect {
-    /// 200 with a JSON body. The default.
-    #[default]
-    Json,
-    /// 204 without a body.
-    NoContent,
-}
-
-/// Chooses the status of the answer to a created event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum CreateStatus {
-    /// 200. The default.
-    #[default]
-    Ok,
-    /// 201.
-    Created,
-}
-
-/// Decides whether the answer to a created or updated event names the calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum CalendarIdDialect {
-    /// It has a `calendarId`. The default.
-    #[default]
-    Present,
-    /// It has none, as in the service's documentation; listings have it all the same.
-    AbsentInWrites,
-}
-
-/// Chooses the form of an event's conference in answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum ConferenceDialect {
-    /// A URL. The default.
-    #[default]
-    Text,
-    /// An object with `url`, `provider`, `autoGenerate` and `data`.
-    Object,
-}
-
-/// Chooses the form of dates in answers and deliveries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum DateDialect {
-    /// ISO 8601 texts. The default.
-    #[default]
-    Text,
-    /// Numbers: milliseconds since 1970.
-    Milliseconds,
-    /// Numbers: seconds since 1970, rounded down.
-    Seconds,
-}
-
 /// Chooses the status that refuses a write for want of scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -143,14 +77,8 @@ pub enum ReuseRule {
 }
 
 named!(Consent { Approve => "approve", Deny => "deny", Ask => "ask" });
-named!(WriteDialect { Root => "root", Nested => "nested" });
-named!(DeleteDialect { Json => "json", NoContent => "no-content" });
 named!(ScopeDenial { Unauthorized => "unauthorized", Forbidden => "forbidden" });
 named!(ReuseRule { SideBySide => "side-by-side", EveryRefreshCounts => "every-refresh-counts" });
-named!(CreateStatus { Ok => "ok", Created => "created" });
-named!(CalendarIdDialect { Present => "present", AbsentInWrites => "absent-in-writes" });
-named!(DateDialect { Text => "text", Milliseconds => "milliseconds", Seconds => "seconds" });
-named!(ConferenceDialect { Text => "text", Object => "object" });
 named!(Seed {
     Demo => "small",
     Empty => "empty",

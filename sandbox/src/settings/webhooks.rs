@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ConferenceDialect, DateDialect};
+use super::events::{ConferenceDialect, DateDialect};
 use crate::named::named;
 
 /// Decides whether what the application changed through the API comes back to it in deliveries.

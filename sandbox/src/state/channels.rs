@@ -1,6 +1,5 @@
 use jiff::Timestamp;
 
-use super::users::User;
 use crate::provider::Provider;
 
 /// Describes a subscription to the changes of a calendar.
@@ -22,27 +21,5 @@ pub struct WebhookChannel {
 impl WebhookChannel {
     pub(crate) fn is_live(&self, now: Timestamp) -> bool {
         self.expiration.is_none_or(|end| now < end)
-    }
-}
-
-impl User {
-    /// Lets a new channel take over the others of its calendar, and gives those.
-    pub(crate) fn supersede(&mut self, new: &WebhookChannel) -> Vec<WebhookChannel> {
-        let is_alike = |old: &mut WebhookChannel| old.provider == new.provider && old.calendar_id == new.calendar_id;
-        let old: Vec<WebhookChannel> = self.channels.extract_if(.., is_alike).collect();
-        self.superseded.retain(|old| old.channel_id != new.channel_id);
-        self.superseded.extend(old.iter().cloned());
-        old
-    }
-
-    /// Ends a channel, and gives what ended with it: of one that another took over, that other.
-    pub(crate) fn end_channel(&mut self, provider: Provider, channel_id: &str) -> Vec<WebhookChannel> {
-        let is_meant = |channel: &mut WebhookChannel| channel.provider == provider && channel.channel_id == channel_id;
-        let gone: Vec<WebhookChannel> = self.superseded.extract_if(.., is_meant).collect();
-        let ends = |channel: &mut WebhookChannel| {
-            is_meant(channel)
-                || (channel.provider == provider && gone.iter().any(|gone| gone.calendar_id == channel.calendar_id))
-        };
-        self.channels.extract_if(.., ends).collect()
     }
 }

@@ -99,7 +99,7 @@ pub(super) fn write_dates(body: &mut Map<String, Value>, dialect: DateDialect) {
         if let Some(date) = body.get_mut(name)
             && let Some(instant) = date.as_str().and_then(instant::parse)
         {
-            *date = instant::write(instant, dialect);
+            *date = dialect.write(instant);
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Two channels of one calendar, and deliveries as the vendor's Go SDK reads them.
+//! Several channels, and deliveries as the vendor's Go SDK reads them.
 
 use std::time::Duration;
 
 use mobiscroll_connect_sandbox::{
-    ChannelDialect, ConferenceDialect, InitialSyncDialect, Sandbox, SandboxBuilder, Seed,
+    ChannelDialect, ConferenceDialect, InitialSyncDialect, Sandbox, SandboxBuilder, Seed, seed,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -82,6 +82,30 @@ async fn an_initial_sync_may_come_once_per_calendar() {
     unsubscribe(&api, "new").await;
     subscribe(&api, "again").await;
     assert_eq!(channels_told(&api, &receiver, 1).await, ["again"]);
+}
+
+#[tokio::test]
+async fn a_channel_that_watches_another_calendar_tells_nothing_of_the_first() {
+    let receiver = Receiver::start().await;
+    let api = receiver.subscribed(Sandbox::builder().seed(Seed::Empty), &CALENDARS[2..3]).await;
+    let apple = json!({ "provider": "apple", "calendarId": seed::APPLE_CALENDAR });
+    api.user("alice").create(apple).await;
+    receiver.subscribe(&api, &CALENDARS[3..]).await;
+    api.sandbox.advance(Duration::from_secs(3600));
+    assert_eq!(channels_told(&api, &receiver, 0).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_poll_tells_events_without_an_id_apart() {
+    let receiver = Receiver::start().await;
+    let api = receiver.subscribed(Sandbox::builder().seed(Seed::Empty), &CALENDARS[3..]).await;
+    for title in ["One", "Two"] {
+        let event = json!({ "provider": "caldav", "calendarId": seed::CALDAV_HOME, "title": title });
+        api.sandbox.add_event("alice", event);
+    }
+    api.sandbox.advance(Duration::from_secs(300));
+    channels_told(&api, &receiver, 0).await;
+    assert_eq!(receiver.taken()[0].changes().len(), 2);
 }
 
 #[tokio::test]

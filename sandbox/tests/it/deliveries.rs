@@ -490,26 +490,3 @@ async fn a_delivery_of_every_provider_and_seed_keeps_to_the_contract() {
         assert_eq!(states(&api), vec![DeliveryState::Delivered; 8], "{seed}");
     }
 }
-
-#[tokio::test]
-async fn a_channel_that_watches_another_calendar_tells_nothing_of_the_first() {
-    let receiver = Receiver::start().await;
-    let api = receiver.subscribed(empty(), &CALENDARS[2..3]).await;
-    let apple = json!({ "provider": "apple", "calendarId": seed::APPLE_CALENDAR });
-    api.user("alice").create(apple).await;
-    receiver.subscribe(&api, &CALENDARS[3..]).await;
-    api.sandbox.advance(HOUR);
-    assert!(taken(&api, &receiver).await.is_empty());
-}
-
-#[tokio::test]
-async fn a_poll_tells_events_without_an_id_apart() {
-    let receiver = Receiver::start().await;
-    let api = receiver.subscribed(empty(), &CALENDARS[3..]).await;
-    for title in ["One", "Two"] {
-        let event = json!({ "provider": "caldav", "calendarId": seed::CALDAV_HOME, "title": title });
-        api.sandbox.add_event("alice", event);
-    }
-    api.sandbox.advance(Duration::from_secs(300));
-    assert_eq!(taken(&api, &receiver).await[0].changes().len(), 2);
-}

@@ -60,7 +60,7 @@ async fn five_events() -> Api {
 const OF_PRIMARY: (&str, &str) = ("calendarIds", r#"{"google":["primary"]}"#);
 
 /// The query of a page of two.
-fn page<'a>(token: Option<&'a str>) -> Vec<(&'a str, &'a str)> {
+fn page(token: Option<&str>) -> Vec<(&str, &str)> {
     let token = token.map(|token| ("nextPageToken", token));
     MARCH.into_iter().chain([OF_PRIMARY, ("pageSize", "2")]).chain(token).collect()
 }

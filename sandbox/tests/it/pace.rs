@@ -103,8 +103,11 @@ async fn a_clock_turned_back_does_not_leave_a_limit_closed() {
 #[tokio::test]
 async fn a_token_endpoint_may_rotate_and_then_fail() {
     let api = start(Sandbox::builder()).await;
-    let failures: [(fn(Fault) -> Fault, Option<u16>); 3] =
-        [(|fault| fault.status(502).html(), Some(502)), (Fault::disconnect, None), (Fault::no_answer, None)];
+    let failures = [
+        ((|fault| fault.status(502).html()) as fn(Fault) -> Fault, Some(502)),
+        (Fault::disconnect, None),
+        (Fault::no_answer, None),
+    ];
     for (failure, status) in failures {
         let tokens = api.sandbox.issue_tokens("alice");
         let before = api.sandbox.refreshes("alice");
