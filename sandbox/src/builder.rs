@@ -130,7 +130,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Decides how two channels of one calendar stand to each other.
+    /// Decides how several channels of one calendar are treated.
     pub fn channel_dialect(mut self, dialect: ChannelDialect) -> Self {
         self.settings.webhooks.channels = dialect;
         self
@@ -226,7 +226,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Chooses the form of an event's `start`, `end` and `lastModified` in answers and deliveries.
+    /// Chooses the form of dates in answers and deliveries: an event's `start`, `end` and `lastModified`, an account's
+    /// `syncStateUpdatedAt`, a delivery's `timestamp`.
     ///
     /// Numbers depart from the API's contract, so answers and deliveries with them are not held against it.
     pub fn date_dialect(mut self, dialect: DateDialect) -> Self {
@@ -240,19 +241,19 @@ impl SandboxBuilder {
         self
     }
 
-    /// Decides which access token a refresh answers with.
+    /// Decides which access token a refresh returns.
     pub fn refresh_dialect(mut self, dialect: RefreshDialect) -> Self {
         self.settings.oauth.refresh = dialect;
         self
     }
 
-    /// Decides when token answers have `expires_in`.
+    /// Decides which token responses have `expires_in`.
     pub fn expires_in_dialect(mut self, dialect: ExpiresInDialect) -> Self {
         self.settings.oauth.expires_in = dialect;
         self
     }
 
-    /// Chooses the answer to a refresh token that is of no use.
+    /// Chooses the response to an invalid refresh token.
     pub fn refresh_refusal(mut self, refusal: RefreshRefusal) -> Self {
         self.settings.oauth.refusal = refusal;
         self
@@ -264,32 +265,32 @@ impl SandboxBuilder {
         self
     }
 
-    /// Lets every operation take so long to answer; see also [`Sandbox::set_latency`](crate::Sandbox::set_latency).
+    /// Sets the latency of every operation; see also [`Sandbox::set_latency`](crate::Sandbox::set_latency).
     pub fn latency(mut self, latency: Latency) -> Self {
         self.settings.latencies.insert(None, latency);
         self
     }
 
-    /// Lets one operation take so long to answer, whatever the others do.
+    /// Sets the latency of one operation; it takes precedence over [`latency`](Self::latency).
     pub fn latency_of(mut self, operation: Operation, latency: Latency) -> Self {
         self.settings.latencies.insert(Some(operation), latency);
         self
     }
 
-    /// Limits the requests of all operations together; see also
+    /// Sets the rate limit of all operations together; see also
     /// [`Sandbox::set_rate_limit`](crate::Sandbox::set_rate_limit).
     pub fn rate_limit(mut self, limit: RateLimit) -> Self {
         self.settings.rate_limits.insert(None, limit);
         self
     }
 
-    /// Limits the requests of one operation, beside the limit of all together.
+    /// Sets the rate limit of one operation, in addition to [`rate_limit`](Self::rate_limit).
     pub fn rate_limit_of(mut self, operation: Operation, limit: RateLimit) -> Self {
         self.settings.rate_limits.insert(Some(operation), limit);
         self
     }
 
-    /// Starts with a clock that is off by this much, ahead or (if negative) behind; see also
+    /// Starts with a clock that is ahead of the system's by this offset, or behind it if negative; see also
     /// [`Sandbox::advance`](crate::Sandbox::advance).
     pub fn clock_offset(mut self, offset: SignedDuration) -> Self {
         self.settings.clock_offset = offset;

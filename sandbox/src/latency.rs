@@ -1,20 +1,19 @@
-//! How long answers take.
+//! Response latency.
 
 use std::{collections::BTreeMap, f64::consts::TAU, time::Duration};
 
 use crate::operation::Operation;
 
-/// How many standard deviations the 99th percentile of a normal distribution lies above its mean.
+/// The 99th percentile of the standard normal distribution.
 const P99: f64 = 2.326_347_874;
-/// No answer takes longer than so many times the tail.
+/// Latencies are capped at this multiple of the tail.
 const LONGEST: u32 = 10;
 
-/// Describes how long the service takes to answer: half of the requests no longer than the median, and all but one in
-/// a hundred no longer than the tail.
+/// Describes how long the service takes to respond: a log-normal distribution with a median and a tail, the 99th
+/// percentile.
 ///
-/// Times are distributed log-normally, as those of real services roughly are, and none is longer than ten times the
-/// tail. They depend on nothing but the seed, the operation and how many requests of it came before, so that every run
-/// has the same ones.
+/// Latencies are capped at ten times the tail. They depend on the seed, the operation and the number of the request
+/// only, so every run has the same ones.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,20 +30,20 @@ pub struct Latency {
 }
 
 impl Latency {
-    /// Describes times with this median and this 99th percentile, with the seed 0; a tail shorter than the median
-    /// counts as the median.
+    /// Describes latencies with this median and this 99th percentile, with the seed 0. A tail below the median is raised
+    /// to it.
     #[must_use]
     pub fn new(median: Duration, tail: Duration) -> Self {
         Self { median, tail: tail.max(median), seed: 0 }
     }
 
-    /// Draws other times of the same distribution.
+    /// Draws other latencies from the same distribution.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
 
-    /// Gives the time that the request of this number takes, counted from 0 for each operation.
+    /// Gives the latency of a request by its number; each operation counts from 0.
     #[must_use]
     pub fn of_request(&self, operation: Operation, number: u64) -> Duration {
         if self.median.is_zero() {
@@ -52,7 +51,7 @@ impl Latency {
         }
         let name = operation.as_str().bytes().fold(self.seed, |hash, byte| mix(hash ^ u64::from(byte)));
         let random = mix(name.wrapping_add(number));
-        // Box and Muller: two even numbers make a normal one. The first must not be 0.
+        // Box-Muller transform; the logarithm needs a number above 0.
         let (first, second) = (1.0 - fraction(random), fraction(mix(random)));
         let deviations = (-2.0 * first.ln()).sqrt() * (TAU * second).cos();
         let spread = (self.tail.as_secs_f64() / self.median.as_secs_f64()).ln() / P99;
@@ -75,12 +74,12 @@ fn fraction(random: u64) -> f64 {
     (random >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// Counts requests, so that each gets the time of its number.
+/// Counts the requests of each operation.
 #[derive(Debug, Default)]
 pub(crate) struct Paces(BTreeMap<Operation, u64>);
 
 impl Paces {
-    /// Gives the time that the next request of the operation takes; those of the operation go before those of all.
+    /// Gives the latency of the next request; that of the operation takes precedence over that of all.
     pub(crate) fn next(
         &mut self,
         latencies: &BTreeMap<Option<Operation>, Latency>,

@@ -102,13 +102,13 @@ struct Options {
     /// What conferences are in deliveries: text (a URL) or object
     #[arg(long, value_name = "FORM", default_value_t)]
     webhook_conference_dialect: ConferenceDialect,
-    /// What an event's dates are in answers and deliveries: text, milliseconds or seconds (numbers since 1970)
+    /// What dates are in answers and deliveries: text, milliseconds or seconds (numbers since 1970)
     #[arg(long, value_name = "FORM", default_value_t)]
     date_dialect: DateDialect,
     /// What a subscription's expiration is in answers: text, milliseconds or seconds
     #[arg(long, value_name = "FORM", default_value_t)]
     expiration_dialect: DateDialect,
-    /// How two channels of one calendar stand to each other: separate or shared
+    /// How several channels of one calendar are treated: separate or shared
     #[arg(long, value_name = "RULE", default_value_t)]
     channel_dialect: ChannelDialect,
     /// Which channels begin with what their calendar holds: per-channel (each) or per-calendar (the first)
@@ -117,25 +117,25 @@ struct Options {
     /// Whether access tokens of one second differ: unique or bare (without jti and iat)
     #[arg(long, value_name = "FORM", default_value_t)]
     access_token_dialect: AccessTokenDialect,
-    /// Which access token refreshes answer with: new-access-token or same-access-token
+    /// Which access token refreshes return: new-access-token or same-access-token
     #[arg(long, value_name = "FORM", default_value_t)]
     refresh_dialect: RefreshDialect,
-    /// When token answers have expires_in: present, absent-in-refreshes or absent
+    /// Which token responses have expires_in: present, absent-in-refreshes or absent
     #[arg(long, value_name = "FORM", default_value_t)]
     expires_in_dialect: ExpiresInDialect,
-    /// How useless refresh tokens are refused: invalid-grant (400) or unauthorized (401 without an OAuth code)
+    /// How invalid refresh tokens are refused: invalid-grant (400) or unauthorized (401 without an OAuth code)
     #[arg(long, value_name = "FORM", default_value_t)]
     refresh_refusal: RefreshRefusal,
     /// Whether exchanging a code needs the redirect URI: required or optional
     #[arg(long, value_name = "RULE", default_value_t)]
     redirect_uri_rule: RedirectUriRule,
-    /// How long answers take: median and 99th percentile, such as 80ms,2s
+    /// Response latency: median and 99th percentile, such as 80ms,2s
     #[arg(long, value_name = "TIMES", value_parser = latency)]
     latency: Option<Latency>,
     /// Number to draw the latencies from
     #[arg(long, value_name = "NUMBER", default_value_t)]
     latency_seed: u64,
-    /// How many requests are answered in which time, such as 100/1m
+    /// Rate limit: requests per period, such as 100/1m
     #[arg(long, value_name = "REQUESTS/TIME", value_parser = rate_limit)]
     rate_limit: Option<RateLimit>,
     /// How far the clock is off at the start: a duration, ahead or (if negative) behind

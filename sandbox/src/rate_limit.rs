@@ -1,4 +1,4 @@
-//! How many requests are answered in a time.
+//! Limits on the number of requests per period.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use crate::{instant, operation::Operation};
 
-/// Allows a number of requests per time; the others are refused with 429 and `Retry-After`.
+/// Limits the number of requests per period; requests beyond it get 429 with `Retry-After`.
 ///
-/// The time runs by the sandbox's clock. It begins with the first request, and when it is over, with the next one.
-/// Refused requests have no effect and do not count.
+/// The period is a fixed window by the sandbox's clock: it starts with a request, and the next one starts with the first
+/// request after its end. Refused requests have no effect and do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     pub(crate) requests: u64,
@@ -17,7 +17,7 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Allows this many requests in this time; with 0 all are refused.
+    /// Allows this many requests per period; with 0 all are refused.
     #[must_use]
     pub fn new(requests: u64, per: Duration) -> Self {
         Self { requests, per }

@@ -4,7 +4,7 @@ use super::{
     input::{Input, Refusal},
     output::done,
 };
-use crate::{instant, provider::Provider, sandbox::Sandbox, state::SyncState};
+use crate::{instant, provider::Provider, sandbox::Sandbox, settings::DateDialect, state::SyncState};
 
 pub(super) fn list(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
     input.finish()?;
@@ -103,7 +103,7 @@ fn accounts_of(sandbox: &Sandbox, user: &str) -> Value {
         .accounts
         .iter()
         .map(|account| {
-            let mut shown = account.to_json();
+            let mut shown = account.to_json(DateDialect::Text);
             shown["provider"] = account.provider.as_str().into();
             shown
         })

@@ -1,26 +1,29 @@
 use serde_json::{Map, Value, json};
 
 use super::not_served;
-use crate::{error::ApiError, http::Answer, provider::Provider, request::Request, service::Service, state::Problems};
+use crate::{
+    error::ApiError, http::Answer, provider::Provider, request::Request, service::Service, settings::DateDialect,
+    state::Problems,
+};
 
 /// Lists the connected accounts of every provider.
 pub(super) fn status(service: &mut Service, request: &Request) -> Result<Answer, ApiError> {
     check_path(service, request)?;
     let access = service.authenticate(request.bearer())?;
-    let limit = service.settings.connection_limit;
+    let (limit, dates) = (service.settings.connection_limit, service.settings.date_dialect);
     let user = service.user(&access.user);
     let connections: Map<String, Value> = Provider::ALL
         .into_iter()
         .map(|provider| {
             let accounts = user.accounts.iter().filter(|account| account.provider == provider);
-            (provider.as_str().to_owned(), accounts.map(|account| account.to_json()).collect())
+            (provider.as_str().to_owned(), accounts.map(|account| account.to_json(dates)).collect())
         })
         .collect();
     let mut status = json!({ "connections": connections, "limitReached": user.room(limit) == Some(0) });
     if let Some(limit) = limit {
         status["limit"] = limit.into();
     }
-    Ok(Answer::ok(&status))
+    Ok(Answer::ok(&status).exempt(dates != DateDialect::Text))
 }
 
 /// Disconnects one account, or all of a provider.

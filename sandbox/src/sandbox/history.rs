@@ -1,4 +1,4 @@
-//! What events really were, to hold against what a client made of them.
+//! The history of events, to compare with what a client reports.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -7,8 +7,7 @@ use super::Sandbox;
 use crate::state::EventVersion;
 
 impl Sandbox {
-    /// Lists what became of the user's events since they came into being, oldest first; of very many versions only
-    /// the last 100,000.
+    /// Lists the versions of the user's events, oldest first; only the last 100,000 are kept.
     ///
     /// A series has a version for every change of it or of one of its instances, not for each instance. Events whose
     /// `id` is no text are left out. That an account may not be read for a time changes none of its events.
@@ -17,16 +16,16 @@ impl Sandbox {
         self.app.service().user(user_id).history.all(None)
     }
 
-    /// Lists what became of one event, oldest first; of a series with what became of its instances.
+    /// Lists the versions of one event, oldest first; those of a series include its instances.
     #[must_use]
     pub fn event_history_of(&self, user_id: &str, event_id: &str) -> Vec<EventVersion> {
         self.app.service().user(user_id).history.all(Some(event_id))
     }
 
-    /// Tells what an event, a series or an instance was at an instant by the sandbox's clock, without the provider's
-    /// record; `None` if it was not there.
+    /// Gives an event, a series or an instance as it was at an instant by the sandbox's clock, without `original`;
+    /// `None` if it did not exist.
     ///
-    /// A client that reports an event as gone is wrong as long as this is something:
+    /// A client that reports an existing event as gone is wrong:
     ///
     /// ```
     /// use mobiscroll_connect_sandbox::{Sandbox, Seed};
@@ -41,7 +40,7 @@ impl Sandbox {
     /// # }
     /// ```
     ///
-    /// Where the clock was turned back, the version noted last counts.
+    /// If the clock was moved back, the version recorded last applies.
     #[must_use]
     pub fn event_at(&self, user_id: &str, event_id: &str, at: Timestamp) -> Option<Value> {
         self.app.service().user(user_id).history.at(event_id, at)

@@ -1,30 +1,31 @@
-//! How fast the service is, and how much it takes.
+//! Latencies and rate limits.
 
 use super::Sandbox;
 use crate::{latency::Latency, operation::Operation, rate_limit::RateLimit};
 
 impl Sandbox {
-    /// Lets the operations that have no latency of their own take so long to answer from now on, or no time.
+    /// Sets the latency of all operations that have none of their own, or removes it.
     ///
-    /// The request takes effect at once; only its answer is late, by the system's clock. A fault's own times are added.
+    /// The request takes effect at once; only the response is delayed, by the system's clock. The delay of a fault is
+    /// added.
     pub fn set_latency(&self, latency: Option<Latency>) {
         self.pace(None, latency);
     }
 
-    /// Lets one operation take so long to answer from now on, or as long as the others.
+    /// Sets the latency of one operation, or removes it: then that of all applies.
     pub fn set_latency_of(&self, operation: Operation, latency: Option<Latency>) {
         self.pace(Some(operation), latency);
     }
 
-    /// Limits the requests of all operations together from now on, or no longer.
+    /// Sets the rate limit of all operations together, or removes it.
     ///
-    /// Requests that a canned fault answers do not count. Refusals are counted as answers with the status 429; see
+    /// Requests with a canned response do not count. Refused requests are counted as responses with the status 429; see
     /// [`count_answered`](Self::count_answered).
     pub fn set_rate_limit(&self, limit: Option<RateLimit>) {
         self.limit(None, limit);
     }
 
-    /// Limits the requests of one operation from now on, or no longer, beside the limit of all together.
+    /// Sets the rate limit of one operation, in addition to that of all together, or removes it.
     pub fn set_rate_limit_of(&self, operation: Operation, limit: Option<RateLimit>) {
         self.limit(Some(operation), limit);
     }

@@ -78,7 +78,8 @@ impl Service {
 
     fn deliver(&mut self, user: &str, channel: &WebhookChannel, changes: Vec<Change>, cause: Cause, now: Timestamp) {
         if !changes.is_empty() {
-            let body = webhooks::body(user, channel, changes, cause, now);
+            let timestamp = self.settings.date_dialect.write(now);
+            let body = webhooks::body(user, channel, changes, cause, timestamp);
             let channel = (user.to_owned(), channel.channel_id.clone());
             self.outbox.add(Record::new(webhooks::new_id(), cause, Some(channel), body), now);
         }

@@ -1,4 +1,4 @@
-//! The forms in which the token endpoint is known, or said, to answer.
+//! The forms of token responses that are known or documented.
 
 use crate::named::named;
 
@@ -14,19 +14,18 @@ pub enum AccessTokenDialect {
     Bare,
 }
 
-/// Decides which access token a refresh answers with.
+/// Decides which access token a refresh returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum RefreshDialect {
     /// A new one. The default.
     #[default]
     NewAccessToken,
-    /// The current one as long as it is good, with what is left of its life as `expires_in`; the refresh token is new
-    /// all the same.
+    /// The current one while it is valid, with the remaining lifetime as `expires_in`. The refresh token is new.
     SameAccessToken,
 }
 
-/// Decides when token answers have `expires_in`.
+/// Decides which token responses have `expires_in`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ExpiresInDialect {
@@ -39,7 +38,7 @@ pub enum ExpiresInDialect {
     Absent,
 }
 
-/// Chooses the answer to a refresh token that is of no use.
+/// Chooses the response to an invalid refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum RefreshRefusal {

@@ -16,15 +16,15 @@ pub enum WebhookEcho {
     Withheld,
 }
 
-/// Decides how two channels of one calendar stand to each other.
+/// Decides how several channels of one calendar are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ChannelDialect {
     /// Each is a subscription of its own: a change is delivered once per channel, with two `webhook-id`s. The default.
     #[default]
     Separate,
-    /// A calendar has one subscription, which the newest channel takes over: a change is delivered once, and
-    /// unsubscribing an older channel ends the newest.
+    /// A calendar has one subscription, and the newest channel replaces the others: a change is delivered once, and
+    /// unsubscribing a replaced channel ends the newest.
     Shared,
 }
 

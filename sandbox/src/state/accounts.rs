@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{instant, named::named, provider::Provider};
+use crate::{named::named, provider::Provider, settings::DateDialect};
 
 /// An account at a provider.
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ impl Account {
     }
 
     /// Writes the account as connection status shows it.
-    pub(crate) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self, dates: DateDialect) -> Value {
         let calendars_granted = self.calendar_permission != Some(false);
         let granted_scopes = match self.provider {
             Provider::Google if calendars_granted => {
@@ -78,7 +78,7 @@ impl Account {
             "grantedScopes": granted_scopes,
             "calendarPermissionGranted": self.calendar_permission,
             "syncState": self.sync_state.as_str(),
-            "syncStateUpdatedAt": self.sync_state_updated_at.map(instant::format),
+            "syncStateUpdatedAt": self.sync_state_updated_at.map(|at| dates.write(at)),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What events were, and from when on.
+//! The versions of events.
 
 use std::{collections::VecDeque, time::SystemTime};
 
@@ -11,7 +11,7 @@ use crate::{named::named, provider::Provider};
 /// Older versions of a user's events are forgotten.
 const CAPACITY: usize = 100_000;
 
-/// Tells what an event was from an instant on.
+/// Describes an event as it was from an instant on.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct EventVersion {

@@ -5,10 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::delivery::Cause;
-use crate::{
-    instant,
-    state::{Form, SyncState, Touched, User, WebhookChannel},
-};
+use crate::state::{Form, SyncState, Touched, User, WebhookChannel};
 
 /// A change as a delivery tells of it.
 #[derive(Debug, Clone)]
@@ -72,7 +69,13 @@ pub(crate) fn merge(changes: &mut Vec<Change>, new: Change) {
     }
 }
 
-pub(crate) fn body(user: &str, channel: &WebhookChannel, changes: Vec<Change>, cause: Cause, now: Timestamp) -> Bytes {
+pub(crate) fn body(
+    user: &str,
+    channel: &WebhookChannel,
+    changes: Vec<Change>,
+    cause: Cause,
+    timestamp: Value,
+) -> Bytes {
     let first = changes.first().map(|change| change.kind);
     let is_uniform = changes.iter().all(|change| Some(change.kind) == first);
     let kind = first.filter(|_| is_uniform).map_or("mixed", ChangeKind::as_str);
@@ -90,7 +93,7 @@ pub(crate) fn body(user: &str, channel: &WebhookChannel, changes: Vec<Change>, c
         "userId": user,
         "calendarId": channel.calendar_id,
         "changeType": kind,
-        "timestamp": instant::format(now),
+        "timestamp": timestamp,
         "metadata": {
             "channelId": channel.channel_id,
             "eventCount": events.len(),

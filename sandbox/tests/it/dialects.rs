@@ -1,7 +1,8 @@
 //! The forms in which the service is known to answer.
 
 use mobiscroll_connect_sandbox::{
-    CalendarIdDialect, ConferenceDialect, CreateStatus, DateDialect, Sandbox, SandboxBuilder, Seed, WriteDialect,
+    CalendarIdDialect, ConferenceDialect, CreateStatus, DateDialect, Provider, Sandbox, SandboxBuilder, Seed,
+    SyncState, WriteDialect,
 };
 use serde_json::{Value, json};
 
@@ -79,7 +80,12 @@ async fn dates_may_be_numbers() {
         assert!(created["lastModified"].is_i64(), "{created}");
         assert_eq!(alice.list(&MARCH).await["events"][0]["start"], noon * factor);
         api.sandbox.deliveries_settled().await;
-        assert_eq!(receiver.taken()[0].json()["events"][0]["start"], noon * factor);
+        let delivery = receiver.taken()[0].json();
+        assert_eq!(delivery["events"][0]["start"], noon * factor);
+        assert!(delivery["timestamp"].as_i64().is_some_and(|at| at > noon * factor), "{delivery}");
+        api.sandbox.set_sync_state("alice", Provider::Google, "alice@gmail.example", SyncState::ReauthRequired);
+        let (_, status) = alice.get("/oauth/connection-status").await;
+        assert!(status["connections"]["google"][0]["syncStateUpdatedAt"].is_i64(), "{status}");
         assert_eq!(api.sandbox.events("alice")[0]["start"], "2026-03-01T12:00:00.000Z");
     }
 }
