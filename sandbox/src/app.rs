@@ -1,22 +1,29 @@
 //! The way of every request: recorded, maybe hit by a fault, answered.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    convert::Infallible,
+    future::pending,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::{Response, body::Incoming, header::DATE};
+use hyper::{
+    Response,
+    body::Incoming,
+    header::{CONNECTION, DATE},
+};
 use jiff::fmt::rfc2822::DateTimePrinter;
 
 #[cfg(feature = "contract")]
 use crate::contract::{Monitor, Options};
 use crate::{
     fault::{Fault, Faults},
-    http::Answer,
+    http::{Answer, Body},
     record::Log,
     request::Request,
     routes,
     script::Script,
     service::Service,
+    wire::{Action, Connections, Origin},
 };
 
 /// What the server thread and the handle share.
@@ -24,6 +31,7 @@ use crate::{
 pub(crate) struct App {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    pub(crate) connections: Connections,
     #[cfg(feature = "contract")]
     pub(crate) monitor: Monitor,
     service: Mutex<Service>,
@@ -34,6 +42,7 @@ impl App {
         Self {
             faults: Faults::default(),
             log: Log::default(),
+            connections: Connections::default(),
             #[cfg(feature = "contract")]
             monitor: Monitor::new(Options::default()),
             service: Mutex::new(service),
@@ -51,12 +60,18 @@ impl App {
     }
 
     /// Answers a request, or gives what is to be played on the socket instead.
-    pub(crate) async fn serve(&self, request: hyper::Request<Incoming>) -> Result<Response<Full<Bytes>>, Script> {
+    pub(crate) async fn serve(
+        &self,
+        request: hyper::Request<Incoming>,
+        origin: &Origin,
+    ) -> Result<Response<Body>, Script> {
+        let is_reused = origin.connection.count_request();
+        origin.connection.answers(origin.stream).await;
         let request = match Request::read(request).await {
             Ok(request) => request,
             Err(error) => return Ok(self.dated(error.into()).into_response()),
         };
-        let ticket = self.log.open(&request);
+        let ticket = self.log.open(&request, origin.connection.id());
         #[cfg(feature = "contract")]
         let arrival = self.monitor.arrival(&request);
         // The contract is about what the service says, not about what a fault makes of it on the way.
@@ -65,9 +80,9 @@ impl App {
             arrival.answered(&answer);
             answer
         };
-        let outcome = match self.faults.next(request.operation) {
+        let outcome = match self.faults.next(&request, is_reused) {
             None => Ok(self.dated(watched(self.answer(&request)))),
-            Some(fault) => self.answer_with(&fault, &request, watched).await,
+            Some(fault) => self.answer_with(&fault, &request, origin, watched).await,
         };
         let latency = self.service().next_latency(request.operation);
         if !latency.is_zero() {
@@ -82,6 +97,7 @@ impl App {
         &self,
         fault: &Fault,
         request: &Request,
+        origin: &Origin,
         watched: impl FnOnce(Answer) -> Answer,
     ) -> Result<Answer, Script> {
         let request = &Self::misread(fault, request);
@@ -92,8 +108,17 @@ impl App {
         if let Some(script) = fault.silence() {
             return Err(script);
         }
+        if let Some(action) = fault.action() {
+            origin.connection.act(action, origin.stream, fault.after_commit);
+            if fault.is_unanswered() {
+                drop(watched);
+                match pending::<Infallible>().await {}
+            }
+        }
         let answer = fault.canned_answer().or(committed).unwrap_or_else(|| self.answer(request));
-        fault.spoil(self.dated(watched(answer)))
+        let answer = fault.spoil(self.dated(watched(answer)))?;
+        let is_last = matches!(fault.action(), Some(Action::GoAway { .. })) && !origin.connection.is_http2();
+        Ok(if is_last { answer.with_header(CONNECTION, "close") } else { answer })
     }
 
     /// Gives the request as the routes are to understand it.

@@ -8,6 +8,9 @@ use hyper::{
 };
 use serde_json::Value;
 
+/// The body of an answer, as hyper sends it.
+pub(crate) type Body = Full<Bytes>;
+
 /// What goes back to the client.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
@@ -88,7 +91,7 @@ impl Answer {
         head.into()
     }
 
-    pub(crate) fn into_response(self) -> Response<Full<Bytes>> {
+    pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Full::new(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;

@@ -97,6 +97,7 @@ mod service;
 mod settings;
 mod state;
 mod webhooks;
+mod wire;
 
 pub use builder::SandboxBuilder;
 #[cfg(feature = "contract")]
@@ -122,6 +123,7 @@ pub use webhooks::{
     Attempt, Cause, Delivery, DeliveryCounts, DeliveryState, Disturbance, Forgery, KeyStatus, ReleaseOrder,
     SignedDelivery, Signing, Tamper, WebhookKey,
 };
+pub use wire::{ConnectionCounts, ConnectionState, Freeze, TcpConnection};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -6,9 +6,10 @@ use bytes::Bytes;
 use hyper::StatusCode;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
     time::timeout,
 };
+
+use crate::wire::Wire;
 
 /// What is played on the connection in the place of an answer.
 ///
@@ -46,7 +47,7 @@ impl Script {
     }
 
     /// Ends early when the client goes away.
-    pub(crate) async fn play(self, mut socket: TcpStream) -> io::Result<()> {
+    pub(crate) async fn play(self, mut socket: Wire) -> io::Result<()> {
         for step in self.steps {
             match step {
                 Step::Send(bytes) => socket.write_all(&bytes).await?,
@@ -66,7 +67,7 @@ impl Script {
                 }
                 Step::Pause(pause) => wait(&mut socket, pause).await?,
                 Step::Hang => return Err(gone(&mut socket).await),
-                Step::Reset => return socket.set_zero_linger(),
+                Step::Reset => return socket.reset_on_close(),
             }
         }
         socket.shutdown().await
@@ -74,12 +75,12 @@ impl Script {
 }
 
 /// Waits, unless the client goes away before.
-async fn wait(socket: &mut TcpStream, pause: Duration) -> io::Result<()> {
+async fn wait(socket: &mut Wire, pause: Duration) -> io::Result<()> {
     timeout(pause, gone(socket)).await.map_or(Ok(()), Err)
 }
 
 /// Returns when the client has closed its side.
-async fn gone(socket: &mut TcpStream) -> io::Error {
+async fn gone(socket: &mut Wire) -> io::Error {
     let mut ignored = [0; 1024];
     loop {
         match socket.read(&mut ignored).await {

@@ -26,6 +26,7 @@ const ANSWER: &[Member] = &[
         Some("always") => Some(fault.always()),
         _ => size(value).map(|times| fault.times(times)),
     }),
+    ("onReuse", TRUE, |fault, value| yes(value).map(|()| fault.on_reuse())),
     ("skip", COUNT, |fault, value| size(value).map(|requests| fault.skip(requests))),
     ("afterCommit", TRUE, |fault, value| yes(value).map(|()| fault.after_commit())),
     ("delayMs", MILLIS, |fault, value| millis(value).map(|delay| fault.delay(delay))),
@@ -70,6 +71,15 @@ const SENDING: &[Member] = &[
     ("contentLength", COUNT, |fault, value| count(value).map(|bytes| fault.content_length(bytes))),
     ("trickleMs", MILLIS, |fault, value| millis(value).map(|pause| fault.trickle(pause))),
     ("huge", COUNT, |fault, value| count(value).map(|bytes| fault.huge(bytes))),
+    ("freeze", "must be unread, ignored or unanswered", |fault, value| {
+        value.as_str()?.parse().ok().map(|freeze| fault.freeze(freeze))
+    }),
+    ("halfClose", TRUE, |fault, value| yes(value).map(|()| fault.half_close())),
+    ("stopReading", TRUE, |fault, value| yes(value).map(|()| fault.stop_reading())),
+    ("resetConnection", TRUE, |fault, value| yes(value).map(|()| fault.reset_connection())),
+    ("goAway", TRUE, |fault, value| yes(value).map(|()| fault.go_away())),
+    ("goAwayAbruptly", TRUE, |fault, value| yes(value).map(|()| fault.go_away_abruptly())),
+    ("rate", "must be a whole number of bytes a second", |fault, value| count(value).map(|bytes| fault.rate(bytes))),
 ];
 
 /// Lists the faults, or the one with an `id`.
@@ -83,7 +93,12 @@ pub(super) fn list(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusa
 }
 
 pub(super) fn inject(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
-    let mut fault = input.named::<Operation>("operation")?.map_or_else(Fault::on_any, Fault::on);
+    let mut fault = match (input.named::<Operation>("operation")?, input.flag("onConnect")?.unwrap_or_default()) {
+        (Some(_), true) => return Err(Refusal::field("onConnect", "does not go together with operation")),
+        (Some(operation), false) => Fault::on(operation),
+        (None, true) => Fault::on_connect(),
+        (None, false) => Fault::on_any(),
+    };
     for (members, alone) in [(ANSWER, false), (MISLEADING, false), (BODY, true), (SENDING, true)] {
         let mut earlier = None;
         for (name, expected, add) in members {

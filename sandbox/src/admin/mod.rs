@@ -2,6 +2,7 @@
 //!
 //! Requests to it are no part of the API: they are not recorded or counted, and no fault hits them.
 
+mod connection;
 mod fault;
 mod history;
 mod input;
@@ -13,12 +14,14 @@ mod traffic;
 mod user;
 mod webhook;
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::{Method, Response, StatusCode, body::Incoming};
 use serde_json::{Value, json};
 
-use crate::{http::Answer, request::Request, sandbox::Sandbox};
+use crate::{
+    http::{Answer, Body},
+    request::Request,
+    sandbox::Sandbox,
+};
 pub(crate) use input::PREFIX;
 use input::{Input, Refusal};
 use output::done;
@@ -38,6 +41,11 @@ const ROUTES: &[(Method, &str, Handler)] = &[
     (Method::GET, "faults", fault::list),
     (Method::POST, "faults", fault::inject),
     (Method::DELETE, "faults", fault::remove),
+    (Method::GET, "connections", connection::list),
+    (Method::POST, "connections/freeze", connection::freeze),
+    (Method::POST, "connections/thaw", connection::thaw),
+    (Method::POST, "connections/reset", connection::reset),
+    (Method::POST, "connections/limit", connection::limit),
     (Method::GET, "settings", setting::list),
     (Method::PATCH, "settings", setting::change),
     (Method::GET, "clock", setting::clock),
@@ -89,7 +97,7 @@ impl Admin {
         Self { sandbox }
     }
 
-    pub(crate) async fn serve(&self, request: hyper::Request<Incoming>) -> Response<Full<Bytes>> {
+    pub(crate) async fn serve(&self, request: hyper::Request<Incoming>) -> Response<Body> {
         let answer = match Request::read(request).await {
             Ok(request) => self.answer(&request).unwrap_or_else(Answer::from),
             Err(error) => error.into(),

@@ -52,6 +52,7 @@ fn describe(request: &RecordedRequest) -> Value {
         "query": request.query,
         "headers": request.headers,
         "body": String::from_utf8_lossy(&request.body),
+        "connection": request.connection,
         "status": request.status,
     })
 }

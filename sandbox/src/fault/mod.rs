@@ -1,3 +1,4 @@
+mod connection;
 mod garble;
 mod lists;
 mod mislead;
@@ -19,7 +20,7 @@ pub use queue::FaultHandle;
 pub(crate) use queue::Faults;
 use sending::{Sending, Stall};
 
-use crate::{http::Answer, operation::Operation, script::Script};
+use crate::{http::Answer, operation::Operation, request::Request, script::Script};
 
 /// Describes something that goes wrong with the requests of an operation.
 ///
@@ -57,11 +58,15 @@ use crate::{http::Answer, operation::Operation, script::Script};
 ///   which keep the request from having any effect unless [`after_commit`](Self::after_commit) gives it one;
 ///   [`truncate`](Self::truncate), [`reset_after`](Self::reset_after), [`stall`](Self::stall),
 ///   [`stall_after`](Self::stall_after), [`stall_for`](Self::stall_for), [`content_length`](Self::content_length),
-///   [`trickle`](Self::trickle). The last one named counts.
+///   [`trickle`](Self::trickle). Or what becomes of the whole connection: [`freeze`](Self::freeze),
+///   [`half_close`](Self::half_close), [`reset_connection`](Self::reset_connection), [`go_away`](Self::go_away),
+///   [`go_away_abruptly`](Self::go_away_abruptly), which leave the request unanswered too;
+///   [`stop_reading`](Self::stop_reading), [`rate`](Self::rate). The last one named counts.
 #[derive(Debug, Clone)]
 #[must_use = "a fault does nothing until it is injected"]
 pub struct Fault {
-    operation: Option<Operation>,
+    trigger: Trigger,
+    is_on_reuse: bool,
     remaining: usize,
     skip: usize,
     pub(crate) after_commit: bool,
@@ -77,16 +82,25 @@ pub struct Fault {
     sending: Sending,
 }
 
+/// What a fault waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trigger {
+    Any,
+    Operation(Operation),
+    Connection,
+}
+
 impl Fault {
     /// Starts a fault for the requests of one operation.
     pub fn on(operation: Operation) -> Self {
-        Self { operation: Some(operation), ..Self::on_any() }
+        Self { trigger: Trigger::Operation(operation), ..Self::on_any() }
     }
 
     /// Starts a fault for every request, those to unknown paths included.
     pub fn on_any() -> Self {
         Self {
-            operation: None,
+            trigger: Trigger::Any,
+            is_on_reuse: false,
             remaining: 1,
             skip: 0,
             after_commit: false,
@@ -255,9 +269,19 @@ impl Fault {
         Self { sending: Sending::Stall(change(so_far)), ..self }
     }
 
-    /// Takes the fault's turn at a request, if it has one.
-    fn take_turn(&mut self, operation: Option<Operation>) -> bool {
-        if self.remaining == 0 || (self.operation.is_some() && self.operation != operation) {
+    /// Tells whether the fault is one for such a request.
+    fn fits(&self, request: &Request, is_reused: bool) -> bool {
+        let fits = match self.trigger {
+            Trigger::Any => true,
+            Trigger::Operation(operation) => request.operation == Some(operation),
+            Trigger::Connection => false,
+        };
+        fits && (is_reused || !self.is_on_reuse)
+    }
+
+    /// Takes the fault's turn, if it has one.
+    fn take_turn(&mut self) -> bool {
+        if self.remaining == 0 {
             return false;
         }
         if self.skip > 0 {
@@ -299,13 +323,20 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.operation.map_or("any", Operation::as_str))?;
+        f.write_str(match self.trigger {
+            Trigger::Any => "any",
+            Trigger::Operation(operation) => operation.as_str(),
+            Trigger::Connection => "connection",
+        })?;
         let mut separator = ": ";
         let mut say = |what: fmt::Arguments<'_>| {
             f.write_str(separator)?;
             separator = ", ";
             f.write_fmt(what)
         };
+        if self.is_on_reuse {
+            say(format_args!("on reuse"))?;
+        }
         if self.after_commit {
             say(format_args!("after commit"))?;
         }

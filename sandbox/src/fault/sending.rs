@@ -3,6 +3,7 @@ use std::{fmt, time::Duration};
 use crate::{
     http::Answer,
     script::{Script, Step},
+    wire::Action,
 };
 
 /// How an answer goes over the wire.
@@ -18,6 +19,8 @@ pub(super) enum Sending {
     ContentLength(u64),
     Trickle(Duration),
     Huge(u64),
+    /// Whole, unless the connection is one that nothing can be sent on any more
+    Connection(Action),
 }
 
 /// Where a stall begins, after half of the body unless it says otherwise, and when it ends, if ever.
@@ -41,7 +44,7 @@ impl Sending {
 
     /// Gives the answer back if it can be sent as HTTP is meant to be.
     pub(super) fn send(self, answer: Answer) -> Result<Answer, Script> {
-        if self == Self::Whole && !answer.has_own_framing() {
+        if matches!(self, Self::Whole | Self::Connection(_)) && !answer.has_own_framing() {
             return Ok(answer);
         }
         let body = answer.body().clone();
@@ -51,7 +54,9 @@ impl Sending {
         let part = |bytes: usize| body.slice(..bytes.min(body.len().saturating_sub(1)));
         let half = body.len() / 2;
         let (promised, steps) = match self {
-            Self::Whole | Self::Disconnect | Self::Reset | Self::NoAnswer => (whole, vec![Step::Send(body)]),
+            Self::Whole | Self::Connection(_) | Self::Disconnect | Self::Reset | Self::NoAnswer => {
+                (whole, vec![Step::Send(body)])
+            }
             Self::Truncate => (more, vec![Step::Send(part(half))]),
             Self::ResetAfter(bytes) => (more, vec![Step::Send(part(bytes)), Step::Reset]),
             Self::Stall(Stall { after, pause: None }) => {
@@ -91,6 +96,7 @@ impl fmt::Display for Sending {
             Self::ContentLength(bytes) => write!(f, "content length {bytes}"),
             Self::Trickle(pause) => write!(f, "a byte every {pause:?}"),
             Self::Huge(bytes) => write!(f, "{bytes} spaces"),
+            Self::Connection(action) => write!(f, "{action}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod adjust;
 mod history;
 mod pace;
+mod connections;
 mod start;
 mod tokens;
 mod traffic;

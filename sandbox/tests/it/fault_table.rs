@@ -3,7 +3,7 @@
 use std::{error::Error, io, io::Read, time::Duration};
 
 use flate2::read::GzDecoder;
-use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
+use mobiscroll_connect_sandbox::{Fault, Freeze, Operation, Sandbox};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -81,18 +81,44 @@ const TABLE: &[Row] = &[
         "200, 3000000 of 3000000, closed",
         "200, 3000000 of 3000000, whole, not JSON",
     ),
+    row("freeze(Unread)", |fault| fault.freeze(Freeze::Unread), "nothing, silence", "nothing, silence"),
+    row("freeze(Ignored)", |fault| fault.freeze(Freeze::Ignored), "nothing, silence", "nothing, silence"),
+    row("freeze(Unanswered)", |fault| fault.freeze(Freeze::Unanswered), "nothing, silence", "nothing, silence"),
+    row("half_close()", Fault::half_close, "nothing, closed", "nothing, broken off"),
+    row("stop_reading()", Fault::stop_reading, "200, 15 of 15, closed", "200, 15 of 15, whole, JSON"),
+    row("reset_connection()", Fault::reset_connection, "nothing, reset", "nothing, reset"),
+    row("go_away()", Fault::go_away, "nothing, closed", "nothing, broken off"),
+    row(
+        "go_away() after commit",
+        |fault| fault.go_away().after_commit(),
+        "200, 15 of 15, closed",
+        "200, 15 of 15, whole, JSON",
+    ),
+    row("go_away_abruptly()", Fault::go_away_abruptly, "nothing, closed", "nothing, broken off"),
+    row("rate(10 kB/s)", |fault| fault.rate(10_000), "200, 15 of 15, closed", "200, 15 of 15, whole, JSON"),
+    row("connect: freeze", |_| Fault::on_connect().freeze(Freeze::Unread), "nothing, silence", "nothing, silence"),
+    row("connect: no_answer", |_| Fault::on_connect().no_answer(), "nothing, silence", "nothing, silence"),
+    row("connect: disconnect", |_| Fault::on_connect().disconnect(), "nothing, closed", "nothing, broken off"),
+    row("connect: reset", |_| Fault::on_connect().reset(), "nothing, reset", "nothing, reset"),
+    row("connect: half_close", |_| Fault::on_connect().half_close(), "nothing, closed", "nothing, broken off"),
+    row(
+        "connect: rate(10 kB/s)",
+        |_| Fault::on_connect().rate(10_000),
+        "200, 15 of 15, closed",
+        "200, 15 of 15, whole, JSON",
+    ),
 ];
 
 #[tokio::test]
 async fn each_fault_as_a_plain_client_sees_it() {
     let mut wrong = Vec::new();
-    println!("{:<20} | {:<50} | to an HTTP client", "fault", "on the socket");
+    println!("{:<22} | {:<50} | to an HTTP client", "fault", "on the socket");
     for Row { name, fault, on_the_socket, to_a_client } in TABLE {
         let api = Api::empty().await;
         let handle = api.sandbox.inject(fault(Fault::on(SPOILED)).times(2));
         let socket = socket_sees(&api.sandbox, on_the_socket).await;
         let client = client_sees(&api, to_a_client).await;
-        println!("{name:<20} | {socket:<50} | {client}");
+        println!("{name:<22} | {socket:<50} | {client}");
         let fired = if *name == "none" { 0 } else { 2 };
         if (socket.as_str(), client.as_str(), handle.fired()) != (on_the_socket, to_a_client, fired) {
             wrong.push(name);

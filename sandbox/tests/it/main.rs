@@ -38,3 +38,5 @@ mod support;
 mod token_dialects;
 mod tokens;
 mod webhooks;
+mod wire;
+mod wire_http2;
