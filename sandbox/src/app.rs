@@ -16,8 +16,9 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 #[cfg(feature = "contract")]
 use crate::contract::{Monitor, Options};
 use crate::{
+    body::Body,
     fault::{Fault, Faults},
-    http::{Answer, Body},
+    http::Answer,
     record::Log,
     request::Request,
     routes,

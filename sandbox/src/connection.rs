@@ -14,7 +14,7 @@ use tokio::{net::TcpStream, time::sleep};
 use crate::{
     admin::{self, Admin},
     app::App,
-    http::Body,
+    body::Body,
     script::Script,
     wire::{self, Connection, Origin, Wire, drive},
 };

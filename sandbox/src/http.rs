@@ -1,15 +1,13 @@
 //! Answers as the routes write them.
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::{
     HeaderMap, Response, StatusCode,
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, TRANSFER_ENCODING},
 };
 use serde_json::Value;
 
-/// The body of an answer, as hyper sends it.
-pub(crate) type Body = Full<Bytes>;
+use crate::body::{Body, Repeated};
 
 /// What goes back to the client.
 #[derive(Debug, Clone)]
@@ -17,6 +15,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What is sent instead of a body that is too large to be held
+    repeated: Option<Repeated>,
     /// Whether the contract does not hold for it
     #[cfg_attr(not(feature = "contract"), allow(dead_code))]
     exempt: bool,
@@ -25,7 +25,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// Answers without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new(), exempt: false }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new(), repeated: None, exempt: false }
     }
 
     /// Answers with a JSON body.
@@ -54,6 +54,13 @@ impl Answer {
 
     pub(crate) fn with_body(self, body: Bytes) -> Self {
         Self { body, ..self }
+    }
+
+    /// Sends this as the body, whatever the headers say of its length.
+    pub(crate) fn with_repeated(mut self, repeated: Repeated) -> Self {
+        self.headers.remove(CONTENT_LENGTH);
+        self.headers.remove(TRANSFER_ENCODING);
+        Self { repeated: Some(repeated), ..self }
     }
 
     pub(crate) fn body(&self) -> &Bytes {
@@ -92,7 +99,7 @@ impl Answer {
     }
 
     pub(crate) fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(Full::new(self.body));
+        let mut response = Response::new(self.repeated.map_or_else(|| self.body.into(), Body::from));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response

@@ -62,13 +62,17 @@
 //! # Features
 //!
 //! - `contract` (default): the checks against the contract.
+//! - `compression` (default): answers in gzip, Brotli and zstd.
 //! - `cli` (default): the program `mobiscroll-connect-sandbox`. As a dev-dependency, do without it.
 #![forbid(unsafe_code)]
 
 mod admin;
 mod app;
+mod body;
 mod builder;
 mod clock;
+#[cfg(feature = "compression")]
+mod compress;
 mod connection;
 mod consent;
 #[cfg(feature = "contract")]
@@ -100,6 +104,8 @@ mod webhooks;
 mod wire;
 
 pub use builder::SandboxBuilder;
+#[cfg(feature = "compression")]
+pub use compress::Coding;
 #[cfg(feature = "contract")]
 pub use contract::{ContractChecks, Side, Violation};
 pub use evidence::{PresentedToken, RevocationReason, RevokedGrant, TokenCounts};

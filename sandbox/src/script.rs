@@ -28,8 +28,6 @@ pub(crate) enum Step {
     Send(Bytes),
     /// Sends the bytes one by one, with a pause after each.
     Trickle(Bytes, Duration),
-    /// Sends this many spaces, never holding them all.
-    Spaces(u64),
     Pause(Duration),
     /// Stays silent until the client goes away.
     Hang,
@@ -55,14 +53,6 @@ impl Script {
                     for byte in &bytes {
                         socket.write_all(slice::from_ref(byte)).await?;
                         wait(&mut socket, pause).await?;
-                    }
-                }
-                Step::Spaces(mut left) => {
-                    const BLOCK: [u8; 16 * 1024] = [b' '; 16 * 1024];
-                    while left > 0 {
-                        let block = left.min(BLOCK.len() as u64);
-                        socket.write_all(&BLOCK[..block as usize]).await?;
-                        left -= block;
                     }
                 }
                 Step::Pause(pause) => wait(&mut socket, pause).await?,

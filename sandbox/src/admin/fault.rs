@@ -6,6 +6,8 @@ use super::{
     input::{Input, Refusal, count, text},
     output::done,
 };
+#[cfg(feature = "compression")]
+use crate::compress::Coding;
 use crate::{
     fault::{Fault, FaultHandle},
     operation::Operation,
@@ -15,6 +17,8 @@ use crate::{
 /// A member of a fault's JSON: its name, what it must be, and what it adds.
 type Member = (&'static str, &'static str, fn(Fault, &Value) -> Option<Fault>);
 
+#[cfg(feature = "compression")]
+const CODING: &str = "must be gzip, br or zstd";
 const COUNT: &str = "must be a whole number";
 const MILLIS: &str = "must be a whole number of milliseconds";
 const TEXT: &str = "must be a text that is not empty";
@@ -58,6 +62,10 @@ const BODY: &[Member] = &[
     ("halfBody", TRUE, |fault, value| yes(value).map(|()| fault.half_body())),
     ("gzipGarbage", TRUE, |fault, value| yes(value).map(|()| fault.gzip_garbage())),
     ("gzipTruncated", TRUE, |fault, value| yes(value).map(|()| fault.gzip_truncated())),
+    #[cfg(feature = "compression")]
+    ("compress", CODING, |fault, value| coding(value).map(|coding| fault.compress(coding))),
+    #[cfg(feature = "compression")]
+    ("compressUnasked", CODING, |fault, value| coding(value).map(|coding| fault.compress_unasked(coding))),
 ];
 
 /// How the answer is sent: one at most.
@@ -71,6 +79,10 @@ const SENDING: &[Member] = &[
     ("contentLength", COUNT, |fault, value| count(value).map(|bytes| fault.content_length(bytes))),
     ("trickleMs", MILLIS, |fault, value| millis(value).map(|pause| fault.trickle(pause))),
     ("huge", COUNT, |fault, value| count(value).map(|bytes| fault.huge(bytes))),
+    #[cfg(feature = "compression")]
+    ("bomb", "must be an object with coding (gzip, br or zstd) and bytes", |fault, value| {
+        Some(fault.bomb(coding(&value["coding"])?, count(&value["bytes"])?))
+    }),
     ("freeze", "must be unread, ignored or unanswered", |fault, value| {
         value.as_str()?.parse().ok().map(|freeze| fault.freeze(freeze))
     }),
@@ -153,6 +165,11 @@ fn stall(fault: Fault, value: &Value) -> Option<Fault> {
         "forMs" => Some(fault.stall_for(millis(value)?)),
         _ => None,
     })
+}
+
+#[cfg(feature = "compression")]
+fn coding(value: &Value) -> Option<Coding> {
+    value.as_str()?.parse().ok()
 }
 
 fn yes(value: &Value) -> Option<()> {

@@ -17,11 +17,7 @@ mod webhook;
 use hyper::{Method, Response, StatusCode, body::Incoming};
 use serde_json::{Value, json};
 
-use crate::{
-    http::{Answer, Body},
-    request::Request,
-    sandbox::Sandbox,
-};
+use crate::{body::Body, http::Answer, request::Request, sandbox::Sandbox};
 pub(crate) use input::PREFIX;
 use input::{Input, Refusal};
 use output::done;

@@ -1,5 +1,8 @@
+#[cfg(feature = "compression")]
+mod compress;
 mod connection;
 mod garble;
+mod large;
 mod lists;
 mod mislead;
 mod queue;
@@ -10,16 +13,19 @@ use std::{fmt, time::Duration};
 use bytes::Bytes;
 use hyper::{
     StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, LOCATION},
+    header::{CONTENT_TYPE, HeaderName, LOCATION},
 };
 use serde_json::Value;
 
 use garble::Garble;
+use large::Large;
 use mislead::Mislead;
 pub use queue::FaultHandle;
 pub(crate) use queue::Faults;
 use sending::{Sending, Stall};
 
+#[cfg(feature = "compression")]
+use crate::compress::Coding;
 use crate::{http::Answer, operation::Operation, request::Request, script::Script};
 
 /// Describes something that goes wrong with the requests of an operation.
@@ -45,15 +51,16 @@ use crate::{http::Answer, operation::Operation, request::Request, script::Script
 ///
 /// - **Which answer.** A canned one ([`status`](Self::status), [`header`](Self::header), [`body`](Self::body),
 ///   [`json`](Self::json), [`html`](Self::html), [`empty`](Self::empty), [`redirect`](Self::redirect),
-///   [`huge`](Self::huge)), and then the request has no effect unless [`after_commit`](Self::after_commit) gives it
-///   one; else the real answer.
+///   [`huge`](Self::huge), and with the feature `compression` `bomb`), and then the request has no effect unless
+///   [`after_commit`](Self::after_commit) gives it one; else the real answer.
 /// - **What it says**, in good HTTP and well-formed JSON unless it says otherwise: [`lost_event`](Self::lost_event),
 ///   [`vanished_calendar`](Self::vanished_calendar), [`ignored_filter`](Self::ignored_filter),
 ///   [`token_circle`](Self::token_circle), [`no_addresses`](Self::no_addresses),
 ///   [`unknown_members`](Self::unknown_members), [`lone_surrogate`](Self::lone_surrogate),
 ///   [`byte_order_mark`](Self::byte_order_mark). Any of them go together.
 /// - **What becomes of its body**, in good HTTP: [`half_body`](Self::half_body), [`gzip_garbage`](Self::gzip_garbage),
-///   [`gzip_truncated`](Self::gzip_truncated).
+///   [`gzip_truncated`](Self::gzip_truncated), and with the feature `compression` also `compress` and
+///   `compress_unasked`.
 /// - **How it is sent**: [`disconnect`](Self::disconnect), [`reset`](Self::reset), [`no_answer`](Self::no_answer),
 ///   which keep the request from having any effect unless [`after_commit`](Self::after_commit) gives it one;
 ///   [`truncate`](Self::truncate), [`reset_after`](Self::reset_after), [`stall`](Self::stall),
@@ -67,6 +74,9 @@ use crate::{http::Answer, operation::Operation, request::Request, script::Script
 pub struct Fault {
     trigger: Trigger,
     is_on_reuse: bool,
+    /// The coding that a request must ask for
+    #[cfg(feature = "compression")]
+    asked_coding: Option<Coding>,
     remaining: usize,
     skip: usize,
     pub(crate) after_commit: bool,
@@ -101,6 +111,8 @@ impl Fault {
         Self {
             trigger: Trigger::Any,
             is_on_reuse: false,
+            #[cfg(feature = "compression")]
+            asked_coding: None,
             remaining: 1,
             skip: 0,
             after_commit: false,
@@ -191,7 +203,7 @@ impl Fault {
     /// Answers 200 and sends that many spaces as the body, without ever holding them all.
     pub fn huge(self, bytes: u64) -> Self {
         let json = self.status(200).header(CONTENT_TYPE.as_str(), "application/json");
-        Self { sending: Sending::Huge(bytes), ..json }
+        Self { sending: Sending::Large(Large::Spaces(bytes)), ..json }
     }
 
     /// Sends the first half of the body as if it were the whole: good HTTP around broken JSON.
@@ -276,6 +288,8 @@ impl Fault {
             Trigger::Operation(operation) => request.operation == Some(operation),
             Trigger::Connection => false,
         };
+        #[cfg(feature = "compression")]
+        let fits = fits && self.asked_coding.is_none_or(|coding| coding.is_accepted(&request.headers));
         fits && (is_reused || !self.is_on_reuse)
     }
 
@@ -311,11 +325,7 @@ impl Fault {
             answer = answer.with_body(body);
         }
         if let Some(garble) = self.garble {
-            let body = garble.apply(answer.body().clone());
-            answer = answer.with_body(body);
-            if garble.is_gzip() {
-                answer = answer.with_header(CONTENT_ENCODING, "gzip");
-            }
+            answer = garble.apply(answer);
         }
         self.sending.send(answer)
     }
@@ -354,6 +364,10 @@ impl fmt::Display for Fault {
         }
         for mislead in &self.misleads {
             say(format_args!("{mislead}"))?;
+        }
+        #[cfg(feature = "compression")]
+        if let Some(coding) = self.asked_coding {
+            say(format_args!("asked for {coding}"))?;
         }
         if let Some(garble) = self.garble {
             say(format_args!("{garble}"))?;

@@ -1,5 +1,6 @@
 use std::{fmt, time::Duration};
 
+use super::large::Large;
 use crate::{
     http::Answer,
     script::{Script, Step},
@@ -18,7 +19,7 @@ pub(super) enum Sending {
     Stall(Stall),
     ContentLength(u64),
     Trickle(Duration),
-    Huge(u64),
+    Large(Large),
     /// Whole, unless the connection is one that nothing can be sent on any more
     Connection(Action),
 }
@@ -44,6 +45,9 @@ impl Sending {
 
     /// Gives the answer back if it can be sent as HTTP is meant to be.
     pub(super) fn send(self, answer: Answer) -> Result<Answer, Script> {
+        if let Self::Large(large) = self {
+            return Ok(large.apply(answer));
+        }
         if matches!(self, Self::Whole | Self::Connection(_)) && !answer.has_own_framing() {
             return Ok(answer);
         }
@@ -54,7 +58,7 @@ impl Sending {
         let part = |bytes: usize| body.slice(..bytes.min(body.len().saturating_sub(1)));
         let half = body.len() / 2;
         let (promised, steps) = match self {
-            Self::Whole | Self::Connection(_) | Self::Disconnect | Self::Reset | Self::NoAnswer => {
+            Self::Whole | Self::Large(_) | Self::Connection(_) | Self::Disconnect | Self::Reset | Self::NoAnswer => {
                 (whole, vec![Step::Send(body)])
             }
             Self::Truncate => (more, vec![Step::Send(part(half))]),
@@ -69,7 +73,6 @@ impl Sending {
             }
             Self::ContentLength(bytes) => (bytes, vec![Step::Send(body)]),
             Self::Trickle(pause) => (whole, vec![Step::Trickle(body, pause)]),
-            Self::Huge(bytes) => (bytes, vec![Step::Spaces(bytes)]),
         };
         // Who lies about the length does not warn of the closing either.
         let closing = !matches!(self, Self::ContentLength(_));
@@ -95,7 +98,7 @@ impl fmt::Display for Sending {
             }
             Self::ContentLength(bytes) => write!(f, "content length {bytes}"),
             Self::Trickle(pause) => write!(f, "a byte every {pause:?}"),
-            Self::Huge(bytes) => write!(f, "{bytes} spaces"),
+            Self::Large(large) => write!(f, "{large}"),
             Self::Connection(action) => write!(f, "{action}"),
         }
     }

@@ -7,6 +7,7 @@ mod channels;
 #[cfg(feature = "cli")]
 mod cli;
 mod clock;
+mod compression;
 mod connections;
 mod consent;
 mod consent_page;
