@@ -107,7 +107,7 @@ pub use builder::SandboxBuilder;
 #[cfg(feature = "compression")]
 pub use compress::Coding;
 #[cfg(feature = "contract")]
-pub use contract::{ContractChecks, Side, Violation};
+pub use contract::{ContractChecks, Side, Tolerated, Violation};
 pub use evidence::{PresentedToken, RevocationReason, RevokedGrant, TokenCounts};
 pub use fault::{Fault, FaultHandle};
 pub use latency::Latency;

@@ -3,6 +3,8 @@
 //! Requests to it are no part of the API: they are not recorded or counted, and no fault hits them.
 
 mod connection;
+#[cfg(feature = "contract")]
+mod contract;
 mod fault;
 mod history;
 mod input;
@@ -42,6 +44,10 @@ const ROUTES: &[(Method, &str, Handler)] = &[
     (Method::POST, "connections/thaw", connection::thaw),
     (Method::POST, "connections/reset", connection::reset),
     (Method::POST, "connections/limit", connection::limit),
+    #[cfg(feature = "contract")]
+    (Method::GET, "contract", contract::list),
+    #[cfg(feature = "contract")]
+    (Method::DELETE, "contract", contract::clear),
     (Method::GET, "settings", setting::list),
     (Method::PATCH, "settings", setting::change),
     (Method::GET, "clock", setting::clock),

@@ -55,8 +55,8 @@ impl fmt::Display for Violation {
 /// A departure before it is known to what traffic it belongs.
 #[derive(Debug)]
 pub(super) struct Finding {
-    place: String,
-    problem: String,
+    pub(super) place: String,
+    pub(super) problem: String,
 }
 
 impl Finding {

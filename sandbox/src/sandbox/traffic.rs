@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Sandbox;
 #[cfg(feature = "contract")]
-use crate::contract::Violation;
+use crate::contract::{Tolerated, Violation};
 use crate::{
     fault::{Fault, FaultHandle},
     operation::Operation,
@@ -77,5 +77,18 @@ impl Sandbox {
     #[must_use]
     pub fn take_violations(&self) -> Vec<Violation> {
         self.app.monitor.take()
+    }
+
+    /// Lists what departed from the API's contract and is tolerated, oldest first; the first 1,000 of them.
+    #[cfg(feature = "contract")]
+    #[must_use]
+    pub fn tolerated(&self) -> Vec<Tolerated> {
+        self.app.monitor.tolerated()
+    }
+
+    /// Forgets what was tolerated so far.
+    #[cfg(feature = "contract")]
+    pub fn clear_tolerated(&self) {
+        self.app.monitor.clear_tolerated();
     }
 }

@@ -38,6 +38,8 @@ mod server;
 mod support;
 mod token_dialects;
 mod tokens;
+#[cfg(feature = "contract")]
+mod tolerated;
 mod webhooks;
 mod wire;
 mod wire_http2;
