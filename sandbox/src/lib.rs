@@ -129,7 +129,7 @@ pub use webhooks::{
     Attempt, Cause, Delivery, DeliveryCounts, DeliveryState, Disturbance, Forgery, KeyStatus, ReleaseOrder,
     SignedDelivery, Signing, Tamper, WebhookKey,
 };
-pub use wire::{ConnectionCounts, ConnectionState, Freeze, TcpConnection};
+pub use wire::{ConnectionCounts, ConnectionState, Freeze, SwallowedHandshakes, TcpConnection};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

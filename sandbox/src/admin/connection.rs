@@ -20,6 +20,7 @@ pub(super) fn list(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusa
         "opened": counts.opened,
         "open": counts.open,
         "frozen": counts.frozen,
+        "dropped": counts.dropped,
         "connections": connections.iter().map(describe).collect::<Vec<_>>(),
     }))
 }
@@ -47,6 +48,21 @@ pub(super) fn limit(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refus
     let (id, rate) = (required_count(input, "id")?, required_count(input, "bytesPerSecond")?);
     input.finish()?;
     found(id, sandbox.limit_connection(id, rate), "open")
+}
+
+/// Swallows connection attempts, for a time or until they are accepted.
+pub(super) fn swallow(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
+    let time = input.millis("forMs")?;
+    input.finish()?;
+    let swallowed = time.map_or_else(|| sandbox.swallow_handshakes(), |time| sandbox.swallow_handshakes_for(time));
+    swallowed.map_err(|error| Refusal::failed(format!("handshakes are not swallowed: {error}")))?;
+    Ok(done())
+}
+
+pub(super) fn accept(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
+    input.finish()?;
+    sandbox.accept_handshakes();
+    Ok(done())
 }
 
 fn required_count(input: &mut Input, name: &str) -> Result<u64, Refusal> {

@@ -117,6 +117,11 @@ impl Refusal {
         Self { status: StatusCode::NOT_FOUND, ..Self::new(message) }
     }
 
+    /// Says that the system did not let something be done.
+    pub(super) fn failed(message: String) -> Self {
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::new(message) }
+    }
+
     pub(super) fn no_route(method: &Method, path: &str) -> Self {
         Self::not_found(format!("there is no {method} {path}; GET {} lists what there is", PREFIX))
     }

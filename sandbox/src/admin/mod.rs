@@ -40,6 +40,8 @@ const ROUTES: &[(Method, &str, Handler)] = &[
     (Method::POST, "faults", fault::inject),
     (Method::DELETE, "faults", fault::remove),
     (Method::GET, "connections", connection::list),
+    (Method::POST, "connections/swallow", connection::swallow),
+    (Method::DELETE, "connections/swallow", connection::accept),
     (Method::POST, "connections/freeze", connection::freeze),
     (Method::POST, "connections/thaw", connection::thaw),
     (Method::POST, "connections/reset", connection::reset),

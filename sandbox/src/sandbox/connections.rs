@@ -1,7 +1,9 @@
-//! What is done to single TCP connections.
+//! What is done to TCP connections.
+
+use std::{io, time::Duration};
 
 use super::Sandbox;
-use crate::wire::{Action, ConnectionCounts, Freeze, TcpConnection};
+use crate::wire::{Action, ConnectionCounts, Freeze, SwallowedHandshakes, TcpConnection};
 
 impl Sandbox {
     /// Lists the TCP connections that clients have opened, oldest first; of very many that have ended only the newest.
@@ -15,7 +17,7 @@ impl Sandbox {
     /// Counts the TCP connections that clients have opened; none is ever left out.
     #[must_use]
     pub fn tcp_connection_counts(&self) -> ConnectionCounts {
-        self.app.connections.counts()
+        self.app.connections.counts(self.listener.dropped())
     }
 
     /// Freezes one TCP connection, while others go on; tells whether it was open.
@@ -41,6 +43,33 @@ impl Sandbox {
     /// open.
     pub fn limit_connection(&self, id: u64, bytes_per_second: u64) -> bool {
         self.act_on(id, Action::Rate(bytes_per_second))
+    }
+
+    /// Swallows connection attempts: the system drops each SYN, and connecting takes until the client gives up.
+    ///
+    /// Connections that are open go on. To accept connections and swallow what they bring, see
+    /// [`Fault::on_connect`](crate::Fault::on_connect). This is how Linux treats a listener whose queue is full; other
+    /// systems may refuse the connections instead.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no socket to give.
+    pub fn swallow_handshakes(&self) -> io::Result<SwallowedHandshakes> {
+        self.listener.hold(None)
+    }
+
+    /// Swallows connection attempts for this long, as [`swallow_handshakes`](Self::swallow_handshakes) does.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no socket to give.
+    pub fn swallow_handshakes_for(&self, time: Duration) -> io::Result<SwallowedHandshakes> {
+        self.listener.hold(Some(time))
+    }
+
+    /// Completes handshakes again; tells whether they were swallowed.
+    pub fn accept_handshakes(&self) -> bool {
+        self.listener.release()
     }
 
     fn act_on(&self, id: u64, action: Action) -> bool {

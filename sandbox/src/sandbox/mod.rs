@@ -12,7 +12,7 @@ mod webhooks;
 
 use std::{fmt::Debug, sync::Arc};
 
-use crate::{app::App, settings::Settings};
+use crate::{app::App, settings::Settings, wire::Listener};
 
 /// A running imitation of the API; dropping it closes its port and its connections.
 ///
@@ -30,7 +30,9 @@ pub struct Sandbox {
     origin: String,
     pub(crate) settings: Settings,
     pub(crate) app: Arc<App>,
-    /// What serves it, and stops when dropped. The handle needs to know no more of it. The admin API works through a handle without it.
+    listener: Arc<Listener>,
+    /// What serves it, and stops when dropped. The handle needs to know no more of it. The admin API works through a
+    /// handle without it.
     _server: Option<Box<dyn Debug + Send + Sync>>,
 }
 

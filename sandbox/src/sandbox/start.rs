@@ -1,14 +1,11 @@
 //! Putting a sandbox together.
 
-use std::{
-    fmt::Debug,
-    io,
-    net::{Ipv4Addr, TcpListener},
-    sync::Arc,
-};
+use std::{fmt::Debug, io, sync::Arc};
 
 use super::Sandbox;
-use crate::{admin::Admin, app::App, builder::SandboxBuilder, connection::Site, server::Server, service::Service};
+use crate::{
+    admin::Admin, app::App, builder::SandboxBuilder, connection::Site, server::Server, service::Service, wire::Listener,
+};
 
 impl Sandbox {
     /// Starts on a free port of the loopback interface, with the default settings.
@@ -36,8 +33,8 @@ impl Sandbox {
 
     fn with(builder: SandboxBuilder) -> io::Result<Self> {
         let settings = builder.settings;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, builder.port))?;
-        let origin = format!("http://{}", listener.local_addr()?);
+        let listener = Arc::new(Listener::bind(builder.port)?);
+        let origin = format!("http://{}", listener.address());
         let app = App::new(Service::new(settings.clone()));
         #[cfg(feature = "contract")]
         let app = app.checked(builder.contract);
@@ -47,10 +44,11 @@ impl Sandbox {
             origin: origin.clone(),
             settings: settings.clone(),
             app: Arc::clone(&app),
+            listener: Arc::clone(&listener),
             _server: server,
         };
         let admin = settings.admin.then(|| Admin::new(handle(None)));
-        let server = Server::start(listener, Site { app: Arc::clone(&app), admin })?;
+        let server = Server::start(Arc::clone(&listener), Site { app: Arc::clone(&app), admin })?;
         Ok(handle(Some(Box::new(server))))
     }
 }

@@ -94,7 +94,7 @@ pub(crate) async fn gone(socket: &TcpStream) {
 }
 
 /// Does something until something else happens, which comes first if both do.
-async fn unless<T>(other: impl Future, mut doing: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+pub(super) async fn unless<T>(other: impl Future, mut doing: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     let mut other = pin!(other);
     poll_fn(|context| {
         if other.as_mut().poll(context).is_ready() {

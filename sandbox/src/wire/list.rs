@@ -21,6 +21,9 @@ pub struct ConnectionCounts {
     pub open: usize,
     /// Those that are open and frozen
     pub frozen: usize,
+    /// The SYN segments that the system dropped while [handshakes were swallowed](crate::Sandbox::swallow_handshakes),
+    /// repeated ones of the same client included; `None` where it does not tell, which only Linux does
+    pub dropped: Option<u64>,
 }
 
 /// The connections opened so far, oldest first.
@@ -71,7 +74,7 @@ impl Connections {
         list.kept.iter().filter(|connection| !connection.is_for_admin()).map(|one| one.describe()).collect()
     }
 
-    pub(crate) fn counts(&self) -> ConnectionCounts {
+    pub(crate) fn counts(&self, dropped: Option<u64>) -> ConnectionCounts {
         let forgotten = self.lock().forgotten;
         let kept = self.all();
         let count = |fits: fn(&ConnectionState) -> bool| kept.iter().filter(|one| fits(&one.state)).count();
@@ -79,6 +82,7 @@ impl Connections {
             opened: forgotten + kept.len(),
             open: count(|state| *state != ConnectionState::Closed),
             frozen: count(|state| matches!(state, ConnectionState::Frozen(_))),
+            dropped,
         }
     }
 

@@ -203,7 +203,7 @@ async fn the_admin_api_freezes_thaws_limits_and_lists() {
     let connection = json!(
         { "id": 1, "protocol": "HTTP/1.1", "requests": 1, "state": "open", "freeze": null }
     );
-    assert_eq!(listed, json!({ "opened": 1, "open": 1, "frozen": 0, "connections": [connection] }));
+    assert_eq!(listed, json!({ "opened": 1, "open": 1, "frozen": 0, "dropped": 0, "connections": [connection] }));
     let post = |path: &str, body: Value| answer(admin(&api, Method::POST, path).json(&body));
 
     assert_eq!(post("connections/freeze", json!({ "id": 1, "freeze": "unread" })).await.0, 200);
@@ -251,4 +251,74 @@ async fn the_admin_api_is_not_locked_out_by_faults_of_connections() {
     let fresh = Client::new();
     let listed = answer(fresh.get(format!("{}/_sandbox/faults", api.sandbox.origin()))).await.1;
     assert_eq!(listed["faults"][0]["fired"], 1);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn handshakes_are_swallowed_and_completed_later() {
+    let sandbox = Sandbox::start().await.expect("a sandbox");
+    let address = sandbox.origin().trim_start_matches("http://").to_owned();
+    let mut open = connect(&sandbox).await;
+    assert!(ask(&mut open).await.is_ok());
+    for _ in 0..2 {
+        let before = sandbox.tcp_connection_counts();
+        let swallowed = sandbox.swallow_handshakes().expect("a socket");
+        let mut late = tokio::spawn(TcpStream::connect(address.clone()));
+        let tries = [(); 2].map(|()| timeout(Duration::from_millis(300), TcpStream::connect(&address)));
+        for attempt in tries {
+            assert!(attempt.await.is_err(), "no answer, neither yes nor no");
+        }
+        assert!(timeout(Duration::from_millis(10), &mut late).await.is_err());
+        assert_eq!(swallowed.dropped(), Some(3));
+        assert!(ask(&mut open).await.is_ok(), "what is open goes on");
+        let now = sandbox.tcp_connection_counts();
+        assert_eq!((now.opened, now.dropped), (before.opened, before.dropped.map(|before| before + 3)));
+
+        swallowed.end();
+        assert!(!sandbox.accept_handshakes());
+        assert!(ask(&mut connect(&sandbox).await).await.is_ok());
+        // The system sends the SYN again.
+        let mut late = timeout(LONG, late).await.expect("in time").expect("no panic").expect("a connection");
+        assert!(ask(&mut late).await.is_ok());
+        assert_eq!(sandbox.tcp_connection_counts().opened, before.opened + 2, "the sandbox's own is none");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn handshakes_are_swallowed_for_a_time_also_by_the_admin_api() {
+    let api = Api::empty().await;
+    let swallow = |method: Method, body: Value| answer(admin(&api, method, "connections/swallow").json(&body));
+    assert_eq!(swallow(Method::POST, json!({ "forMs": 200 })).await.0, 200);
+    let begun = Instant::now();
+    let mut late = connect(&api.sandbox).await;
+    assert!(ask(&mut late).await.is_ok());
+    assert!(begun.elapsed() >= Duration::from_millis(150), "{:?}", begun.elapsed());
+    assert_eq!(swallow(Method::POST, json!({})).await.0, 200);
+    let address = api.sandbox.origin().trim_start_matches("http://");
+    assert!(timeout(Duration::from_millis(100), TcpStream::connect(address)).await.is_err());
+    // The connection of the requests before is still open.
+    let listed = answer(admin(&api, Method::GET, "connections")).await.1;
+    assert!(listed["dropped"].as_u64().is_some_and(|dropped| dropped >= 2), "{listed}");
+    assert_eq!(swallow(Method::DELETE, json!({})).await.0, 200);
+    assert!(ask(&mut connect(&api.sandbox).await).await.is_ok());
+    assert_eq!(swallow(Method::POST, json!({ "forMs": "long" })).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_port_whose_handshakes_are_swallowed_is_free_once_the_sandbox_is_gone() {
+    // Another program may be quicker to take a port that was free, but hardly every time.
+    for _ in 0..50 {
+        let sandbox = Sandbox::start().await.expect("a sandbox");
+        let port = sandbox.origin().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+        let swallowed = sandbox.swallow_handshakes().expect("a socket");
+        drop(sandbox);
+        swallowed.end();
+        assert_eq!(swallowed.dropped(), None);
+        if let Ok(sandbox) = Sandbox::builder().port(port).start().await {
+            assert!(ask(&mut connect(&sandbox).await).await.is_ok());
+            return;
+        }
+    }
+    panic!("none of the ports was free again");
 }
