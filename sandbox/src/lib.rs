@@ -30,6 +30,8 @@
 //! - Put any JSON into a listing: [`Sandbox::add_event`].
 //! - Do what users do in their own calendars: [`Sandbox::change_event`], [`Sandbox::remove_event`].
 //! - Break things: [`Sandbox::inject`] with a [`Fault`].
+//! - Freeze, reset, limit and swallow TCP connections: [`Fault::freeze`], [`Sandbox::freeze_connection`],
+//!   [`Sandbox::swallow_handshakes`]. See them: [`Sandbox::tcp_connections`].
 //! - Receive signed webhook deliveries, and disturb, replay or forge them: [`Sandbox::disturb_deliveries`],
 //!   [`Sandbox::replay_webhook`], [`Sandbox::flood_webhook`]. See them: [`Sandbox::deliveries`].
 //! - Rotate and revoke webhook keys, and sign what the test likes: [`Sandbox::rotate_webhook_key`],

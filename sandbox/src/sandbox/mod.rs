@@ -1,9 +1,9 @@
 //! The handle that tests hold, and everything that they may do with it.
 
 mod adjust;
+mod connections;
 mod history;
 mod pace;
-mod connections;
 mod start;
 mod tokens;
 mod traffic;
