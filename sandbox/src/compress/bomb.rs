@@ -6,7 +6,7 @@ use bytes::Bytes;
 use crc32fast::Hasher;
 use flate2::{Compress, Compression, FlushCompress, write::DeflateEncoder};
 
-use super::{Coding, brotli_bomb};
+use super::{brotli_bomb, coding::Coding};
 use crate::body::Repeated;
 
 const SPACE: u8 = b' ';

@@ -78,11 +78,17 @@ impl Sandbox {
     /// Puts everything back to how it was at the start: users, tokens, settings, clock, keys, faults, requests,
     /// deliveries, counters.
     ///
+    /// Connection attempts are not swallowed any more, and no TCP connection is limited; those that are frozen or
+    /// otherwise not served as usual are closed.
     /// Tokens and codes issued before are unknown afterwards.
     pub fn reset(&self) {
         self.app.service().restart(self.settings.clone());
         self.app.faults.clear();
         self.app.log.clear();
+        self.app.connections.restart();
+        self.accept_handshakes();
+        #[cfg(feature = "contract")]
+        self.clear_tolerated();
     }
 
     fn turn_clock(&self, turn: impl FnOnce(&mut Clock)) {

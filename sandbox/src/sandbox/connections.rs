@@ -29,7 +29,8 @@ impl Sandbox {
 
     /// Serves a frozen TCP connection again; tells whether it was one.
     ///
-    /// Not one that is [`Freeze::Ignored`]: what the client has sent in the meantime is lost.
+    /// Not one that is [`Freeze::Ignored`]: what the client has sent in the meantime is lost. A request that a
+    /// [`Fault`](crate::Fault) hit is not answered any more, only those after it.
     pub fn thaw_connection(&self, id: u64) -> bool {
         self.app.connections.find(id).is_some_and(|connection| connection.thaw())
     }

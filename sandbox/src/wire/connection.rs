@@ -228,6 +228,14 @@ impl Connection {
         self.set(Mode::GoingAway { abrupt });
     }
 
+    /// Ends the limit; closes the connection unless it is served as usual.
+    pub(super) fn restart(&self) {
+        self.rate.store(0, SeqCst);
+        if self.has_stopped_reading() || *self.mode.borrow() != Mode::Serving {
+            self.set(Mode::Cut { reset: false });
+        }
+    }
+
     /// Serves a frozen connection again; tells whether it was one that can be.
     pub(crate) fn thaw(&self) -> bool {
         let is_thawable = |mode: &Mode| matches!(mode, Mode::Frozen(Freeze::Unread | Freeze::Unanswered));

@@ -10,8 +10,7 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use super::{
-    Connection,
-    connection::{Freeze, Mode},
+    connection::{Connection, Freeze, Mode},
     io::poll_own,
 };
 

@@ -11,7 +11,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{Connection, throttle::Throttle};
+use super::{connection::Connection, throttle::Throttle};
 
 /// The socket of a connection, as its HTTP server reads and writes it.
 #[derive(Debug)]

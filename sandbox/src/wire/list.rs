@@ -3,10 +3,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{
-    Connection,
-    connection::{ConnectionState, TcpConnection},
-};
+use super::connection::{Connection, ConnectionState, TcpConnection};
 
 /// Connections that have ended are forgotten, oldest first, when there are more than this many in all.
 const CAPACITY: usize = 10_000;
@@ -84,6 +81,14 @@ impl Connections {
             frozen: count(|state| matches!(state, ConnectionState::Frozen(_))),
             dropped,
         }
+    }
+
+    /// Closes the connections that are not served as usual, ends all limits, and forgets those that have ended.
+    pub(crate) fn restart(&self) {
+        let mut list = self.lock();
+        list.kept.retain(|connection| connection.is_open());
+        list.forgotten = 0;
+        list.kept.iter().for_each(|connection| connection.restart());
     }
 
     fn lock(&self) -> MutexGuard<'_, List> {

@@ -322,3 +322,22 @@ async fn a_port_whose_handshakes_are_swallowed_is_free_once_the_sandbox_is_gone(
     }
     panic!("none of the ports was free again");
 }
+
+#[tokio::test]
+async fn a_reset_of_the_sandbox_ends_what_is_done_to_connections() {
+    let sandbox = Sandbox::start().await.expect("a sandbox");
+    let (mut frozen, mut limited) = (connect(&sandbox).await, connect(&sandbox).await);
+    assert!(ask(&mut frozen).await.is_ok() && ask(&mut limited).await.is_ok());
+    let ids: Vec<u64> = sandbox.requests().iter().map(|request| request.connection).collect();
+    assert!(sandbox.freeze_connection(ids[0], Freeze::Ignored) && sandbox.limit_connection(ids[1], 100));
+    sandbox.swallow_handshakes().expect("a socket");
+    sandbox.reset();
+    assert_eq!(timeout(LONG, frozen.read(&mut [0])).await.expect("in time").expect("no reset"), 0);
+    assert!(ask(&mut connect(&sandbox).await).await.is_ok());
+    let begun = Instant::now();
+    for _ in 0..3 {
+        assert!(ask(&mut limited).await.is_ok());
+    }
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert_eq!(sandbox.tcp_connection_counts().frozen, 0);
+}
