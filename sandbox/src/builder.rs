@@ -1,24 +1,30 @@
 #[cfg(feature = "contract")]
 use std::sync::Arc;
-use std::{io, time::Duration};
+use std::time::Duration;
+
+use jiff::SignedDuration;
 
 #[cfg(feature = "contract")]
-use crate::contract::{ContractChecks, Hook, Violation};
+use crate::contract::{self, ContractChecks, Hook, Violation};
 use crate::{
-    sandbox::Sandbox,
-    seed::Seed,
+    latency::Latency,
+    operation::Operation,
+    rate_limit::RateLimit,
     settings::{
-        CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, ScopeDenial, Settings,
-        WebhookEcho, WriteDialect,
+        AccessTokenDialect, CalendarIdDialect, ChannelDialect, ConferenceDialect, Consent, CreateStatus, DateDialect,
+        DeleteDialect, ExpiresInDialect, InitialSyncDialect, RedirectUriRule, RefreshDialect, RefreshRefusal,
+        ReuseRule, ScopeDenial, Seed, Settings, WebhookEcho, WriteDialect,
     },
 };
 
-/// Configures a [`Sandbox`] before it starts; made by [`Sandbox::builder`].
+/// Configures a [`Sandbox`](crate::Sandbox) before it starts; made by [`Sandbox::builder`](crate::Sandbox::builder).
 #[derive(Debug, Clone, Default)]
 #[must_use = "nothing runs until `start`"]
 pub struct SandboxBuilder {
-    port: u16,
-    settings: Settings,
+    pub(crate) port: u16,
+    pub(crate) settings: Settings,
+    #[cfg(feature = "contract")]
+    pub(crate) contract: contract::Options,
 }
 
 impl SandboxBuilder {
@@ -109,6 +115,33 @@ impl SandboxBuilder {
         self
     }
 
+    /// Decides which channels begin with a delivery of what their calendar holds.
+    pub fn initial_sync_dialect(mut self, dialect: InitialSyncDialect) -> Self {
+        self.settings.webhooks.initial_sync_dialect = dialect;
+        self
+    }
+
+    /// Chooses the form of an event's conference in deliveries.
+    ///
+    /// The default is the text that the vendor's SDKs for Go, Java, .NET and PHP read; its documentation shows an
+    /// object.
+    pub fn webhook_conference_dialect(mut self, dialect: ConferenceDialect) -> Self {
+        self.settings.webhooks.conference = dialect;
+        self
+    }
+
+    /// Decides how several channels of one calendar are treated.
+    pub fn channel_dialect(mut self, dialect: ChannelDialect) -> Self {
+        self.settings.webhooks.channels = dialect;
+        self
+    }
+
+    /// Chooses the form of a subscription's `expiration` in answers.
+    pub fn expiration_dialect(mut self, dialect: DateDialect) -> Self {
+        self.settings.webhooks.expiration = dialect;
+        self
+    }
+
     /// Makes the webhook keys from this number, so that they are the same every time; they are random by default.
     pub fn webhook_key_seed(mut self, seed: u64) -> Self {
         self.settings.webhooks.key_seed = Some(seed);
@@ -122,13 +155,13 @@ impl SandboxBuilder {
     }
 
     /// Publishes the webhook keys with this `Cache-Control` instead of `public, max-age=300`; see also
-    /// [`Sandbox::set_webhook_keys_cache_control`].
+    /// [`Sandbox::set_webhook_keys_cache_control`](crate::Sandbox::set_webhook_keys_cache_control).
     pub fn webhook_keys_cache_control(mut self, value: impl Into<String>) -> Self {
         self.settings.webhooks.cache_control = Some(value.into());
         self
     }
 
-    /// Lets access tokens live this long instead of an hour; see also [`Sandbox::set_access_token_ttl`].
+    /// Lets access tokens live this long instead of an hour; see also [`Sandbox::set_access_token_ttl`](crate::Sandbox::set_access_token_ttl).
     ///
     /// The server refuses them to the millisecond. What it says of them, `expires_in` and the claim `exp`, comes in
     /// whole seconds and is rounded up.
@@ -137,7 +170,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Decides what users answer when asked for consent; see also [`Sandbox::set_consent`].
+    /// Decides what users answer when asked for consent; see also [`Sandbox::set_consent`](crate::Sandbox::set_consent).
     pub fn consent(mut self, consent: Consent) -> Self {
         self.settings.consent = consent;
         self
@@ -151,7 +184,7 @@ impl SandboxBuilder {
 
     /// Lets consent connect at most this many accounts to each user; there is no limit by default.
     ///
-    /// Connection status then carries the `limit`. [`Sandbox::add_account`] goes beyond it all the same.
+    /// Connection status then carries the `limit`. [`Sandbox::add_account`](crate::Sandbox::add_account) goes beyond it all the same.
     pub fn connection_limit(mut self, accounts: usize) -> Self {
         self.settings.connection_limit = Some(accounts);
         self
@@ -193,6 +226,77 @@ impl SandboxBuilder {
         self
     }
 
+    /// Chooses the form of dates in answers and deliveries: an event's `start`, `end` and `lastModified`, an account's
+    /// `syncStateUpdatedAt`, a delivery's `timestamp`.
+    ///
+    /// Numbers depart from the API's contract, so answers and deliveries with them are not held against it.
+    pub fn date_dialect(mut self, dialect: DateDialect) -> Self {
+        self.settings.date_dialect = dialect;
+        self
+    }
+
+    /// Decides whether access tokens of the same second can be equal.
+    pub fn access_token_dialect(mut self, dialect: AccessTokenDialect) -> Self {
+        self.settings.oauth.access_token = dialect;
+        self
+    }
+
+    /// Decides which access token a refresh returns.
+    pub fn refresh_dialect(mut self, dialect: RefreshDialect) -> Self {
+        self.settings.oauth.refresh = dialect;
+        self
+    }
+
+    /// Decides which token responses have `expires_in`.
+    pub fn expires_in_dialect(mut self, dialect: ExpiresInDialect) -> Self {
+        self.settings.oauth.expires_in = dialect;
+        self
+    }
+
+    /// Chooses the response to an invalid refresh token.
+    pub fn refresh_refusal(mut self, refusal: RefreshRefusal) -> Self {
+        self.settings.oauth.refusal = refusal;
+        self
+    }
+
+    /// Decides whether exchanging a code needs the redirect URI.
+    pub fn redirect_uri_rule(mut self, rule: RedirectUriRule) -> Self {
+        self.settings.oauth.redirect_uri = rule;
+        self
+    }
+
+    /// Sets the latency of every operation; see also [`Sandbox::set_latency`](crate::Sandbox::set_latency).
+    pub fn latency(mut self, latency: Latency) -> Self {
+        self.settings.latencies.insert(None, latency);
+        self
+    }
+
+    /// Sets the latency of one operation; it takes precedence over [`latency`](Self::latency).
+    pub fn latency_of(mut self, operation: Operation, latency: Latency) -> Self {
+        self.settings.latencies.insert(Some(operation), latency);
+        self
+    }
+
+    /// Sets the rate limit of all operations together; see also
+    /// [`Sandbox::set_rate_limit`](crate::Sandbox::set_rate_limit).
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.settings.rate_limits.insert(None, limit);
+        self
+    }
+
+    /// Sets the rate limit of one operation, in addition to [`rate_limit`](Self::rate_limit).
+    pub fn rate_limit_of(mut self, operation: Operation, limit: RateLimit) -> Self {
+        self.settings.rate_limits.insert(Some(operation), limit);
+        self
+    }
+
+    /// Starts with a clock that is ahead of the system's by this offset, or behind it if negative; see also
+    /// [`Sandbox::advance`](crate::Sandbox::advance).
+    pub fn clock_offset(mut self, offset: SignedDuration) -> Self {
+        self.settings.clock_offset = offset;
+        self
+    }
+
     /// Chooses the status that refuses a write for want of scope.
     pub fn scope_denial(mut self, denial: ScopeDenial) -> Self {
         self.settings.scope_denial = denial;
@@ -216,32 +320,14 @@ impl SandboxBuilder {
     /// Decides what comes of traffic that departs from the API's contract.
     #[cfg(feature = "contract")]
     pub fn contract_checks(mut self, checks: ContractChecks) -> Self {
-        self.settings.contract.checks = checks;
+        self.contract.checks = checks;
         self
     }
 
     /// Calls this with each violation of the API's contract, as it is found.
     #[cfg(feature = "contract")]
     pub fn on_violation(mut self, hook: impl Fn(&Violation) + Send + Sync + 'static) -> Self {
-        self.settings.contract.hook = Some(Hook(Arc::new(hook)));
+        self.contract.hook = Some(Hook(Arc::new(hook)));
         self
-    }
-
-    /// Starts the server.
-    ///
-    /// # Errors
-    ///
-    /// When the port is taken, or the system has no socket or thread to give.
-    pub async fn start(self) -> io::Result<Sandbox> {
-        self.start_blocking()
-    }
-
-    /// Starts the server from outside an async runtime.
-    ///
-    /// # Errors
-    ///
-    /// As [`start`](Self::start).
-    pub fn start_blocking(self) -> io::Result<Sandbox> {
-        Sandbox::with(self.port, self.settings)
     }
 }

@@ -5,12 +5,17 @@ use jiff::{SignedDuration, Timestamp};
 use crate::instant;
 
 /// Tells the time of the sandbox: the system's, set off by what the tests have decided.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Clock {
     ahead: SignedDuration,
 }
 
 impl Clock {
+    /// Starts a clock that is so far ahead of the system's, or behind it.
+    pub(crate) fn ahead(by: SignedDuration) -> Self {
+        Self { ahead: by }
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         instant::shift(Timestamp::now(), self.ahead)
     }

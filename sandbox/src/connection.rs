@@ -1,9 +1,7 @@
 //! One client's connection.
 
-use std::{future::poll_fn, sync::Arc, time::Duration};
+use std::{future::poll_fn, pin::pin, sync::Arc};
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::{
     Response,
     body::Incoming,
@@ -16,7 +14,9 @@ use tokio::{net::TcpStream, time::sleep};
 use crate::{
     admin::{self, Admin},
     app::App,
+    body::Body,
     script::Script,
+    wire::{self, Connection, Origin, Wire, drive},
 };
 
 /// What is served on a port: the API, and the admin API beside it.
@@ -27,45 +27,63 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    async fn serve(&self, request: hyper::Request<Incoming>) -> Result<Response<Full<Bytes>>, Script> {
+    async fn serve(&self, request: hyper::Request<Incoming>, origin: Origin) -> Result<Response<Body>, Script> {
         match &self.admin {
-            Some(admin) if request.uri().path().starts_with(admin::PREFIX) => Ok(admin.serve(request).await),
-            _ => self.app.serve(request).await,
+            Some(admin) if request.uri().path().starts_with(admin::PREFIX) => {
+                origin.connection.count_admin_request();
+                Ok(admin.serve(request).await)
+            }
+            _ => {
+                let answered = self.app.serve(request, &origin).await;
+                origin.connection.answers(origin.stream).await;
+                answered
+            }
+        }
+    }
+
+    /// Lets a fault hit the connection before it is served.
+    async fn meet(&self, socket: &TcpStream, connection: &Connection) {
+        let faults = &self.app.faults;
+        if !faults.await_connections() || (self.admin.is_some() && wire::begins_with_path(socket, admin::PREFIX).await)
+        {
+            return;
+        }
+        if let Some(fault) = faults.next_of_connection() {
+            sleep(fault.delay).await;
+            if let Some(action) = fault.action_on_connection() {
+                connection.act(action, 0, false);
+            }
         }
     }
 }
 
 /// Serves a connection to its end.
 pub(crate) async fn serve(stream: TcpStream, site: Arc<Site>) {
-    let service = service_fn(move |request| {
+    let socket = Arc::new(stream);
+    let (connection, _open) = site.app.connections.open();
+    let beginning = async {
+        site.meet(&socket, &connection).await;
+        wire::begins_as_http2(&socket).await
+    };
+    let Some(is_http2) = drive(pin!(beginning), &socket, &connection).await else { return };
+    let io = TokioIo::new(Wire::new(Arc::clone(&socket), Arc::clone(&connection)));
+    let service = service_fn(|request| {
         let site = Arc::clone(&site);
-        Box::pin(async move { site.serve(request).await })
+        let origin = Origin::new(&connection);
+        Box::pin(async move { site.serve(request, origin).await })
     });
     // A connection that breaks concerns only its client.
-    if begins_as_http2(&stream).await {
+    if is_http2 {
+        connection.begin_http2();
         let mut http2 = http2::Builder::new(TokioExecutor::new());
         http2.auto_date_header(false).max_concurrent_streams(None);
-        let _ = http2.serve_connection(TokioIo::new(stream), service).await;
+        let _ = drive(pin!(http2.serve_connection(io, service)), &socket, &connection).await;
         return;
     }
-    let mut connection = http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service);
-    let ended = poll_fn(|context| connection.poll_without_shutdown(context)).await;
-    let socket = connection.into_parts().io.into_inner();
-    let _ = ended.err().and_then(|error| Script::behind(&error)).unwrap_or_default().play(socket).await;
-}
-
-/// Looks whether the client begins as one does that knows the server to speak HTTP/2.
-async fn begins_as_http2(stream: &TcpStream) -> bool {
-    const PREFACE: &[u8] = b"PRI * HTTP/2.0";
-    let mut begin = [0; PREFACE.len()];
-    loop {
-        match stream.peek(&mut begin).await {
-            Ok(read) if read == begin.len() => return begin == PREFACE,
-            Ok(read) if read > 0 && PREFACE.starts_with(&begin[..read]) => {
-                // What is there already keeps the socket readable, so there is nothing to wait for but time.
-                sleep(Duration::from_millis(1)).await;
-            }
-            _ => return false,
-        }
-    }
+    let mut http1 = http1::Builder::new().auto_date_header(false).serve_connection(io, service);
+    let ended = drive(pin!(poll_fn(|context| http1.poll_without_shutdown(context))), &socket, &connection).await;
+    let Some(ended) = ended else { return };
+    let wire = http1.into_parts().io.into_inner();
+    let script = ended.err().and_then(|error| Script::behind(&error)).unwrap_or_default();
+    let _ = drive(pin!(script.play(wire)), &socket, &connection).await;
 }

@@ -1,8 +1,10 @@
 //! The service's error answers, one constructor for each shape on the wire.
 
+use std::time::Duration;
+
 use hyper::{
     StatusCode,
-    header::{CACHE_CONTROL, WWW_AUTHENTICATE},
+    header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde_json::{Value, json};
 
@@ -60,6 +62,13 @@ impl ApiError {
 
     pub(crate) fn not_found(message: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, json!({ "error": "Not Found", "message": message }))
+    }
+
+    /// Refuses a request beyond a rate limit; the client has to wait for so long, at least a second.
+    pub(crate) fn too_many_requests(wait: Duration) -> Self {
+        let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1);
+        let Self(answer) = Self::new(StatusCode::TOO_MANY_REQUESTS, json!({ "error": "Too many requests" }));
+        Self(Box::new(answer.with_header(RETRY_AFTER, &seconds.to_string())))
     }
 
     /// Reports that the provider did not do its part.

@@ -1,8 +1,8 @@
 //! What a test may find out about what clients did.
 
-use std::{collections::BTreeMap, time::SystemTime};
+use std::time::SystemTime;
 
-use crate::{named::named, operation::Operation, record::RequestCounts, sandbox::Sandbox};
+use crate::named::named;
 
 /// Tells of a refresh token that a client presented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +10,7 @@ use crate::{named::named, operation::Operation, record::RequestCounts, sandbox::
 pub struct PresentedToken {
     /// The instant, by the system's clock and not by the sandbox's
     pub at: SystemTime,
-    /// The family of the token: every code exchanged and every [`Sandbox::issue_tokens`] begins one
+    /// The family of the token: every code exchanged and every [`Sandbox::issue_tokens`](crate::Sandbox::issue_tokens) begins one
     pub family: u64,
     /// How many rotations the family has gone beyond the token: 0 for the current one, 1 for the one just retired
     pub age: u64,
@@ -36,7 +36,7 @@ pub enum RevocationReason {
     RevokeEndpoint,
     /// A client presented a refresh token two or more rotations old.
     TokenTooOld,
-    /// The test asked for it with [`Sandbox::revoke_grant`].
+    /// The test asked for it with [`Sandbox::revoke_grant`](crate::Sandbox::revoke_grant).
     Test,
 }
 
@@ -80,55 +80,5 @@ impl TokenCounts {
         self.codes_exchanged += other.codes_exchanged;
         self.codes_reused += other.codes_reused;
         self.grants_revoked += other.grants_revoked;
-    }
-}
-
-impl Sandbox {
-    /// Counts the requests of an operation, whether the log still has them or not.
-    #[must_use]
-    pub fn count(&self, operation: Operation) -> usize {
-        self.request_counts().get(&Some(operation)).map_or(0, |counts| counts.requests)
-    }
-
-    /// Counts the answers with this status to requests of an operation.
-    #[must_use]
-    pub fn count_answered(&self, operation: Operation, status: u16) -> usize {
-        self.request_counts().get(&Some(operation)).and_then(|counts| counts.answers.get(&status).copied()).unwrap_or(0)
-    }
-
-    /// Counts the requests by operation, those to unknown paths under `None`.
-    #[must_use]
-    pub fn request_counts(&self) -> BTreeMap<Option<Operation>, RequestCounts> {
-        self.app.log.counts()
-    }
-
-    /// Counts the user's successful refreshes.
-    #[must_use]
-    pub fn refreshes(&self, user_id: &str) -> usize {
-        self.token_counts(user_id).refreshes()
-    }
-
-    /// Counts what clients presented for the user at the token endpoint.
-    #[must_use]
-    pub fn token_counts(&self, user_id: &str) -> TokenCounts {
-        self.app.state().tokens.counts(user_id)
-    }
-
-    /// Counts what clients presented at the token endpoint, for all users together.
-    #[must_use]
-    pub fn total_token_counts(&self) -> TokenCounts {
-        self.app.state().tokens.total_counts()
-    }
-
-    /// Lists the user's refresh tokens that clients presented, oldest first; of very many only the last 1,000.
-    #[must_use]
-    pub fn refresh_log(&self, user_id: &str) -> Vec<PresentedToken> {
-        self.app.state().tokens.presented(user_id)
-    }
-
-    /// Lists how often, and why, the user's grant ended, oldest first; of very many only the last 1,000.
-    #[must_use]
-    pub fn grants_revoked(&self, user_id: &str) -> Vec<RevokedGrant> {
-        self.app.state().tokens.revoked(user_id)
     }
 }

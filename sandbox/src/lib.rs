@@ -30,12 +30,16 @@
 //! - Put any JSON into a listing: [`Sandbox::add_event`].
 //! - Do what users do in their own calendars: [`Sandbox::change_event`], [`Sandbox::remove_event`].
 //! - Break things: [`Sandbox::inject`] with a [`Fault`].
+//! - Freeze, reset, limit and swallow TCP connections: [`Fault::freeze`], [`Sandbox::freeze_connection`],
+//!   [`Sandbox::swallow_handshakes`]. See them: [`Sandbox::tcp_connections`].
 //! - Receive signed webhook deliveries, and disturb, replay or forge them: [`Sandbox::disturb_deliveries`],
 //!   [`Sandbox::replay_webhook`], [`Sandbox::flood_webhook`]. See them: [`Sandbox::deliveries`].
 //! - Rotate and revoke webhook keys, and sign what the test likes: [`Sandbox::rotate_webhook_key`],
 //!   [`Sandbox::sign_webhook`].
 //! - Look at the traffic: [`Sandbox::requests`], [`Sandbox::requests_of`], [`Sandbox::count`].
 //! - See how tokens were handled: [`Sandbox::refreshes`], [`Sandbox::refresh_log`], [`Sandbox::grants_revoked`].
+//! - Ask what events really were, and when: [`Sandbox::event_history`], [`Sandbox::event_at`].
+//! - Let answers take their time, and limit them: [`Sandbox::set_latency`], [`Sandbox::set_rate_limit`].
 //! - Choose between the forms in which the service is known to answer: [`SandboxBuilder`].
 //!
 //! # What is real and what is made up
@@ -60,59 +64,74 @@
 //! # Features
 //!
 //! - `contract` (default): the checks against the contract.
+//! - `compression` (default): answers in gzip, Brotli and zstd.
 //! - `cli` (default): the program `mobiscroll-connect-sandbox`. As a dev-dependency, do without it.
 #![forbid(unsafe_code)]
 
-mod adjust;
 mod admin;
 mod app;
+mod body;
 mod builder;
 mod clock;
+#[cfg(feature = "compression")]
+mod compress;
 mod connection;
 mod consent;
 #[cfg(feature = "contract")]
 mod contract;
+mod courier;
 mod error;
 mod evidence;
 mod fault;
 mod http;
 mod instant;
 mod jwt;
+mod latency;
 mod named;
 mod operation;
 mod provider;
+mod rate_limit;
 mod record;
+mod request;
 mod routes;
 mod sandbox;
 mod scope;
 mod script;
 pub mod seed;
 mod server;
+mod service;
 mod settings;
 mod state;
 mod webhooks;
+mod wire;
 
 pub use builder::SandboxBuilder;
+#[cfg(feature = "compression")]
+pub use compress::Coding;
 #[cfg(feature = "contract")]
-pub use contract::{ContractChecks, Side, Violation};
+pub use contract::{ContractChecks, Side, Tolerated, Violation};
 pub use evidence::{PresentedToken, RevocationReason, RevokedGrant, TokenCounts};
 pub use fault::{Fault, FaultHandle};
+pub use latency::Latency;
 pub use named::UnknownName;
 pub use operation::Operation;
 pub use provider::Provider;
+pub use rate_limit::RateLimit;
 pub use record::{RecordedRequest, RequestCounts};
 pub use sandbox::Sandbox;
 pub use scope::Scope;
 pub use seed::Seed;
 pub use settings::{
-    CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, ScopeDenial, WebhookEcho,
-    WriteDialect,
+    AccessTokenDialect, CalendarIdDialect, ChannelDialect, ConferenceDialect, Consent, CreateStatus, DateDialect,
+    DeleteDialect, ExpiresInDialect, InitialSyncDialect, RedirectUriRule, RefreshDialect, RefreshRefusal, ReuseRule,
+    ScopeDenial, WebhookEcho, WriteDialect,
 };
-pub use state::{IssuedTokens, SyncState, WebhookChannel};
+pub use state::{ChangeReason, EventChange, EventVersion, IssuedTokens, SyncState, WebhookChannel};
 pub use webhooks::{
     Attempt, Cause, Delivery, DeliveryCounts, DeliveryState, Disturbance, Forgery, KeyStatus, ReleaseOrder,
     SignedDelivery, Signing, Tamper, WebhookKey,
 };
+pub use wire::{ConnectionCounts, ConnectionState, Freeze, SwallowedHandshakes, TcpConnection};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -12,8 +12,9 @@ use std::{
 use clap::Parser;
 use jiff::SignedDuration;
 use mobiscroll_connect_sandbox::{
-    CalendarIdDialect, ConferenceDialect, Consent, CreateStatus, DeleteDialect, ReuseRule, Sandbox, SandboxBuilder,
-    ScopeDenial, Seed, WebhookEcho, WriteDialect,
+    AccessTokenDialect, CalendarIdDialect, ChannelDialect, ConferenceDialect, Consent, CreateStatus, DateDialect,
+    DeleteDialect, ExpiresInDialect, InitialSyncDialect, Latency, RateLimit, RedirectUriRule, RefreshDialect,
+    RefreshRefusal, ReuseRule, Sandbox, SandboxBuilder, ScopeDenial, Seed, WebhookEcho, WriteDialect,
 };
 
 /// A local, in-memory imitation of the Mobiscroll Connect API
@@ -98,6 +99,48 @@ struct Options {
     /// What conferences are: text (a URL) or object
     #[arg(long, value_name = "FORM", default_value_t)]
     conference_dialect: ConferenceDialect,
+    /// What conferences are in deliveries: text (a URL) or object
+    #[arg(long, value_name = "FORM", default_value_t)]
+    webhook_conference_dialect: ConferenceDialect,
+    /// What dates are in answers and deliveries: text, milliseconds or seconds (numbers since 1970)
+    #[arg(long, value_name = "FORM", default_value_t)]
+    date_dialect: DateDialect,
+    /// What a subscription's expiration is in answers: text, milliseconds or seconds
+    #[arg(long, value_name = "FORM", default_value_t)]
+    expiration_dialect: DateDialect,
+    /// How several channels of one calendar are treated: separate or shared
+    #[arg(long, value_name = "RULE", default_value_t)]
+    channel_dialect: ChannelDialect,
+    /// Which channels begin with what their calendar holds: per-channel (each) or per-calendar (the first)
+    #[arg(long, value_name = "RULE", default_value_t)]
+    initial_sync_dialect: InitialSyncDialect,
+    /// Whether access tokens of one second differ: unique or bare (without jti and iat)
+    #[arg(long, value_name = "FORM", default_value_t)]
+    access_token_dialect: AccessTokenDialect,
+    /// Which access token refreshes return: new-access-token or same-access-token
+    #[arg(long, value_name = "FORM", default_value_t)]
+    refresh_dialect: RefreshDialect,
+    /// Which token responses have expires_in: present, absent-in-refreshes or absent
+    #[arg(long, value_name = "FORM", default_value_t)]
+    expires_in_dialect: ExpiresInDialect,
+    /// How invalid refresh tokens are refused: invalid-grant (400) or unauthorized (401 without an OAuth code)
+    #[arg(long, value_name = "FORM", default_value_t)]
+    refresh_refusal: RefreshRefusal,
+    /// Whether exchanging a code needs the redirect URI: required or optional
+    #[arg(long, value_name = "RULE", default_value_t)]
+    redirect_uri_rule: RedirectUriRule,
+    /// Response latency: median and 99th percentile, such as 80ms,2s
+    #[arg(long, value_name = "TIMES", value_parser = latency)]
+    latency: Option<Latency>,
+    /// Number to draw the latencies from
+    #[arg(long, value_name = "NUMBER", default_value_t)]
+    latency_seed: u64,
+    /// Rate limit: requests per period, such as 100/1m
+    #[arg(long, value_name = "REQUESTS/TIME", value_parser = rate_limit)]
+    rate_limit: Option<RateLimit>,
+    /// How far the clock is off at the start: a duration, ahead or (if negative) behind
+    #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
+    clock_offset: SignedDuration,
     /// How writes without the scope are refused: unauthorized (401) or forbidden (403)
     #[arg(long, value_name = "STATUS", default_value_t)]
     scope_denial: ScopeDenial,
@@ -137,10 +180,24 @@ impl Options {
             .create_status(self.create_status)
             .calendar_id_dialect(self.calendar_id_dialect)
             .conference_dialect(self.conference_dialect)
+            .webhook_conference_dialect(self.webhook_conference_dialect)
+            .date_dialect(self.date_dialect)
+            .expiration_dialect(self.expiration_dialect)
+            .channel_dialect(self.channel_dialect)
+            .initial_sync_dialect(self.initial_sync_dialect)
+            .access_token_dialect(self.access_token_dialect)
+            .refresh_dialect(self.refresh_dialect)
+            .expires_in_dialect(self.expires_in_dialect)
+            .refresh_refusal(self.refresh_refusal)
+            .redirect_uri_rule(self.redirect_uri_rule)
+            .clock_offset(self.clock_offset)
             .scope_denial(self.scope_denial)
             .reuse_rule(self.reuse_rule)
             .legacy_paths_only(self.legacy_paths_only)
             .admin(!self.no_admin);
+        let latency = self.latency.map(|latency| latency.seed(self.latency_seed));
+        let builder = latency.into_iter().fold(builder, SandboxBuilder::latency);
+        let builder = self.rate_limit.into_iter().fold(builder, SandboxBuilder::rate_limit);
         let builder = self.connection_limit.into_iter().fold(builder, SandboxBuilder::connection_limit);
         let builder = self.webhook_key_seed.into_iter().fold(builder, SandboxBuilder::webhook_key_seed);
         if self.no_webhook_url { builder.no_webhook_url() } else { builder }
@@ -217,6 +274,19 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
         Err(_) => text.parse::<SignedDuration>().ok().and_then(|duration| duration.try_into().ok()),
     };
     read.ok_or("expected seconds, or a duration such as 500ms, 15m or 1h")
+}
+
+/// Reads a median and a tail.
+fn latency(text: &str) -> Result<Latency, &'static str> {
+    let (median, tail) = text.split_once(',').ok_or("expected a median and a tail, such as 80ms,2s")?;
+    Ok(Latency::new(duration(median.trim())?, duration(tail.trim())?))
+}
+
+/// Reads a number of requests and a time.
+fn rate_limit(text: &str) -> Result<RateLimit, &'static str> {
+    const EXPECTED: &str = "expected a number of requests and a time, such as 100/1m";
+    let (requests, per) = text.split_once('/').ok_or(EXPECTED)?;
+    Ok(RateLimit::new(requests.trim().parse().map_err(|_| EXPECTED)?, duration(per.trim())?))
 }
 
 /// When something is tried again.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use hyper::StatusCode;
 use serde_json::Value;
 
-use crate::{http::Request, operation::Operation};
+use crate::{operation::Operation, request::Request};
 
 /// Older requests are forgotten, so that a sandbox left running does not fill the memory.
 const CAPACITY: usize = 10_000;
@@ -33,6 +33,8 @@ pub struct RecordedRequest {
     pub headers: Vec<(String, String)>,
     /// The body as it arrived.
     pub body: Bytes,
+    /// The TCP connection on which it came, as in [`TcpConnection::id`](crate::TcpConnection::id).
+    pub connection: u64,
     /// The status answered; `None` while unanswered, or when a fault kept the client from seeing one.
     pub status: Option<u16>,
 }
@@ -62,7 +64,7 @@ impl RecordedRequest {
         serde_json::from_slice(&self.body).ok()
     }
 
-    fn of(request: &Request) -> Self {
+    fn of(request: &Request, connection: u64) -> Self {
         let headers = request
             .headers
             .iter()
@@ -76,6 +78,7 @@ impl RecordedRequest {
             query: request.query.clone(),
             headers,
             body: request.body.clone(),
+            connection,
             status: None,
         }
     }
@@ -118,8 +121,8 @@ pub(crate) struct Ticket {
 }
 
 impl Log {
-    pub(crate) fn open(&self, request: &Request) -> Ticket {
-        let request = RecordedRequest::of(request);
+    pub(crate) fn open(&self, request: &Request, connection: u64) -> Ticket {
+        let request = RecordedRequest::of(request, connection);
         let operation = request.operation;
         let mut entries = self.lock();
         entries.counts.entry(operation).or_default().requests += 1;

@@ -6,9 +6,10 @@ use bytes::Bytes;
 use hyper::StatusCode;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
     time::timeout,
 };
+
+use crate::wire::Wire;
 
 /// What is played on the connection in the place of an answer.
 ///
@@ -27,8 +28,6 @@ pub(crate) enum Step {
     Send(Bytes),
     /// Sends the bytes one by one, with a pause after each.
     Trickle(Bytes, Duration),
-    /// Sends this many spaces, never holding them all.
-    Spaces(u64),
     Pause(Duration),
     /// Stays silent until the client goes away.
     Hang,
@@ -46,7 +45,7 @@ impl Script {
     }
 
     /// Ends early when the client goes away.
-    pub(crate) async fn play(self, mut socket: TcpStream) -> io::Result<()> {
+    pub(crate) async fn play(self, mut socket: Wire) -> io::Result<()> {
         for step in self.steps {
             match step {
                 Step::Send(bytes) => socket.write_all(&bytes).await?,
@@ -56,17 +55,9 @@ impl Script {
                         wait(&mut socket, pause).await?;
                     }
                 }
-                Step::Spaces(mut left) => {
-                    const BLOCK: [u8; 16 * 1024] = [b' '; 16 * 1024];
-                    while left > 0 {
-                        let block = left.min(BLOCK.len() as u64);
-                        socket.write_all(&BLOCK[..block as usize]).await?;
-                        left -= block;
-                    }
-                }
                 Step::Pause(pause) => wait(&mut socket, pause).await?,
                 Step::Hang => return Err(gone(&mut socket).await),
-                Step::Reset => return socket.set_zero_linger(),
+                Step::Reset => return socket.reset_on_close(),
             }
         }
         socket.shutdown().await
@@ -74,12 +65,12 @@ impl Script {
 }
 
 /// Waits, unless the client goes away before.
-async fn wait(socket: &mut TcpStream, pause: Duration) -> io::Result<()> {
+async fn wait(socket: &mut Wire, pause: Duration) -> io::Result<()> {
     timeout(pause, gone(socket)).await.map_or(Ok(()), Err)
 }
 
 /// Returns when the client has closed its side.
-async fn gone(socket: &mut TcpStream) -> io::Error {
+async fn gone(socket: &mut Wire) -> io::Error {
     let mut ignored = [0; 1024];
     loop {
         match socket.read(&mut ignored).await {

@@ -16,6 +16,8 @@ use crate::{
 };
 use fill::Fill;
 
+pub use crate::settings::Seed;
+
 /// The Google account's own calendar
 pub const GOOGLE_PRIMARY: &str = "primary";
 /// A group calendar in the Google account
@@ -29,27 +31,6 @@ pub const APPLE_CALENDAR: &str = "5B0C9F5E-6C1B-4B3A-9E43-2E1D7A9C8F10";
 pub const CALDAV_HOME: &str = "https://caldav.example/dav/calendars/home/";
 /// The second calendar of the CalDAV account
 pub const CALDAV_WORK: &str = "https://caldav.example/dav/calendars/office/";
-
-/// Chooses what a new user's accounts hold; on a command line by the names in parentheses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum Seed {
-    /// Calendars with a few dozen events around today, an all-day event and a weekly series of ten years (`small`). The default.
-    #[default]
-    Demo,
-    /// Calendars without events (`empty`).
-    Empty,
-    /// A year of work around today: some 1,600 events and series of every kind, with exceptions (`busy-year`).
-    BusyYear,
-    /// 10,000 single events within half a year of today, 2,500 for each provider (`large`).
-    Large,
-    /// Events as the contract hardly allows them: nulls, unknown values, bare and odd dates, members that are missing,
-    /// of another type or unheard of (`awkward`).
-    ///
-    /// They are shown exactly as they are, within two weeks of today; some have no readable date and come first in
-    /// every listing. The second page of every listing is empty and has a token.
-    Awkward,
-}
 
 /// Gives the user an account at each of the providers where there is none yet.
 pub(crate) fn connect(user: &mut User, user_id: &str, providers: &[Provider], seed: Seed, now: Timestamp) {

@@ -2,17 +2,17 @@
 
 use std::{
     io,
-    net::TcpListener,
     sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
 };
 
-use tokio::{net, runtime, sync::oneshot};
+use tokio::{net::TcpListener, runtime, sync::oneshot};
 
 use crate::{
     connection::{self, Site},
-    webhooks::courier,
+    courier,
+    wire::Listener,
 };
 
 /// A running server; dropping it closes its port and its connections.
@@ -25,17 +25,16 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(listener: TcpListener, site: Site) -> io::Result<Self> {
-        listener.set_nonblocking(true)?;
+    pub(crate) fn start(listener: Arc<Listener>, site: Site) -> io::Result<Self> {
         let runtime = runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
-        let listener = {
+        let socket = {
             let _entered = runtime.enter();
-            net::TcpListener::from_std(listener)?
+            listener.to_tokio()?
         };
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new().name("connect-sandbox".into()).spawn(move || {
             runtime.spawn(courier::run(Arc::clone(&site.app)));
-            runtime.spawn(accept(listener, Arc::new(site)));
+            runtime.spawn(accept(listener, socket, Arc::new(site)));
             // Ends when the sender is dropped; with the runtime go the listener, the courier and every connection.
             let _ = runtime.block_on(stopped);
         })?;
@@ -52,9 +51,9 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: net::TcpListener, site: Arc<Site>) {
+async fn accept(listener: Arc<Listener>, socket: TcpListener, site: Arc<Site>) {
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok(stream) = listener.accept(&socket).await else {
             // Most likely too many open files: give connections time to end.
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;

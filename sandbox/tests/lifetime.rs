@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mobiscroll_connect_sandbox::{Disturbance, Fault, Forgery, Operation, Sandbox, Seed};
+use mobiscroll_connect_sandbox::{Disturbance, Fault, FaultHandle, Forgery, Freeze, Operation, Sandbox, Seed};
 
 const WARM_UP: usize = 200;
 const MEASURED: usize = 1000;
@@ -89,11 +89,17 @@ fn delivering(sandbox: &Sandbox, deliver: impl FnOnce()) -> TcpStream {
     stream
 }
 
+fn fired(fault: &FaultHandle) {
+    while fault.fired() == 0 {
+        thread::yield_now();
+    }
+}
+
 /// Starts a sandbox, and drops it in the middle of something else each time.
 fn live_and_die(number: usize) {
     let seed = if number.is_multiple_of(2) { Seed::Demo } else { Seed::Empty };
     let sandbox = Sandbox::builder().seed(seed).start_blocking().expect("a sandbox");
-    let open = match number % 7 {
+    let open = match number % 12 {
         0 => None,
         1 => {
             let mut idle = send(&sandbox, "/health");
@@ -120,6 +126,26 @@ fn live_and_die(number: usize) {
             Some(delivering(&sandbox, || drop(sandbox.deliver_webhook("never answered"))))
         }
         5 => Some(delivering(&sandbox, || sandbox.flood_webhook(1_000_000, Forgery::default()))),
+        6..=8 => {
+            let freeze = Freeze::ALL[number % 12 - 6];
+            let frozen = sandbox.inject(Fault::on_any().freeze(freeze));
+            let stream = send(&sandbox, "/health");
+            fired(&frozen);
+            Some(stream)
+        }
+        9 => {
+            let half = sandbox.inject(Fault::on_any().half_close());
+            let stream = send(&sandbox, "/health");
+            fired(&half);
+            Some(stream)
+        }
+        10 => {
+            sandbox.inject(Fault::on_connect().rate(1));
+            sandbox.inject(Fault::on_any().huge(u64::MAX));
+            let stream = send(&sandbox, "/health");
+            sandbox.swallow_handshakes().expect("a socket");
+            Some(stream)
+        }
         _ => {
             sandbox.inject(Fault::on_any().huge(u64::MAX));
             let mut endless = send(&sandbox, "/health");

@@ -3,9 +3,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    done,
     input::{Input, Refusal, count, text},
+    output::done,
 };
+#[cfg(feature = "compression")]
+use crate::compress::Coding;
 use crate::{
     fault::{Fault, FaultHandle},
     operation::Operation,
@@ -15,6 +17,8 @@ use crate::{
 /// A member of a fault's JSON: its name, what it must be, and what it adds.
 type Member = (&'static str, &'static str, fn(Fault, &Value) -> Option<Fault>);
 
+#[cfg(feature = "compression")]
+const CODING: &str = "must be gzip, br or zstd";
 const COUNT: &str = "must be a whole number";
 const MILLIS: &str = "must be a whole number of milliseconds";
 const TEXT: &str = "must be a text that is not empty";
@@ -26,6 +30,7 @@ const ANSWER: &[Member] = &[
         Some("always") => Some(fault.always()),
         _ => size(value).map(|times| fault.times(times)),
     }),
+    ("onReuse", TRUE, |fault, value| yes(value).map(|()| fault.on_reuse())),
     ("skip", COUNT, |fault, value| size(value).map(|requests| fault.skip(requests))),
     ("afterCommit", TRUE, |fault, value| yes(value).map(|()| fault.after_commit())),
     ("delayMs", MILLIS, |fault, value| millis(value).map(|delay| fault.delay(delay))),
@@ -40,11 +45,27 @@ const ANSWER: &[Member] = &[
     }),
 ];
 
+/// What the answer says.
+const MISLEADING: &[Member] = &[
+    ("lostEvent", TRUE, |fault, value| yes(value).map(|()| fault.lost_event())),
+    ("vanishedCalendar", TEXT, |fault, value| text(value).map(|id| fault.vanished_calendar(&id))),
+    ("ignoredFilter", TRUE, |fault, value| yes(value).map(|()| fault.ignored_filter())),
+    ("tokenCircle", TRUE, |fault, value| yes(value).map(|()| fault.token_circle())),
+    ("noAddresses", TRUE, |fault, value| yes(value).map(|()| fault.no_addresses())),
+    ("unknownMembers", TRUE, |fault, value| yes(value).map(|()| fault.unknown_members())),
+    ("loneSurrogate", TRUE, |fault, value| yes(value).map(|()| fault.lone_surrogate())),
+    ("byteOrderMark", TRUE, |fault, value| yes(value).map(|()| fault.byte_order_mark())),
+];
+
 /// What becomes of the body: one at most.
 const BODY: &[Member] = &[
     ("halfBody", TRUE, |fault, value| yes(value).map(|()| fault.half_body())),
     ("gzipGarbage", TRUE, |fault, value| yes(value).map(|()| fault.gzip_garbage())),
     ("gzipTruncated", TRUE, |fault, value| yes(value).map(|()| fault.gzip_truncated())),
+    #[cfg(feature = "compression")]
+    ("compress", CODING, |fault, value| coding(value).map(|coding| fault.compress(coding))),
+    #[cfg(feature = "compression")]
+    ("compressUnasked", CODING, |fault, value| coding(value).map(|coding| fault.compress_unasked(coding))),
 ];
 
 /// How the answer is sent: one at most.
@@ -58,6 +79,19 @@ const SENDING: &[Member] = &[
     ("contentLength", COUNT, |fault, value| count(value).map(|bytes| fault.content_length(bytes))),
     ("trickleMs", MILLIS, |fault, value| millis(value).map(|pause| fault.trickle(pause))),
     ("huge", COUNT, |fault, value| count(value).map(|bytes| fault.huge(bytes))),
+    #[cfg(feature = "compression")]
+    ("bomb", "must be an object with coding (gzip, br or zstd) and bytes", |fault, value| {
+        Some(fault.bomb(coding(&value["coding"])?, count(&value["bytes"])?))
+    }),
+    ("freeze", "must be unread, ignored or unanswered", |fault, value| {
+        value.as_str()?.parse().ok().map(|freeze| fault.freeze(freeze))
+    }),
+    ("halfClose", TRUE, |fault, value| yes(value).map(|()| fault.half_close())),
+    ("stopReading", TRUE, |fault, value| yes(value).map(|()| fault.stop_reading())),
+    ("resetConnection", TRUE, |fault, value| yes(value).map(|()| fault.reset_connection())),
+    ("goAway", TRUE, |fault, value| yes(value).map(|()| fault.go_away())),
+    ("goAwayAbruptly", TRUE, |fault, value| yes(value).map(|()| fault.go_away_abruptly())),
+    ("rate", "must be a whole number of bytes a second", |fault, value| count(value).map(|bytes| fault.rate(bytes))),
 ];
 
 /// Lists the faults, or the one with an `id`.
@@ -71,8 +105,13 @@ pub(super) fn list(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusa
 }
 
 pub(super) fn inject(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
-    let mut fault = input.named::<Operation>("operation")?.map_or_else(Fault::on_any, Fault::on);
-    for (members, alone) in [(ANSWER, false), (BODY, true), (SENDING, true)] {
+    let mut fault = match (input.named::<Operation>("operation")?, input.flag("onConnect")?.unwrap_or_default()) {
+        (Some(_), true) => return Err(Refusal::field("onConnect", "does not go together with operation")),
+        (Some(operation), false) => Fault::on(operation),
+        (None, true) => Fault::on_connect(),
+        (None, false) => Fault::on_any(),
+    };
+    for (members, alone) in [(ANSWER, false), (MISLEADING, false), (BODY, true), (SENDING, true)] {
         let mut earlier = None;
         for (name, expected, add) in members {
             let Some(value) = input.take(name) else { continue };
@@ -126,6 +165,11 @@ fn stall(fault: Fault, value: &Value) -> Option<Fault> {
         "forMs" => Some(fault.stall_for(millis(value)?)),
         _ => None,
     })
+}
+
+#[cfg(feature = "compression")]
+fn coding(value: &Value) -> Option<Coding> {
+    value.as_str()?.parse().ok()
 }
 
 fn yes(value: &Value) -> Option<()> {

@@ -3,7 +3,10 @@ use std::{fmt::Display, str::FromStr, time::Duration};
 use hyper::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use crate::http::{Answer, Request};
+use crate::{http::Answer, request::Request};
+
+/// What the path of every request to the admin API begins with
+pub(crate) const PREFIX: &str = "/_sandbox/";
 
 /// The fields of a request: of its JSON body, or of its query if it has no body.
 ///
@@ -114,8 +117,13 @@ impl Refusal {
         Self { status: StatusCode::NOT_FOUND, ..Self::new(message) }
     }
 
+    /// Says that the system did not let something be done.
+    pub(super) fn failed(message: String) -> Self {
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::new(message) }
+    }
+
     pub(super) fn no_route(method: &Method, path: &str) -> Self {
-        Self::not_found(format!("there is no {method} {path}; GET {} lists what there is", super::PREFIX))
+        Self::not_found(format!("there is no {method} {path}; GET {} lists what there is", PREFIX))
     }
 }
 

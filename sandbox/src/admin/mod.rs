@@ -2,26 +2,27 @@
 //!
 //! Requests to it are no part of the API: they are not recorded or counted, and no fault hits them.
 
+mod connection;
+#[cfg(feature = "contract")]
+mod contract;
 mod fault;
+mod history;
 mod input;
+mod output;
+mod pace;
 mod setting;
 mod token;
 mod traffic;
 mod user;
 mod webhook;
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::{Method, Response, StatusCode, body::Incoming};
 use serde_json::{Value, json};
 
-use crate::{
-    http::{Answer, Request},
-    sandbox::Sandbox,
-};
+use crate::{body::Body, http::Answer, request::Request, sandbox::Sandbox};
+pub(crate) use input::PREFIX;
 use input::{Input, Refusal};
-
-pub(crate) const PREFIX: &str = "/_sandbox/";
+use output::done;
 
 /// The admin API of a sandbox.
 #[derive(Debug)]
@@ -38,10 +39,27 @@ const ROUTES: &[(Method, &str, Handler)] = &[
     (Method::GET, "faults", fault::list),
     (Method::POST, "faults", fault::inject),
     (Method::DELETE, "faults", fault::remove),
+    (Method::GET, "connections", connection::list),
+    (Method::POST, "connections/swallow", connection::swallow),
+    (Method::DELETE, "connections/swallow", connection::accept),
+    (Method::POST, "connections/freeze", connection::freeze),
+    (Method::POST, "connections/thaw", connection::thaw),
+    (Method::POST, "connections/reset", connection::reset),
+    (Method::POST, "connections/limit", connection::limit),
+    #[cfg(feature = "contract")]
+    (Method::GET, "contract", contract::list),
+    #[cfg(feature = "contract")]
+    (Method::DELETE, "contract", contract::clear),
     (Method::GET, "settings", setting::list),
     (Method::PATCH, "settings", setting::change),
     (Method::GET, "clock", setting::clock),
     (Method::POST, "clock", setting::set_clock),
+    (Method::GET, "latencies", pace::latencies),
+    (Method::POST, "latencies", pace::set_latency),
+    (Method::DELETE, "latencies", pace::clear_latency),
+    (Method::GET, "rate-limits", pace::limits),
+    (Method::POST, "rate-limits", pace::set_limit),
+    (Method::DELETE, "rate-limits", pace::clear_limit),
     (Method::POST, "codes", token::authorize),
     (Method::POST, "tokens", token::issue),
     (Method::POST, "tokens/expire", token::expire),
@@ -54,6 +72,8 @@ const ROUTES: &[(Method, &str, Handler)] = &[
     (Method::POST, "events", user::add_event),
     (Method::POST, "events/change", user::change_event),
     (Method::POST, "events/remove", user::remove_event),
+    (Method::GET, "events/history", history::versions),
+    (Method::GET, "events/at", history::at),
     (Method::GET, "channels", user::channels),
     (Method::GET, "webhooks/keys", webhook::keys),
     (Method::POST, "webhooks/keys/rotate", webhook::rotate),
@@ -81,7 +101,7 @@ impl Admin {
         Self { sandbox }
     }
 
-    pub(crate) async fn serve(&self, request: hyper::Request<Incoming>) -> Response<Full<Bytes>> {
+    pub(crate) async fn serve(&self, request: hyper::Request<Incoming>) -> Response<Body> {
         let answer = match Request::read(request).await {
             Ok(request) => self.answer(&request).unwrap_or_else(Answer::from),
             Err(error) => error.into(),
@@ -115,8 +135,4 @@ fn reset(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
     input.finish()?;
     sandbox.reset();
     Ok(done())
-}
-
-fn done() -> Value {
-    json!({ "success": true })
 }

@@ -1,9 +1,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    done,
     input::{Input, Refusal},
-    traffic::millis,
+    output::{done, millis},
 };
 use crate::{evidence::TokenCounts, sandbox::Sandbox};
 

@@ -1,10 +1,8 @@
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use serde_json::{Map, Value, json};
 
 use super::{
-    done,
     input::{Input, Refusal},
+    output::{done, millis},
     token, webhook,
 };
 use crate::{operation::Operation, record::RecordedRequest, sandbox::Sandbox};
@@ -45,12 +43,6 @@ pub(super) fn counters(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Re
     }))
 }
 
-/// Gives the Unix time in milliseconds.
-pub(super) fn millis(at: SystemTime) -> u64 {
-    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
 fn describe(request: &RecordedRequest) -> Value {
     json!({
         "atMs": millis(request.at),
@@ -60,6 +52,7 @@ fn describe(request: &RecordedRequest) -> Value {
         "query": request.query,
         "headers": request.headers,
         "body": String::from_utf8_lossy(&request.body),
+        "connection": request.connection,
         "status": request.status,
     })
 }

@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
 use super::{
-    done,
     input::{Input, Refusal},
+    output::done,
 };
-use crate::{instant, provider::Provider, sandbox::Sandbox, state::SyncState};
+use crate::{instant, provider::Provider, sandbox::Sandbox, settings::DateDialect, state::SyncState};
 
 pub(super) fn list(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
     input.finish()?;
@@ -97,13 +97,13 @@ fn no_event() -> Refusal {
 }
 
 fn accounts_of(sandbox: &Sandbox, user: &str) -> Value {
-    let mut state = sandbox.app.state();
-    let accounts: Vec<Value> = state
+    let mut service = sandbox.app.service();
+    let accounts: Vec<Value> = service
         .user(user)
         .accounts
         .iter()
         .map(|account| {
-            let mut shown = account.to_json();
+            let mut shown = account.to_json(DateDialect::Text);
             shown["provider"] = account.provider.as_str().into();
             shown
         })

@@ -5,9 +5,8 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    done,
     input::{Input, Refusal, text},
-    traffic::millis,
+    output::{done, millis},
 };
 use crate::{
     instant,

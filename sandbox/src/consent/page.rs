@@ -13,19 +13,15 @@ use hyper::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    PATH,
     language::Language,
     offer::{Choice, Offer, Standing, Unfit},
     session::Session,
     template::Html,
     texts::Texts,
 };
-use crate::{
-    http::{Answer, Request},
-    provider::Provider,
-    scope::Scope,
-    settings::Settings,
-};
+use crate::{http::Answer, provider::Provider, request::Request, scope::Scope, settings::Settings};
+
+pub(crate) const PATH: &str = "/oauth/consent";
 
 const LAYOUT: &str = include_str!("templates/layout.html");
 const FORM: &str = include_str!("templates/form.html");

@@ -6,7 +6,7 @@ use hyper::header::COOKIE;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::{http::Request, instant, provider::Provider, scope::Scope};
+use crate::{instant, provider::Provider, request::Request, scope::Scope};
 
 const COOKIE_NAME: &str = "oauth_req";
 const LIFETIME: SignedDuration = SignedDuration::from_hours(2);

@@ -5,6 +5,7 @@ mod document;
 mod raw;
 mod request;
 mod schema;
+mod tolerated;
 mod violation;
 
 use std::{
@@ -15,12 +16,12 @@ use std::{
 use bytes::Bytes;
 use serde_json::Value;
 
-pub use self::violation::{Side, Violation};
 use self::{document::CONTRACT, raw::RawEvents, violation::Finding};
-use crate::{
-    consent,
-    http::{Answer, Request},
+pub use self::{
+    tolerated::Tolerated,
+    violation::{Side, Violation},
 };
+use crate::{consent, http::Answer, request::Request};
 
 /// No more refused violations than this are kept, nor of the others, so that a sandbox left running does not fill the
 /// memory.
@@ -38,6 +39,7 @@ const CAPACITY: usize = 1_000;
 /// - a request that the sandbox itself refuses with a 4xx: the contract provides for it, and the client under test has
 ///   heard of it. It is listed as [`refused`](Violation::refused);
 /// - an answer canned by a [`Fault`](crate::Fault), unless the fault is [`checked`](crate::Fault::checked);
+/// - what official SDKs send and the service takes, which is listed as [`Tolerated`] instead;
 /// - a delivery that a test ordered, forged or tampered with;
 /// - events that [`Sandbox::add_event`](crate::Sandbox::add_event) put in; the rest of the answer or
 ///   the delivery counts.
@@ -79,11 +81,12 @@ pub(crate) struct Monitor {
     options: Options,
     raw: RawEvents,
     violations: Mutex<Vec<Violation>>,
+    tolerated: Mutex<Vec<Tolerated>>,
 }
 
 impl Monitor {
     pub(crate) fn new(options: Options) -> Self {
-        Self { options, raw: RawEvents::default(), violations: Mutex::default() }
+        Self { options, raw: RawEvents::default(), violations: Mutex::default(), tolerated: Mutex::default() }
     }
 
     /// Exempts an event that a test puts in.
@@ -93,18 +96,22 @@ impl Monitor {
 
     /// Checks a request on its arrival. What is wrong with it is kept even if it is never answered.
     pub(crate) fn arrival<'a>(&'a self, request: &'a Request) -> Arrival<'a> {
-        let findings = if self.is_off() {
+        let mut tolerated = Vec::new();
+        let mut findings = if self.is_off() {
             Vec::new()
         } else {
             match CONTRACT.endpoint(&request.method, &request.path) {
-                Some(endpoint) => request::check(endpoint, request, |_| {}),
+                Some(endpoint) => request::check(endpoint, request, |body| {
+                    tolerated.extend(Tolerated::adjust(body, request));
+                }),
                 // The consent page is the sandbox's own.
                 None if request.path == consent::PATH => Vec::new(),
                 None => vec![Finding::new("path", "is not an operation of the contract")],
             }
         };
+        tolerated.extend(Tolerated::pick(&mut findings, request));
         let violations = findings.into_iter().map(|finding| finding.of(Side::Request, request)).collect();
-        Arrival { monitor: self, request, violations }
+        Arrival { monitor: self, request, violations, tolerated }
     }
 
     /// Checks a delivery to the webhook URL, the events that tests put in left out.
@@ -123,6 +130,14 @@ impl Monitor {
 
     pub(crate) fn take(&self) -> Vec<Violation> {
         mem::take(&mut *self.lock())
+    }
+
+    pub(crate) fn tolerated(&self) -> Vec<Tolerated> {
+        self.lock_tolerated().clone()
+    }
+
+    pub(crate) fn clear_tolerated(&self) {
+        self.lock_tolerated().clear();
     }
 
     /// Tells what ought to fail a test, a violation per line.
@@ -151,12 +166,22 @@ impl Monitor {
         }
     }
 
+    fn note(&self, tolerated: Vec<Tolerated>) {
+        let mut kept = self.lock_tolerated();
+        let room = CAPACITY.saturating_sub(kept.len());
+        kept.extend(tolerated.into_iter().take(room));
+    }
+
     fn is_off(&self) -> bool {
         self.options.checks == ContractChecks::Off
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Violation>> {
         self.violations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_tolerated(&self) -> MutexGuard<'_, Vec<Tolerated>> {
+        self.tolerated.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -166,6 +191,7 @@ pub(crate) struct Arrival<'a> {
     monitor: &'a Monitor,
     request: &'a Request,
     violations: Vec<Violation>,
+    tolerated: Vec<Tolerated>,
 }
 
 impl Arrival<'_> {
@@ -176,6 +202,8 @@ impl Arrival<'_> {
         }
         if answer.status.is_client_error() {
             self.violations.iter_mut().for_each(|violation| violation.refused = true);
+            // It may well have been refused for this.
+            self.tolerated.clear();
         }
         if let Some(endpoint) = CONTRACT.endpoint(&self.request.method, &self.request.path) {
             let findings = answer::check(endpoint, answer, &self.monitor.raw);
@@ -189,5 +217,6 @@ impl Drop for Arrival<'_> {
         if !self.violations.is_empty() {
             self.monitor.record(mem::take(&mut self.violations));
         }
+        self.monitor.note(mem::take(&mut self.tolerated));
     }
 }

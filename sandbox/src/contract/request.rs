@@ -7,7 +7,10 @@ use super::{
     document::{Endpoint, Parameter},
     violation::Finding,
 };
-use crate::http::Request;
+use crate::request::Request;
+
+/// What is wrong with a parameter that may be given once only.
+pub(super) const REPEATED: &str = "is given more than once";
 
 /// Tells where a request departs from the contract, once its body is adjusted.
 pub(super) fn check(endpoint: &Endpoint, request: &Request, adjust: impl FnOnce(&mut Value)) -> Vec<Finding> {
@@ -43,11 +46,13 @@ pub(super) fn check(endpoint: &Endpoint, request: &Request, adjust: impl FnOnce(
 fn query(parameter: &Parameter, request: &Request) -> Vec<Finding> {
     let place = format!("query {}", parameter.name);
     let values: Vec<&str> = request.params(&parameter.name).collect();
-    match values.as_slice() {
-        [] if parameter.required => vec![Finding::new(place, "is required")],
-        [_, _, ..] if !parameter.repeats => vec![Finding::new(place, "is given more than once")],
-        values => values.iter().flat_map(|value| parameter.check(value, &place)).collect(),
+    let mut findings: Vec<Finding> = values.iter().flat_map(|value| parameter.check(value, &place)).collect();
+    match values.len() {
+        0 if parameter.required => findings.push(Finding::new(place, "is required")),
+        2.. if !parameter.repeats => findings.push(Finding::new(place, REPEATED)),
+        _ => {}
     }
+    findings
 }
 
 /// Looks at the kind of the credentials; whether they are good is for the routes to say.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{http::Request, operation::Operation};
+use crate::{operation::Operation, request::Request};
 
 /// Says whether a request or its answer departs from the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,8 +55,8 @@ impl fmt::Display for Violation {
 /// A departure before it is known to what traffic it belongs.
 #[derive(Debug)]
 pub(super) struct Finding {
-    place: String,
-    problem: String,
+    pub(super) place: String,
+    pub(super) problem: String,
 }
 
 impl Finding {

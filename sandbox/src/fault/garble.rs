@@ -3,32 +3,55 @@
 use std::fmt;
 
 use bytes::{BufMut, Bytes, BytesMut};
+use hyper::header::CONTENT_ENCODING;
+#[cfg(feature = "compression")]
+use hyper::header::VARY;
+
+#[cfg(feature = "compression")]
+use crate::compress::Coding;
+use crate::http::Answer;
 
 /// What becomes of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Garble {
+pub(super) enum Garble {
     /// The first half alone
     Half,
     /// The body as it is, called gzip
     NotGzip,
     /// Good gzip that ends too early
     CutGzip,
+    /// The body in a content coding
+    #[cfg(feature = "compression")]
+    Compressed(Coding),
 }
 
 impl Garble {
-    pub(crate) fn is_gzip(self) -> bool {
-        matches!(self, Self::NotGzip | Self::CutGzip)
-    }
-
-    pub(crate) fn apply(self, body: Bytes) -> Bytes {
+    /// Gives what becomes of an answer.
+    pub(super) fn apply(self, answer: Answer) -> Answer {
+        let body = answer.body().clone();
         match self {
-            Self::Half => body.slice(..body.len() / 2),
+            Self::Half => {
+                let half = body.slice(..body.len() / 2);
+                answer.with_body(half)
+            }
             // Without a byte there is nothing that could be wrong.
-            Self::NotGzip if body.is_empty() => Bytes::from_static(b"not gzip"),
-            Self::NotGzip => body,
-            Self::CutGzip => cut_gzip(&body),
+            Self::NotGzip if body.is_empty() => gzip(answer.with_body(Bytes::from_static(b"not gzip"))),
+            Self::NotGzip => gzip(answer),
+            Self::CutGzip => gzip(answer.with_body(cut_gzip(&body))),
+            #[cfg(feature = "compression")]
+            Self::Compressed(coding) => match coding.encode(&body) {
+                Ok(encoded) if !body.is_empty() => answer
+                    .with_header(CONTENT_ENCODING, coding.as_str())
+                    .with_header(VARY, "accept-encoding")
+                    .with_body(encoded),
+                _ => answer,
+            },
         }
     }
+}
+
+fn gzip(answer: Answer) -> Answer {
+    answer.with_header(CONTENT_ENCODING, "gzip")
 }
 
 /// Begins a gzip file (RFC 1952) whose one stored block (RFC 1951) promises the body and holds half of it.
@@ -47,10 +70,12 @@ fn cut_gzip(body: &[u8]) -> Bytes {
 
 impl fmt::Display for Garble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Half => "half of the body",
-            Self::NotGzip => "not gzip",
-            Self::CutGzip => "gzip that ends too early",
-        })
+        match self {
+            Self::Half => f.write_str("half of the body"),
+            Self::NotGzip => f.write_str("not gzip"),
+            Self::CutGzip => f.write_str("gzip that ends too early"),
+            #[cfg(feature = "compression")]
+            Self::Compressed(coding) => write!(f, "in {coding}"),
+        }
     }
 }

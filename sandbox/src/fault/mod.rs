@@ -1,4 +1,10 @@
+#[cfg(feature = "compression")]
+mod compress;
+mod connection;
 mod garble;
+mod large;
+mod lists;
+mod mislead;
 mod queue;
 mod sending;
 
@@ -7,16 +13,20 @@ use std::{fmt, time::Duration};
 use bytes::Bytes;
 use hyper::{
     StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, LOCATION},
+    header::{CONTENT_TYPE, HeaderName, LOCATION},
 };
 use serde_json::Value;
 
 use garble::Garble;
+use large::Large;
+use mislead::Mislead;
 pub use queue::FaultHandle;
 pub(crate) use queue::Faults;
 use sending::{Sending, Stall};
 
-use crate::{http::Answer, operation::Operation, script::Script};
+#[cfg(feature = "compression")]
+use crate::compress::Coding;
+use crate::{http::Answer, operation::Operation, request::Request, script::Script};
 
 /// Describes something that goes wrong with the requests of an operation.
 ///
@@ -37,49 +47,81 @@ use crate::{http::Answer, operation::Operation, script::Script};
 /// Fault::on(Operation::RefreshToken).stall();
 /// ```
 ///
-/// What goes wrong has three parts, and each may be left out:
+/// What goes wrong has four parts, and each may be left out:
 ///
 /// - **Which answer.** A canned one ([`status`](Self::status), [`header`](Self::header), [`body`](Self::body),
 ///   [`json`](Self::json), [`html`](Self::html), [`empty`](Self::empty), [`redirect`](Self::redirect),
-///   [`huge`](Self::huge)), and then the request has no effect unless [`after_commit`](Self::after_commit) gives it
-///   one; else the real answer.
+///   [`huge`](Self::huge), and with the feature `compression` `bomb`), and then the request has no effect unless
+///   [`after_commit`](Self::after_commit) gives it one; else the real answer.
+/// - **What it says**, in good HTTP and well-formed JSON unless it says otherwise: [`lost_event`](Self::lost_event),
+///   [`vanished_calendar`](Self::vanished_calendar), [`ignored_filter`](Self::ignored_filter),
+///   [`token_circle`](Self::token_circle), [`no_addresses`](Self::no_addresses),
+///   [`unknown_members`](Self::unknown_members), [`lone_surrogate`](Self::lone_surrogate),
+///   [`byte_order_mark`](Self::byte_order_mark). Any of them go together.
 /// - **What becomes of its body**, in good HTTP: [`half_body`](Self::half_body), [`gzip_garbage`](Self::gzip_garbage),
-///   [`gzip_truncated`](Self::gzip_truncated).
+///   [`gzip_truncated`](Self::gzip_truncated), and with the feature `compression` also `compress` and
+///   `compress_unasked`.
 /// - **How it is sent**: [`disconnect`](Self::disconnect), [`reset`](Self::reset), [`no_answer`](Self::no_answer),
 ///   which keep the request from having any effect unless [`after_commit`](Self::after_commit) gives it one;
 ///   [`truncate`](Self::truncate), [`reset_after`](Self::reset_after), [`stall`](Self::stall),
 ///   [`stall_after`](Self::stall_after), [`stall_for`](Self::stall_for), [`content_length`](Self::content_length),
-///   [`trickle`](Self::trickle). The last one named counts.
+///   [`trickle`](Self::trickle). Or what becomes of the whole connection: [`freeze`](Self::freeze),
+///   [`half_close`](Self::half_close), [`reset_connection`](Self::reset_connection), [`go_away`](Self::go_away),
+///   [`go_away_abruptly`](Self::go_away_abruptly), which leave the request unanswered too;
+///   [`stop_reading`](Self::stop_reading), [`rate`](Self::rate). The last one named counts.
 #[derive(Debug, Clone)]
 #[must_use = "a fault does nothing until it is injected"]
 pub struct Fault {
-    operation: Option<Operation>,
+    trigger: Trigger,
+    is_on_reuse: bool,
+    /// The coding that a request must ask for
+    #[cfg(feature = "compression")]
+    asked_coding: Option<Coding>,
     remaining: usize,
     skip: usize,
     pub(crate) after_commit: bool,
     pub(crate) delay: Duration,
     canned: Option<Answer>,
     checked: bool,
+    /// Whether the request's filter counts for nothing
+    pub(crate) ignores_filter: bool,
+    /// Whether page tokens lead back to the first page
+    pub(crate) circles: bool,
+    misleads: Vec<Mislead>,
     garble: Option<Garble>,
     sending: Sending,
+}
+
+/// What a fault waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trigger {
+    Any,
+    Operation(Operation),
+    Connection,
 }
 
 impl Fault {
     /// Starts a fault for the requests of one operation.
     pub fn on(operation: Operation) -> Self {
-        Self { operation: Some(operation), ..Self::on_any() }
+        Self { trigger: Trigger::Operation(operation), ..Self::on_any() }
     }
 
     /// Starts a fault for every request, those to unknown paths included.
     pub fn on_any() -> Self {
         Self {
-            operation: None,
+            trigger: Trigger::Any,
+            is_on_reuse: false,
+            #[cfg(feature = "compression")]
+            asked_coding: None,
             remaining: 1,
             skip: 0,
             after_commit: false,
             delay: Duration::ZERO,
             canned: None,
             checked: false,
+            ignores_filter: false,
+            circles: false,
+            misleads: Vec::new(),
             garble: None,
             sending: Sending::Whole,
         }
@@ -161,7 +203,7 @@ impl Fault {
     /// Answers 200 and sends that many spaces as the body, without ever holding them all.
     pub fn huge(self, bytes: u64) -> Self {
         let json = self.status(200).header(CONTENT_TYPE.as_str(), "application/json");
-        Self { sending: Sending::Huge(bytes), ..json }
+        Self { sending: Sending::Large(Large::Spaces(bytes)), ..json }
     }
 
     /// Sends the first half of the body as if it were the whole: good HTTP around broken JSON.
@@ -239,9 +281,21 @@ impl Fault {
         Self { sending: Sending::Stall(change(so_far)), ..self }
     }
 
-    /// Takes the fault's turn at a request, if it has one.
-    fn take_turn(&mut self, operation: Option<Operation>) -> bool {
-        if self.remaining == 0 || (self.operation.is_some() && self.operation != operation) {
+    /// Tells whether the fault is one for such a request.
+    fn fits(&self, request: &Request, is_reused: bool) -> bool {
+        let fits = match self.trigger {
+            Trigger::Any => true,
+            Trigger::Operation(operation) => request.operation == Some(operation),
+            Trigger::Connection => false,
+        };
+        #[cfg(feature = "compression")]
+        let fits = fits && self.asked_coding.is_none_or(|coding| coding.is_accepted(&request.headers));
+        fits && (is_reused || !self.is_on_reuse)
+    }
+
+    /// Takes the fault's turn, if it has one.
+    fn take_turn(&mut self) -> bool {
+        if self.remaining == 0 {
             return false;
         }
         if self.skip > 0 {
@@ -266,12 +320,12 @@ impl Fault {
 
     /// Spoils an answer, which stays one if it can be sent as HTTP is meant to be.
     pub(crate) fn spoil(&self, mut answer: Answer) -> Result<Answer, Script> {
-        if let Some(garble) = self.garble {
-            let body = garble.apply(answer.body().clone());
+        for mislead in &self.misleads {
+            let body = mislead.apply(answer.body().clone());
             answer = answer.with_body(body);
-            if garble.is_gzip() {
-                answer = answer.with_header(CONTENT_ENCODING, "gzip");
-            }
+        }
+        if let Some(garble) = self.garble {
+            answer = garble.apply(answer);
         }
         self.sending.send(answer)
     }
@@ -279,13 +333,20 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.operation.map_or("any", Operation::as_str))?;
+        f.write_str(match self.trigger {
+            Trigger::Any => "any",
+            Trigger::Operation(operation) => operation.as_str(),
+            Trigger::Connection => "connection",
+        })?;
         let mut separator = ": ";
         let mut say = |what: fmt::Arguments<'_>| {
             f.write_str(separator)?;
             separator = ", ";
             f.write_fmt(what)
         };
+        if self.is_on_reuse {
+            say(format_args!("on reuse"))?;
+        }
         if self.after_commit {
             say(format_args!("after commit"))?;
         }
@@ -294,6 +355,19 @@ impl fmt::Display for Fault {
         }
         if let Some(answer) = &self.canned {
             say(format_args!("status {}", answer.status.as_u16()))?;
+        }
+        if self.ignores_filter {
+            say(format_args!("the filter ignored"))?;
+        }
+        if self.circles {
+            say(format_args!("page tokens in a circle"))?;
+        }
+        for mislead in &self.misleads {
+            say(format_args!("{mislead}"))?;
+        }
+        #[cfg(feature = "compression")]
+        if let Some(coding) = self.asked_coding {
+            say(format_args!("asked for {coding}"))?;
         }
         if let Some(garble) = self.garble {
             say(format_args!("{garble}"))?;

@@ -4,7 +4,7 @@ use std::sync::{
 };
 
 use super::Fault;
-use crate::operation::Operation;
+use crate::request::Request;
 
 /// Faults that ran out stay listed until there are more than this many.
 const KEPT: usize = 1000;
@@ -83,13 +83,30 @@ impl Faults {
         FaultHandle { injected }
     }
 
-    /// Finds the fault for the next request of the operation.
-    pub(crate) fn next(&self, operation: Option<Operation>) -> Option<Fault> {
+    /// Finds the fault for a request.
+    pub(crate) fn next(&self, request: &Request, is_reused: bool) -> Option<Fault> {
+        self.first(|fault| fault.fits(request, is_reused))
+    }
+
+    /// Finds the fault for a connection that was just opened.
+    pub(crate) fn next_of_connection(&self) -> Option<Fault> {
+        self.first(Fault::is_of_connections)
+    }
+
+    /// Tells whether the next connection may be hit.
+    pub(crate) fn await_connections(&self) -> bool {
+        self.lock().waiting.iter().any(|injected| {
+            let fault = injected.lock();
+            fault.is_of_connections() && fault.remaining > 0
+        })
+    }
+
+    fn first(&self, fits: impl Fn(&Fault) -> bool) -> Option<Fault> {
         let mut queue = self.lock();
         queue.sort_out();
         queue.waiting.iter().find_map(|injected| {
             let mut fault = injected.lock();
-            fault.take_turn(operation).then(|| {
+            (fits(&fault) && fault.take_turn()).then(|| {
                 injected.fired.fetch_add(1, Ordering::SeqCst);
                 fault.clone()
             })

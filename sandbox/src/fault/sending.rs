@@ -1,8 +1,10 @@
 use std::{fmt, time::Duration};
 
+use super::large::Large;
 use crate::{
     http::Answer,
     script::{Script, Step},
+    wire::Action,
 };
 
 /// How an answer goes over the wire.
@@ -17,7 +19,9 @@ pub(super) enum Sending {
     Stall(Stall),
     ContentLength(u64),
     Trickle(Duration),
-    Huge(u64),
+    Large(Large),
+    /// Whole, unless the connection is one that nothing can be sent on any more
+    Connection(Action),
 }
 
 /// Where a stall begins, after half of the body unless it says otherwise, and when it ends, if ever.
@@ -41,7 +45,10 @@ impl Sending {
 
     /// Gives the answer back if it can be sent as HTTP is meant to be.
     pub(super) fn send(self, answer: Answer) -> Result<Answer, Script> {
-        if self == Self::Whole && !answer.has_own_framing() {
+        if let Self::Large(large) = self {
+            return Ok(large.apply(answer));
+        }
+        if matches!(self, Self::Whole | Self::Connection(_)) && !answer.has_own_framing() {
             return Ok(answer);
         }
         let body = answer.body().clone();
@@ -51,7 +58,9 @@ impl Sending {
         let part = |bytes: usize| body.slice(..bytes.min(body.len().saturating_sub(1)));
         let half = body.len() / 2;
         let (promised, steps) = match self {
-            Self::Whole | Self::Disconnect | Self::Reset | Self::NoAnswer => (whole, vec![Step::Send(body)]),
+            Self::Whole | Self::Large(_) | Self::Connection(_) | Self::Disconnect | Self::Reset | Self::NoAnswer => {
+                (whole, vec![Step::Send(body)])
+            }
             Self::Truncate => (more, vec![Step::Send(part(half))]),
             Self::ResetAfter(bytes) => (more, vec![Step::Send(part(bytes)), Step::Reset]),
             Self::Stall(Stall { after, pause: None }) => {
@@ -64,7 +73,6 @@ impl Sending {
             }
             Self::ContentLength(bytes) => (bytes, vec![Step::Send(body)]),
             Self::Trickle(pause) => (whole, vec![Step::Trickle(body, pause)]),
-            Self::Huge(bytes) => (bytes, vec![Step::Spaces(bytes)]),
         };
         // Who lies about the length does not warn of the closing either.
         let closing = !matches!(self, Self::ContentLength(_));
@@ -90,7 +98,8 @@ impl fmt::Display for Sending {
             }
             Self::ContentLength(bytes) => write!(f, "content length {bytes}"),
             Self::Trickle(pause) => write!(f, "a byte every {pause:?}"),
-            Self::Huge(bytes) => write!(f, "{bytes} spaces"),
+            Self::Large(large) => write!(f, "{large}"),
+            Self::Connection(action) => write!(f, "{action}"),
         }
     }
 }

@@ -4,32 +4,37 @@ use hyper::{
 };
 
 use crate::{
-    consent::{self, Ask, Session},
+    consent::{
+        self,
+        session::{Ask, Session},
+    },
     error::ApiError,
-    http::{Answer, Request},
+    http::Answer,
     provider::Provider,
+    request::Request,
     scope::Scope,
+    service::Service,
     settings::Consent,
-    state::{Problems, State},
+    state::Problems,
 };
 
 /// Sends the browser to the consent page, or straight back to the application as if the user had been there.
-pub(super) fn authorize(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
-    if request.param("client_id") != Some(state.settings.client_id.as_str()) {
+pub(super) fn authorize(service: &mut Service, request: &Request) -> Result<Answer, ApiError> {
+    if request.param("client_id") != Some(service.settings.client_id.as_str()) {
         return Err(ApiError::unauthorized("The client_id is unknown"));
     }
-    let now = state.now();
-    let session = Session::begin(read(state, request)?, now);
+    let now = service.now();
+    let session = Session::begin(read(service, request)?, now);
     let cookie = session.cookie();
-    let location = match state.settings.consent {
+    let location = match service.settings.consent {
         Consent::Approve => {
-            state.connect(&session.ask.user, &session.ask.providers);
-            consent::allowed(state, &session)
+            service.connect(&session.ask.user, &session.ask.providers);
+            consent::allowed(service, &session)
         }
-        Consent::Deny => consent::denied(state, &session),
+        Consent::Deny => consent::denied(service, &session),
         Consent::Ask => {
-            state.user_as_is(&session.ask.user);
-            state.sessions.open(session, request, now);
+            service.user_as_is(&session.ask.user);
+            service.sessions.open(session, request, now);
             consent::page_address(request)
         }
     };
@@ -40,7 +45,7 @@ pub(super) fn authorize(state: &mut State, request: &Request) -> Result<Answer, 
 }
 
 /// Reads what the application asks for.
-fn read(state: &State, request: &Request) -> Result<Ask, ApiError> {
+fn read(service: &Service, request: &Request) -> Result<Ask, ApiError> {
     let mut problems = Problems::default();
     let user = request.param("user_id").unwrap_or_else(|| {
         problems.add("user_id", "is required");
@@ -49,7 +54,7 @@ fn read(state: &State, request: &Request) -> Result<Ask, ApiError> {
     if request.param("response_type").is_some_and(|kind| kind != "code") {
         problems.add("response_type", "must be code");
     }
-    if request.param("redirect_uri").is_some_and(|uri| uri != state.settings.redirect_uri) {
+    if request.param("redirect_uri").is_some_and(|uri| uri != service.settings.redirect_uri) {
         problems.add("redirect_uri", "differs from the registered one");
     }
     let providers = providers(request, &mut problems);

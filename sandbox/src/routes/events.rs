@@ -4,39 +4,47 @@ use serde_json::{Value, json};
 use super::permission;
 use crate::{
     error::ApiError,
-    http::{Answer, Request},
+    http::Answer,
     instant,
+    request::Request,
     scope::Scope,
     seed::Seed,
-    state::{Access, Asked, Filter, Form, Problems, Progress, Query, Span, State},
+    service::Service,
+    settings::DateDialect,
+    state::{Access, Asked, Filter, Form, Problems, Progress, Query, Span},
 };
 
 const DEFAULT_PAGE_SIZE: usize = 250;
 const MAX_PAGE_SIZE: usize = 1000;
 
 /// Lists a page of events, sorted by start over all providers.
-pub(super) fn list(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
-    let access = state.authenticate(request.bearer())?;
-    let now = state.now();
-    // What the seed is there for.
-    let breaks_contract = state.settings.seed == Seed::Awkward;
+pub(super) fn list(service: &mut Service, request: &Request) -> Result<Answer, ApiError> {
+    let access = service.authenticate(request.bearer())?;
+    let now = service.now();
+    // What the seed and the dialect are there for.
+    let breaks_contract = service.settings.seed == Seed::Awkward || service.settings.date_dialect != DateDialect::Text;
     let mut problems = Problems::default();
     let page_size = page_size(request, &mut problems);
     let asked = asked(request, &mut problems);
     let query = query(asked, request.param("nextPageToken"), &access, now, &mut problems);
     problems.check()?;
 
-    let form = Form { conference: state.settings.conference_dialect, free_busy: query.busy_only };
-    let is_awkward = state.settings.seed == Seed::Awkward;
-    let user = state.user(&access.user);
+    let form = Form {
+        conference: service.settings.conference_dialect,
+        dates: service.settings.date_dialect,
+        free_busy: query.busy_only,
+    };
+    let is_awkward = service.settings.seed == Seed::Awkward;
+    let user = service.user(&access.user);
     permission::check_read(user)?;
+    let first_page = request.circles.then(|| query.first_page());
     let (spots, next) = match query.pause().filter(|_| is_awkward) {
         Some(token) => (Vec::new(), Some(token)),
         None => user.page(query, page_size),
     };
     let events: Vec<Value> = spots.into_iter().map(|spot| user.show(spot, form)).collect();
     let mut body = json!({ "events": events, "pageSize": page_size });
-    if let Some(token) = next {
+    if let Some(token) = first_page.or(next) {
         body["nextPageToken"] = token.into();
     }
     Ok(permission::mark_missing(Answer::ok(&body).exempt(breaks_contract), user))

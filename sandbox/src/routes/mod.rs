@@ -10,34 +10,29 @@ mod permission;
 mod token;
 mod webhooks;
 
-use crate::{
-    consent,
-    error::ApiError,
-    http::{Answer, Request},
-    operation::Operation,
-    state::State,
-};
+use crate::{consent, error::ApiError, http::Answer, operation::Operation, request::Request, service::Service};
 
 /// Answers a request.
-pub(crate) fn answer(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
+pub(crate) fn answer(service: &mut Service, request: &Request) -> Result<Answer, ApiError> {
     let Some(operation) = request.operation else {
-        return consent::answer(state, request).ok_or_else(|| not_served(request));
+        return consent::answer(service, request).ok_or_else(|| not_served(request));
     };
+    service.admit(operation)?;
     match operation {
-        Operation::Authorize => authorize::authorize(state, request),
-        Operation::ExchangeCode | Operation::RefreshToken => token::token(state, request),
-        Operation::Revoke => token::revoke(state, request),
-        Operation::ConnectionStatus => connections::status(state, request),
-        Operation::Disconnect => connections::disconnect(state, request),
-        Operation::ListCalendars => calendars::list(state, request),
-        Operation::ListEvents => events::list(state, request),
-        Operation::CreateEvent => event::create(state, request),
-        Operation::UpdateEvent => event::update(state, request),
-        Operation::DeleteEvent => event::delete(state, request),
-        Operation::SubscribeWebhook => webhooks::subscribe(state, request),
-        Operation::UnsubscribeWebhook => webhooks::unsubscribe(state, request),
+        Operation::Authorize => authorize::authorize(service, request),
+        Operation::ExchangeCode | Operation::RefreshToken => token::token(service, request),
+        Operation::Revoke => token::revoke(service, request),
+        Operation::ConnectionStatus => connections::status(service, request),
+        Operation::Disconnect => connections::disconnect(service, request),
+        Operation::ListCalendars => calendars::list(service, request),
+        Operation::ListEvents => events::list(service, request),
+        Operation::CreateEvent => event::create(service, request),
+        Operation::UpdateEvent => event::update(service, request),
+        Operation::DeleteEvent => event::delete(service, request),
+        Operation::SubscribeWebhook => webhooks::subscribe(service, request),
+        Operation::UnsubscribeWebhook => webhooks::unsubscribe(service, request),
         Operation::Health => Ok(health::health()),
-        Operation::WebhookKeys => Ok(webhooks::keys(state)),
+        Operation::WebhookKeys => Ok(webhooks::keys(service)),
     }
 }
 

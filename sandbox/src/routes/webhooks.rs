@@ -5,22 +5,25 @@ use uuid::Uuid;
 
 use crate::{
     error::ApiError,
-    http::{Answer, Request},
+    http::Answer,
     instant,
     provider::Provider,
-    state::{Problems, State, WebhookChannel},
+    request::Request,
+    service::Service,
+    settings::{ChannelDialect, DateDialect, InitialSyncDialect},
+    state::{Problems, WebhookChannel},
 };
 
 /// Subscribes to a calendar; a channel id in use gets the new subscription.
-pub(super) fn subscribe(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
-    let access = state.authenticate(request.bearer())?;
+pub(super) fn subscribe(service: &mut Service, request: &Request) -> Result<Answer, ApiError> {
+    let access = service.authenticate(request.bearer())?;
     let fields = request.json_object()?;
     let mut problems = Problems::default();
     let provider = problems.provider(&fields);
     let calendar_id = problems.text(&fields, "calendarId");
     let channel_id = problems.optional_text(&fields, "channelId").unwrap_or_else(|| Uuid::new_v4().to_string());
     let expiration = match fields.get("expiration") {
-        None | Some(Value::Null) => default_expiration(provider, state.now()),
+        None | Some(Value::Null) => default_expiration(provider, service.now()),
         Some(value) => {
             let given = value.as_i64().and_then(|millis| Timestamp::from_millisecond(millis).ok());
             if given.is_none() {
@@ -30,11 +33,11 @@ pub(super) fn subscribe(state: &mut State, request: &Request) -> Result<Answer, 
         }
     };
     problems.check()?;
-    let Some(webhook_url) = state.settings.webhooks.url.clone() else {
+    let Some(webhook_url) = service.settings.webhooks.url.clone() else {
         return Err(ApiError::validation("No webhook URL is configured for the project", json!({})));
     };
-    let now = state.now();
-    let user = state.user(&access.user);
+    let (now, webhooks) = (service.now(), service.settings.webhooks.clone());
+    let user = service.user(&access.user);
     if user.account_of(provider, &calendar_id).is_none() {
         return Err(ApiError::validation(
             "Validation failed",
@@ -48,7 +51,7 @@ pub(super) fn subscribe(state: &mut State, request: &Request) -> Result<Answer, 
         subscription["resourceId"] = resource_id.as_str().into();
     }
     if let Some(expiration) = expiration {
-        subscription["expiration"] = instant::format(expiration).into();
+        subscription["expiration"] = webhooks.expiration.write(expiration);
     }
     let answer = json!({
         "success": true,
@@ -58,24 +61,34 @@ pub(super) fn subscribe(state: &mut State, request: &Request) -> Result<Answer, 
         "channelId": channel_id,
     });
     let channel = WebhookChannel { provider, calendar_id, channel_id, resource_id, expiration };
-    let is_same = |old: &WebhookChannel| {
+    let is_alike = |old: &WebhookChannel| {
         old.is_live(now) && (old.provider, &old.calendar_id) == (channel.provider, &channel.calendar_id)
     };
-    let is_renewed = user.channels.iter().any(|old| old.channel_id == channel.channel_id && is_same(old));
-    user.channels.retain(|old| old.channel_id != channel.channel_id);
+    let is_renewed = user.channels.iter().any(|old| old.channel_id == channel.channel_id && is_alike(old));
+    let is_first = !user.channels.iter().any(is_alike);
+    let replaced: Vec<WebhookChannel> =
+        user.channels.extract_if(.., |old| old.channel_id == channel.channel_id).collect();
+    let superseded = match webhooks.channels {
+        ChannelDialect::Separate => Vec::new(),
+        ChannelDialect::Shared => user.supersede(&channel),
+    };
     user.channels.push(channel.clone());
-    if !is_renewed {
-        state.outbox.leave(&access.user, &channel.channel_id);
-        if state.settings.webhooks.initial_sync {
-            state.introduce(&access.user, &channel);
-        }
+    for old in replaced.iter().filter(|_| !is_renewed).chain(&superseded) {
+        service.outbox.leave(&access.user, &old.channel_id);
     }
-    Ok(Answer::ok(&answer))
+    let syncs = match webhooks.initial_sync_dialect {
+        InitialSyncDialect::PerChannel => !is_renewed,
+        InitialSyncDialect::PerCalendar => is_first,
+    };
+    if syncs && webhooks.initial_sync {
+        service.introduce(&access.user, &channel);
+    }
+    Ok(Answer::ok(&answer).exempt(webhooks.expiration != DateDialect::Text))
 }
 
 /// Ends a subscription; one that is not known counts as ended.
-pub(super) fn unsubscribe(state: &mut State, request: &Request) -> Result<Answer, ApiError> {
-    let access = state.authenticate(request.bearer())?;
+pub(super) fn unsubscribe(service: &mut Service, request: &Request) -> Result<Answer, ApiError> {
+    let access = service.authenticate(request.bearer())?;
     let fields = request.json_object()?;
     let mut problems = Problems::default();
     let provider = problems.provider(&fields);
@@ -83,12 +96,10 @@ pub(super) fn unsubscribe(state: &mut State, request: &Request) -> Result<Answer
     problems.optional_text(&fields, "resourceId");
     problems.check()?;
 
-    let now = state.now();
-    let channels = &mut state.user(&access.user).channels;
-    let is_meant = |channel: &mut WebhookChannel| channel.provider == provider && channel.channel_id == channel_id;
-    let ended: Vec<WebhookChannel> = channels.extract_if(.., is_meant).collect();
-    if !ended.is_empty() {
-        state.outbox.leave(&access.user, &channel_id);
+    let now = service.now();
+    let ended = service.user(&access.user).end_channel(provider, &channel_id);
+    for channel in &ended {
+        service.outbox.leave(&access.user, &channel.channel_id);
     }
     Ok(Answer::ok(&if ended.iter().any(|channel| channel.is_live(now)) {
         json!({ "success": true })
@@ -98,10 +109,10 @@ pub(super) fn unsubscribe(state: &mut State, request: &Request) -> Result<Answer
 }
 
 /// Publishes the keys that deliveries are signed with.
-pub(super) fn keys(state: &State) -> Answer {
-    let keys: Vec<Value> = state
+pub(super) fn keys(service: &Service) -> Answer {
+    let keys: Vec<Value> = service
         .keys
-        .published(state.now())
+        .published(service.now())
         .into_iter()
         .map(|key| {
             let mut entry = json!({
@@ -118,7 +129,7 @@ pub(super) fn keys(state: &State) -> Answer {
         })
         .collect();
     let answer = Answer::ok(&json!({ "keys": keys }));
-    match &state.settings.webhooks.cache_control {
+    match &service.settings.webhooks.cache_control {
         Some(value) => answer.with_header(CACHE_CONTROL, value),
         None => answer,
     }

@@ -3,7 +3,6 @@ use std::collections::{HashMap, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::tokens::InvalidGrant;
 use crate::{instant, scope::Scope};
 
 const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
@@ -18,6 +17,10 @@ pub(super) struct Codes {
     by_text: HashMap<String, Code>,
     oldest_first: VecDeque<String>,
 }
+
+/// The reason why a token or a code is of no use.
+#[derive(Debug)]
+pub(crate) struct InvalidGrant(pub(crate) &'static str);
 
 /// What a code stands for.
 #[derive(Debug, Clone)]

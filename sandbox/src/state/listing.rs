@@ -2,7 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::{
-    events::{Event, Spot},
+    event::{Event, Spot},
     query::{Position, Query},
     span::Span,
     users::User,

@@ -1,119 +1,42 @@
-//! Everything the sandbox remembers, behind one lock.
+//! What users and the token endpoint have: accounts, calendars, events, subscriptions, codes and tokens.
 
+mod accounts;
+mod calendars;
+mod channels;
 mod codes;
 mod conference;
 mod draft;
+mod event;
 mod events;
+mod gone;
 mod history;
 mod ids;
 mod listing;
+mod noting;
 mod original;
 mod query;
 mod recurrence;
 mod series;
 mod span;
 mod tokens;
+mod touched;
 mod users;
+mod versions;
 mod writes;
 mod zone;
 
-use std::{collections::BTreeMap, mem};
-
-use jiff::Timestamp;
-
+pub use accounts::SyncState;
+pub(crate) use accounts::{Account, Calendar};
+pub use channels::WebhookChannel;
+pub(crate) use codes::InvalidGrant;
 pub(crate) use draft::{Draft, Problems};
-pub(crate) use events::{Form, Spot};
+pub(crate) use event::{Form, Spot};
 pub(crate) use query::{Asked, Filter, Progress, Query};
 pub(crate) use recurrence::{End, Rule};
 pub(crate) use span::Span;
 pub use tokens::IssuedTokens;
-pub(crate) use tokens::{Access, InvalidGrant, Tokens};
-pub(crate) use users::{Account, Calendar, User};
-pub use users::{SyncState, WebhookChannel};
+pub(crate) use tokens::{Access, Tokens};
+pub(crate) use touched::Touched;
+pub(crate) use users::User;
+pub use versions::{ChangeReason, EventChange, EventVersion};
 pub(crate) use writes::{Mode, Target, Written};
-
-use crate::{
-    clock::Clock,
-    consent::{Session, Sessions},
-    error::ApiError,
-    provider::Provider,
-    scope::Scope,
-    seed,
-    settings::Settings,
-    webhooks::{Keyring, Outbox},
-};
-
-/// The whole memory of a sandbox.
-#[derive(Debug)]
-pub(crate) struct State {
-    pub(crate) settings: Settings,
-    pub(crate) clock: Clock,
-    pub(crate) tokens: Tokens,
-    pub(crate) sessions: Sessions,
-    pub(crate) keys: Keyring,
-    pub(crate) outbox: Outbox,
-    users: BTreeMap<String, User>,
-}
-
-impl State {
-    pub(crate) fn new(settings: Settings) -> Self {
-        let tokens = Tokens::new(settings.client_id.clone());
-        let clock = Clock::default();
-        let keys = Keyring::new(settings.webhooks.key_seed, clock.now());
-        let (sessions, outbox, users) = (Sessions::default(), Outbox::default(), BTreeMap::new());
-        Self { settings, clock, tokens, sessions, keys, outbox, users }
-    }
-
-    /// Forgets everything, and begins anew with these settings.
-    pub(crate) fn restart(&mut self, settings: Settings) {
-        let outbox = mem::take(&mut self.outbox).cleared();
-        *self = Self { outbox, ..Self::new(settings) };
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    pub(crate) fn user_ids(&self) -> Vec<String> {
-        self.users.keys().cloned().collect()
-    }
-
-    /// Gives the user, filled from the seed at the first mention.
-    pub(crate) fn user(&mut self, id: &str) -> &mut User {
-        if !self.users.contains_key(id) {
-            self.connect(id, &Provider::ALL);
-        }
-        self.user_as_is(id)
-    }
-
-    /// Gives the user, without accounts at the first mention.
-    pub(crate) fn user_as_is(&mut self, id: &str) -> &mut User {
-        self.users.entry(id.to_owned()).or_default()
-    }
-
-    /// Connects the user's accounts at these providers, and gives a code for tokens of this scope.
-    pub(crate) fn authorize(&mut self, user: &str, scope: Scope, providers: &[Provider]) -> String {
-        self.connect(user, providers);
-        let now = self.now();
-        self.tokens.issue_code(user, scope, Session::end_of(now), now)
-    }
-
-    /// Connects the user's accounts at these providers, unless there are some already, up to the limit.
-    pub(crate) fn connect(&mut self, user_id: &str, providers: &[Provider]) {
-        let (limit, seed, now) = (self.settings.connection_limit, self.settings.seed, self.now());
-        let user = self.user_as_is(user_id);
-        for provider in providers {
-            if user.room(limit) != Some(0) {
-                seed::connect(user, user_id, &[*provider], seed, now);
-            }
-        }
-    }
-
-    /// Finds out whom an access token speaks for.
-    pub(crate) fn authenticate(&self, bearer: Option<&str>) -> Result<Access, ApiError> {
-        let token = bearer.ok_or_else(|| ApiError::unauthorized("An access token is required"))?;
-        self.tokens
-            .access(token, self.now())
-            .ok_or_else(|| ApiError::unauthorized("The access token is invalid, expired or revoked"))
-    }
-}

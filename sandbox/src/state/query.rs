@@ -100,6 +100,11 @@ impl Query {
         URL_SAFE_NO_PAD.encode(token.to_string())
     }
 
+    /// Gives the token of the first page.
+    pub(crate) fn first_page(&self) -> String {
+        Self { state: Progress::default(), ..self.clone() }.to_token()
+    }
+
     /// Puts an empty page in the place of the second, and gives the token to go on with.
     pub(crate) fn pause(&self) -> Option<String> {
         (self.state.pages == 1)

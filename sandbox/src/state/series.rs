@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
@@ -15,7 +15,7 @@ use crate::instant;
 pub(super) struct Series {
     pub(super) rule: Rule,
     /// Where the rule places the instances, in order; never empty.
-    starts: Vec<Timestamp>,
+    starts: Arc<[Timestamp]>,
     /// By the start that the rule gives.
     exceptions: BTreeMap<Timestamp, Exception>,
 }
@@ -33,7 +33,7 @@ impl Series {
     pub(super) fn new(rule: Rule, master: &Map<String, Value>, zone: Zone) -> Result<Self, String> {
         let first = span::of(master).ok_or("needs a start and an end")?.start;
         let starts = rule.occurrences(first, if span::is_all_day(master) { Zone::UTC } else { zone })?;
-        Ok(Self { rule, starts, exceptions: BTreeMap::new() })
+        Ok(Self { rule, starts: starts.into(), exceptions: BTreeMap::new() })
     }
 
     pub(super) fn start_of(&self, number: usize) -> Option<Timestamp> {
@@ -116,8 +116,9 @@ impl Series {
         let at = self.starts.partition_point(|start| *start < cut);
         let rest = (
             self.rule.without_first(at),
-            Exceptions { starts: self.starts.split_off(at), by_start: self.exceptions.split_off(&cut) },
+            Exceptions { starts: self.starts[at..].into(), by_start: self.exceptions.split_off(&cut) },
         );
+        self.starts = self.starts[..at].into();
         self.rule = self.rule.until_before(cut);
         rest
     }
@@ -145,7 +146,7 @@ impl Series {
 /// The exceptions of a series that is being replaced, and where its instances were.
 #[derive(Debug)]
 pub(super) struct Exceptions {
-    starts: Vec<Timestamp>,
+    starts: Arc<[Timestamp]>,
     by_start: BTreeMap<Timestamp, Exception>,
 }
 

@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    codes::{self, Codes, Redeemed},
+    codes::{Codes, InvalidGrant, Redeemed, UNKNOWN_OR_USED},
     history::History,
 };
 use crate::{
     evidence::{PresentedToken, RevocationReason, RevokedGrant, TokenCounts},
     instant, jwt,
     scope::Scope,
-    settings::ReuseRule,
+    settings::{AccessTokenDialect, OAuthSettings, RefreshDialect, ReuseRule, Settings},
 };
 
 const UNKNOWN_OR_REVOKED: InvalidGrant = InvalidGrant("The refresh token is unknown or revoked");
@@ -31,7 +31,8 @@ pub struct IssuedTokens {
 
 /// The codes and tokens of the one application that a sandbox knows.
 ///
-/// The tokens themselves are not kept. Each carries its family and its place in it under the sandbox's signature, so
+/// The tokens themselves are not kept, but for the newest access token of a family where a dialect may give it out again.
+/// Each carries its family and its place in it under the sandbox's signature, so
 /// that memory grows with the number of authorizations and not with that of refreshes, and the age of any token can
 /// be told.
 #[derive(Debug)]
@@ -55,6 +56,15 @@ struct Family {
     scope: Scope,
     newest: u64,
     revoked: bool,
+    access: Option<Kept>,
+}
+
+/// The newest access token of a family.
+#[derive(Debug, Clone)]
+struct Kept {
+    token: String,
+    number: u64,
+    expires_at: i64,
 }
 
 /// What a token says of itself.
@@ -70,10 +80,6 @@ pub(crate) struct Access {
     pub(crate) user: String,
     pub(crate) scope: Scope,
 }
-
-/// The reason why a token or a code is of no use.
-#[derive(Debug)]
-pub(crate) struct InvalidGrant(pub(crate) &'static str);
 
 impl IssuedTokens {
     /// Writes the tokens as the token endpoint answers them.
@@ -115,32 +121,36 @@ impl Tokens {
     }
 
     /// Trades a code for the first tokens of a new family.
-    pub(crate) fn exchange(&mut self, code: &str, ttl: Duration, now: Timestamp) -> Result<IssuedTokens, InvalidGrant> {
+    pub(crate) fn exchange(
+        &mut self,
+        code: &str,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<IssuedTokens, InvalidGrant> {
         match self.codes.redeem(code, now) {
             Redeemed::Fresh(code) => {
                 self.history(&code.user).counts.codes_exchanged += 1;
-                Ok(self.begin(&code.user, code.scope, ttl, now))
+                Ok(self.begin(&code.user, code.scope, settings, now))
             }
             Redeemed::Again(user) => {
                 self.history(&user).counts.codes_reused += 1;
-                Err(codes::UNKNOWN_OR_USED)
+                Err(UNKNOWN_OR_USED)
             }
             Redeemed::No(reason) => Err(reason),
         }
     }
 
     /// Issues the first tokens of a new family.
-    pub(crate) fn begin(&mut self, user: &str, scope: Scope, ttl: Duration, now: Timestamp) -> IssuedTokens {
-        self.families.push(Family { user: user.to_owned(), scope, newest: 0, revoked: false });
-        self.issue(self.families.len() - 1, 0, ttl, now)
+    pub(crate) fn begin(&mut self, user: &str, scope: Scope, settings: &Settings, now: Timestamp) -> IssuedTokens {
+        self.families.push(Family { user: user.to_owned(), scope, newest: 0, revoked: false, access: None });
+        self.issue(self.families.len() - 1, 0, settings, now)
     }
 
     /// Trades a refresh token for the next tokens of its family; too old a token ends the user's grant.
     pub(crate) fn rotate(
         &mut self,
         token: &str,
-        rule: ReuseRule,
-        ttl: Duration,
+        settings: &Settings,
         now: Timestamp,
     ) -> Result<IssuedTokens, InvalidGrant> {
         let Some(Claims::Refresh { family, generation }) = self.read(token) else {
@@ -157,20 +167,24 @@ impl Tokens {
             self.revoke_user(&user, RevocationReason::TokenTooOld, now);
             return Err(InvalidGrant("The refresh token is too old; the authorization was revoked"));
         }
-        let next = match rule {
+        let next = match settings.reuse_rule {
             ReuseRule::SideBySide => generation + 1,
             ReuseRule::EveryRefreshCounts => newest + 1,
         };
-        Ok(self.issue(family, next, ttl, now))
+        Ok(self.issue(family, next, settings, now))
     }
 
     /// Tells whom an access token speaks for, if it is still good.
     pub(crate) fn access(&self, token: &str, now: Timestamp) -> Option<Access> {
         let Some(Claims::Access { family, number, expires_at }) = self.read(token) else { return None };
-        let Family { user, scope, revoked, .. } = &self.families[family];
+        let Family { user, scope, .. } = &self.families[family];
+        self.is_good(family, number, expires_at, now).then(|| Access { user: user.clone(), scope: *scope })
+    }
+
+    fn is_good(&self, family: usize, number: u64, expires_at: i64, now: Timestamp) -> bool {
+        let Family { user, revoked, .. } = &self.families[family];
         let expired_by_test = self.histories.get(user).map_or(0, |history| history.expired_access);
-        let good = !revoked && number > expired_by_test.max(self.expired_access) && expires_at > now.as_millisecond();
-        good.then(|| Access { user: user.clone(), scope: *scope })
+        !revoked && number > expired_by_test.max(self.expired_access) && expires_at > now.as_millisecond()
     }
 
     /// Revokes everything of the user whom an access or refresh token belongs to.
@@ -224,40 +238,79 @@ impl Tokens {
         self.histories.entry(user.to_owned()).or_default()
     }
 
-    /// Signs an access and a refresh token; what is not the service's own stands under the claim `sandbox`.
-    fn issue(&mut self, family: usize, generation: u64, ttl: Duration, now: Timestamp) -> IssuedTokens {
-        let expires_at = instant::shift(now, SignedDuration::try_from(ttl).unwrap_or(SignedDuration::MAX));
-        let expires_at_millis = expires_at.as_millisecond();
-        self.last_access += 1;
-        let Family { user, newest, .. } = &mut self.families[family];
+    /// Issues an access and a refresh token.
+    fn issue(&mut self, family: usize, generation: u64, settings: &Settings, now: Timestamp) -> IssuedTokens {
+        let newest = &mut self.families[family].newest;
         *newest = generation.max(*newest);
+        let is_refresh = generation > 0;
+        let ttl = settings.access_token_ttl;
+        let end = instant::shift(now, SignedDuration::try_from(ttl).unwrap_or(SignedDuration::MAX)).as_millisecond();
+        let again = match (settings.oauth.refresh, settings.oauth.access_token) {
+            (RefreshDialect::SameAccessToken, _) if is_refresh => self.kept(family, now),
+            (_, AccessTokenDialect::Bare) => self.equal(family, end, now),
+            _ => None,
+        };
+        let (access_token, left) = match again {
+            Some(Kept { token, expires_at, .. }) => {
+                (token, Duration::from_millis(expires_at.abs_diff(now.as_millisecond())))
+            }
+            None => (self.sign_access(family, end, settings.oauth, now), ttl),
+        };
+        let refresh_token = self.sign_refresh(family, generation);
+        let expires_in = left.as_secs().saturating_add(u64::from(left.subsec_nanos() > 0));
+        IssuedTokens { access_token, refresh_token, expires_in }
+    }
 
+    /// Gives the family's newest access token, if it is still good.
+    fn kept(&self, family: usize, now: Timestamp) -> Option<Kept> {
+        let kept = self.families[family].access.clone()?;
+        self.is_good(family, kept.number, kept.expires_at, now).then_some(kept)
+    }
+
+    /// Finds a good access token of the same user and scope whose `exp` would be the same.
+    fn equal(&self, family: usize, expires_at: i64, now: Timestamp) -> Option<Kept> {
+        let Family { user, scope, .. } = &self.families[family];
+        let is_alike = |other: &Family| (&other.user, other.scope) == (user, *scope);
+        // Later families are younger, and only young tokens can end in the same second.
+        let alike = (0..self.families.len()).rev().filter(|at| is_alike(&self.families[*at]));
+        alike.filter_map(|at| self.kept(at, now)).find(|kept| to_exp(kept.expires_at) == to_exp(expires_at))
+    }
+
+    /// Signs an access token; what is not the service's own stands under the claim `sandbox`.
+    fn sign_access(&mut self, family: usize, expires_at: i64, dialect: OAuthSettings, now: Timestamp) -> String {
+        self.last_access += 1;
+        let number = self.last_access;
+        let mut claims = json!({
+            "sub": self.families[family].user,
+            "aud": self.client_id,
+            "projectId": self.client_id,
+            "exp": to_exp(expires_at),
+            "sandbox": { "family": family, "number": number, "expiresAt": expires_at },
+        });
+        if dialect.access_token == AccessTokenDialect::Unique {
+            claims["iat"] = now.as_second().into();
+            claims["jti"] = Uuid::new_v4().to_string().into();
+        }
+        let token = jwt::sign(&self.key, &claims);
+        let may_come_again =
+            dialect.access_token == AccessTokenDialect::Bare || dialect.refresh == RefreshDialect::SameAccessToken;
+        self.families[family].access = may_come_again.then(|| Kept { token: token.clone(), number, expires_at });
+        token
+    }
+
+    fn sign_refresh(&self, family: usize, generation: u64) -> String {
         // Without the `jti`, two refresh tokens of the same generation would be one.
-        let access_token = jwt::sign(
+        jwt::sign(
             &self.key,
             &json!({
-                "sub": user,
-                "aud": self.client_id,
-                "projectId": self.client_id,
-                "iat": now.as_second(),
-                "exp": expires_at_millis.div_euclid(1000) + i64::from(expires_at_millis.rem_euclid(1000) > 0),
-                "jti": Uuid::new_v4().to_string(),
-                "sandbox": { "family": family, "number": self.last_access, "expiresAt": expires_at_millis },
-            }),
-        );
-        let refresh_token = jwt::sign(
-            &self.key,
-            &json!({
-                "sub": user,
+                "sub": self.families[family].user,
                 "aud": self.client_id,
                 "projectId": self.client_id,
                 "type": "refresh",
                 "jti": Uuid::new_v4().to_string(),
                 "sandbox": { "family": family, "generation": generation },
             }),
-        );
-        let expires_in = ttl.as_secs().saturating_add(u64::from(ttl.subsec_nanos() > 0));
-        IssuedTokens { access_token, refresh_token, expires_in }
+        )
     }
 
     /// Reads a token that was signed here, so that its family is a known one.
@@ -270,4 +323,9 @@ impl Tokens {
         }
         Some(Claims::Access { family, number: own["number"].as_u64()?, expires_at: own["expiresAt"].as_i64()? })
     }
+}
+
+/// Gives the claim `exp`: whole seconds, rounded up.
+fn to_exp(millis: i64) -> i64 {
+    millis.div_euclid(1000) + i64::from(millis.rem_euclid(1000) > 0)
 }

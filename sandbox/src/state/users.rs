@@ -1,8 +1,7 @@
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
-use super::events::Event;
-use crate::{instant, named::named, provider::Provider};
+use super::{accounts::Account, channels::WebhookChannel, event::Event, versions::EventHistory};
+use crate::provider::Provider;
 
 /// One of the application's users, with everything connected.
 #[derive(Debug, Default)]
@@ -10,64 +9,10 @@ pub(crate) struct User {
     pub(crate) accounts: Vec<Account>,
     pub(crate) events: Vec<Event>,
     pub(crate) channels: Vec<WebhookChannel>,
+    /// The channels that a newer one of their calendar took over
+    pub(super) superseded: Vec<WebhookChannel>,
     pub(super) next_event: u64,
-}
-
-/// An account at a provider.
-#[derive(Debug, Clone)]
-pub(crate) struct Account {
-    pub(crate) provider: Provider,
-    pub(crate) id: String,
-    pub(crate) calendars: Vec<Calendar>,
-    /// `None` where the provider has no such permission.
-    pub(crate) calendar_permission: Option<bool>,
-    pub(crate) sync_state: SyncState,
-    pub(crate) sync_state_updated_at: Option<Timestamp>,
-}
-
-/// Tells whether the provider still accepts an account's credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum SyncState {
-    /// It does.
-    #[default]
-    Active,
-    /// It does not; the user has to connect the account again.
-    ReauthRequired,
-}
-
-named!(SyncState { Active => "active", ReauthRequired => "reauth_required" });
-
-/// A calendar of an account.
-#[derive(Debug, Clone)]
-pub(crate) struct Calendar {
-    pub(crate) id: String,
-    pub(crate) title: String,
-    pub(crate) time_zone: &'static str,
-    pub(crate) color: Option<&'static str>,
-    pub(crate) description: &'static str,
-}
-
-/// Describes a subscription to the changes of a calendar.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WebhookChannel {
-    /// The calendar's provider
-    pub provider: Provider,
-    /// The calendar
-    pub calendar_id: String,
-    /// The channel, named by the client or by the sandbox
-    pub channel_id: String,
-    /// The provider's own name for the channel; Google only
-    pub resource_id: Option<String>,
-    /// The end of the subscription, if it has one
-    pub expiration: Option<Timestamp>,
-}
-
-impl WebhookChannel {
-    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
-        self.expiration.is_none_or(|end| now < end)
-    }
+    pub(crate) history: EventHistory,
 }
 
 impl User {
@@ -97,79 +42,37 @@ impl User {
     }
 
     /// Removes the matching accounts with their events and channels, and tells how many there were.
-    pub(crate) fn disconnect(&mut self, provider: Provider, account_id: Option<&str>) -> usize {
+    pub(crate) fn disconnect(&mut self, provider: Provider, account_id: Option<&str>, now: Timestamp) -> usize {
         let leaves = |account: &Account| account.provider == provider && account_id.is_none_or(|id| account.id == id);
         let (gone, stays): (Vec<_>, Vec<_>) = self.accounts.drain(..).partition(leaves);
         self.accounts = stays;
         let is_gone = |calendar: &str| gone.iter().any(|account| account.has_calendar(calendar));
-        self.events.retain(|event| {
-            let calendar = event.body.get("calendarId").and_then(Value::as_str);
-            event.provider() != Some(provider) || !calendar.is_some_and(is_gone)
-        });
+        let leaves =
+            |event: &mut Event| event.provider() == Some(provider) && event.text("calendarId").is_some_and(is_gone);
+        let events: Vec<Event> = self.events.extract_if(.., leaves).collect();
+        self.superseded.retain(|channel| channel.provider != provider || !is_gone(&channel.calendar_id));
         self.channels.retain(|channel| channel.provider != provider || !is_gone(&channel.calendar_id));
+        self.note_disconnected(events, now);
         gone.len()
     }
-}
 
-impl Account {
-    pub(crate) fn new(provider: Provider, id: String, calendars: Vec<Calendar>) -> Self {
-        Self {
-            provider,
-            id,
-            calendars,
-            calendar_permission: provider.has_calendar_permission().then_some(true),
-            sync_state: SyncState::Active,
-            sync_state_updated_at: None,
-        }
+    /// Lets a new channel take over the others of its calendar, and gives those.
+    pub(crate) fn supersede(&mut self, new: &WebhookChannel) -> Vec<WebhookChannel> {
+        let is_alike = |old: &mut WebhookChannel| old.provider == new.provider && old.calendar_id == new.calendar_id;
+        let old: Vec<WebhookChannel> = self.channels.extract_if(.., is_alike).collect();
+        self.superseded.retain(|old| old.channel_id != new.channel_id);
+        self.superseded.extend(old.iter().cloned());
+        old
     }
 
-    pub(crate) fn is_blocked(&self) -> bool {
-        self.calendar_permission == Some(false)
-    }
-
-    fn has_calendar(&self, id: &str) -> bool {
-        self.calendars.iter().any(|calendar| calendar.id == id)
-    }
-
-    /// Writes the account as connection status shows it.
-    pub(crate) fn to_json(&self) -> Value {
-        let calendars_granted = self.calendar_permission != Some(false);
-        let granted_scopes = match self.provider {
-            Provider::Google if calendars_granted => {
-                json!(["openid", "email", "https://www.googleapis.com/auth/calendar"])
-            }
-            Provider::Google => json!(["openid", "email"]),
-            Provider::Microsoft if calendars_granted => {
-                json!(["openid", "User.Read", "Calendars.ReadWrite"])
-            }
-            Provider::Microsoft => json!(["openid", "User.Read"]),
-            Provider::Apple | Provider::CalDav => json!([]),
+    /// Ends a channel, and gives what ended with it: of one that another took over, that other.
+    pub(crate) fn end_channel(&mut self, provider: Provider, channel_id: &str) -> Vec<WebhookChannel> {
+        let is_meant = |channel: &mut WebhookChannel| channel.provider == provider && channel.channel_id == channel_id;
+        let gone: Vec<WebhookChannel> = self.superseded.extract_if(.., is_meant).collect();
+        let ends = |channel: &mut WebhookChannel| {
+            is_meant(channel)
+                || (channel.provider == provider && gone.iter().any(|gone| gone.calendar_id == channel.calendar_id))
         };
-        json!({
-            "id": self.id,
-            "display": self.id,
-            "grantedScopes": granted_scopes,
-            "calendarPermissionGranted": self.calendar_permission,
-            "syncState": self.sync_state.as_str(),
-            "syncStateUpdatedAt": self.sync_state_updated_at.map(instant::format),
-        })
-    }
-}
-
-impl Calendar {
-    /// Writes the calendar as the calendar list shows it.
-    pub(crate) fn to_json(&self, account: &Account) -> Value {
-        let mut calendar = json!({
-            "provider": account.provider.as_str(),
-            "id": self.id,
-            "title": self.title,
-            "timeZone": self.time_zone,
-            "description": self.description,
-            "original": super::original::calendar(self, account),
-        });
-        if let Some(color) = self.color {
-            calendar["color"] = color.into();
-        }
-        calendar
+        self.channels.extract_if(.., ends).collect()
     }
 }

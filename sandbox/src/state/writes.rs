@@ -1,5 +1,7 @@
 //! Creating, changing and deleting events, alone or as parts of a series.
 
+use std::sync::Arc;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -7,20 +9,17 @@ use serde_json::{Map, Value, json};
 use super::{
     conference,
     draft::{Draft, Problems},
-    events::{Event, Spot},
+    event::{Event, Spot},
+    gone::Gone,
     ids,
     recurrence::Rule,
     series::{self, Series},
     span::{self, Span},
+    touched::Touched,
     users::User,
     zone::Zone,
 };
-use crate::{
-    error::ApiError,
-    instant,
-    provider::Provider,
-    webhooks::{Gone, Touched},
-};
+use crate::{error::ApiError, instant, provider::Provider};
 
 /// The event that a request means.
 #[derive(Debug)]
@@ -338,7 +337,7 @@ impl User {
 
     fn add(&mut self, body: Map<String, Value>, series: Option<Series>, zone: Zone, raw: bool) -> Spot {
         let span = span::of(&body);
-        self.push(Event { number: 0, body: Value::Object(body), span, series, zone, raw })
+        self.push(Event { number: 0, body: Arc::new(Value::Object(body)), span, series, zone, raw })
     }
 }
 

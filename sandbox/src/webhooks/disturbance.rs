@@ -23,9 +23,9 @@ use crate::named::named;
 pub struct Disturbance {
     remaining: usize,
     skip: usize,
-    pub(super) copies: usize,
-    pub(super) delay: Duration,
-    pub(super) tamper: Option<Tamper>,
+    pub(crate) copies: usize,
+    pub(crate) delay: Duration,
+    pub(crate) tamper: Option<Tamper>,
 }
 
 /// Says what is changed about a delivery after it was signed.
@@ -91,12 +91,12 @@ impl Disturbance {
         self
     }
 
-    pub(super) fn has_run_out(&self) -> bool {
+    pub(crate) fn has_run_out(&self) -> bool {
         self.remaining == 0
     }
 
     /// Tells whether it is the turn of this one, and counts the delivery.
-    pub(super) fn take_turn(&mut self) -> bool {
+    pub(crate) fn take_turn(&mut self) -> bool {
         if self.skip > 0 {
             self.skip -= 1;
             return false;
@@ -109,7 +109,7 @@ impl Disturbance {
 }
 
 impl Tamper {
-    pub(super) fn spoil(self, delivery: &mut SignedDelivery) {
+    pub(crate) fn spoil(self, delivery: &mut SignedDelivery) {
         match self {
             Self::Body => delivery.body = [&delivery.body[..], b" "].concat().into(),
             Self::Id => delivery.id = new_id(),

@@ -47,7 +47,7 @@ pub(crate) struct Keyring {
     keys: Vec<Key>,
 }
 
-pub(super) struct Key {
+pub(crate) struct Key {
     id: String,
     pair: KeyPair,
     activated_at: Timestamp,
@@ -77,22 +77,22 @@ impl Keyring {
         self.signing(now).map(|key| key.describe(now)).collect()
     }
 
-    pub(super) fn signing(&self, now: Timestamp) -> impl Iterator<Item = &Key> {
+    pub(crate) fn signing(&self, now: Timestamp) -> impl Iterator<Item = &Key> {
         let signs = move |key: &&Key| matches!(key.status(now), KeyStatus::Active | KeyStatus::Previous);
         self.keys.iter().rev().filter(signs)
     }
 
-    pub(super) fn find(&self, id: &str) -> Option<&Key> {
+    pub(crate) fn find(&self, id: &str) -> Option<&Key> {
         self.keys.iter().find(|key| key.id == id)
     }
 
     /// Makes a key that is never published.
-    pub(super) fn foreign(&self) -> Key {
+    pub(crate) fn foreign(&self) -> Key {
         self.key(u64::MAX, Timestamp::MAX)
     }
 
     /// Activates a new key; the one before signs beside it for the time of the overlap.
-    pub(super) fn rotate(&mut self, overlap: Duration, now: Timestamp) -> WebhookKey {
+    pub(crate) fn rotate(&mut self, overlap: Duration, now: Timestamp) -> WebhookKey {
         if let Some(active) = self.keys.last_mut() {
             active.retires_at = Some(instant::after(now, overlap));
         }
@@ -100,13 +100,13 @@ impl Keyring {
     }
 
     /// Ends every overlap, and tells how many there were.
-    pub(super) fn retire(&mut self, now: Timestamp) -> usize {
+    pub(crate) fn retire(&mut self, now: Timestamp) -> usize {
         let previous = self.keys.iter_mut().filter(|key| key.status(now) == KeyStatus::Previous);
         previous.map(|key| key.retires_at = Some(now)).count()
     }
 
     /// Ends a key at once; in the place of the active one comes a new one. Tells whether there is such a key.
-    pub(super) fn revoke(&mut self, id: &str, now: Timestamp) -> bool {
+    pub(crate) fn revoke(&mut self, id: &str, now: Timestamp) -> bool {
         let Some(at) = self.keys.iter().position(|key| key.id == id) else { return false };
         let was_active = self.keys[at].status(now) == KeyStatus::Active;
         self.keys[at].is_revoked = true;
@@ -137,7 +137,7 @@ impl Keyring {
 
 impl Key {
     /// Signs as one entry of the header `webhook-signature`.
-    pub(super) fn sign(&self, content: &[u8]) -> String {
+    pub(crate) fn sign(&self, content: &[u8]) -> String {
         format!("v1a,{}", STANDARD.encode(*self.pair.sk.sign(content, None)))
     }
 

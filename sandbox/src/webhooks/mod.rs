@@ -4,21 +4,20 @@
 //! it what is due by the sandbox's clock.
 
 mod change;
-mod command;
-pub(crate) mod courier;
 mod delivery;
 mod disturbance;
 mod flood;
 mod key;
 mod outbox;
-mod post;
 mod signing;
 
-pub(crate) use change::{Author, Gone, Touched};
+pub(crate) use change::{Change, body, merge};
 pub use delivery::{Attempt, Cause, Delivery, DeliveryCounts, DeliveryState, ReleaseOrder};
 pub use disturbance::{Disturbance, Tamper};
+pub(crate) use flood::Flood;
 pub use flood::Forgery;
 pub(crate) use key::Keyring;
 pub use key::{KeyStatus, WebhookKey};
-pub(crate) use outbox::Outbox;
+pub(crate) use outbox::{Outbox, Parcel, Poll, Record, Ticket};
 pub use signing::{SignedDelivery, Signing};
+pub(crate) use signing::{new_id, sign};

@@ -23,7 +23,7 @@ const CAPACITY: usize = 10_000;
 const BODIES_CAPACITY: usize = 64 * 1024 * 1024;
 
 /// Names a subscription: its user and its channel.
-pub(super) type Channel = (String, String);
+pub(crate) type Channel = (String, String);
 
 /// The deliveries to be sent, and those that were.
 #[derive(Debug, Default)]
@@ -31,11 +31,11 @@ pub(crate) struct Outbox {
     /// Tells the courier to look again
     pub(crate) wake: Arc<Notify>,
     /// Tells those who wait that something has ended
-    pub(super) done: Arc<Notify>,
-    pub(super) disturbances: Vec<Disturbance>,
-    pub(super) floods: VecDeque<Flood>,
-    pub(super) polls: BTreeMap<Channel, Poll>,
-    pub(super) counts: DeliveryCounts,
+    pub(crate) done: Arc<Notify>,
+    pub(crate) disturbances: Vec<Disturbance>,
+    pub(crate) floods: VecDeque<Flood>,
+    pub(crate) polls: BTreeMap<Channel, Poll>,
+    pub(crate) counts: DeliveryCounts,
     records: BTreeMap<u64, Record>,
     /// The numbers of what is to be sent, by when and in which order
     queue: BTreeMap<(Timestamp, i64), u64>,
@@ -50,14 +50,14 @@ pub(crate) struct Outbox {
 
 /// The changes of a polled calendar since the last poll.
 #[derive(Debug)]
-pub(super) struct Poll {
-    pub(super) due: Timestamp,
-    pub(super) changes: Vec<Change>,
+pub(crate) struct Poll {
+    pub(crate) due: Timestamp,
+    pub(crate) changes: Vec<Change>,
 }
 
 /// A delivery, and how it is sent.
 #[derive(Debug, Clone)]
-pub(super) struct Record {
+pub(crate) struct Record {
     delivery: Delivery,
     /// Headers to be sent as they are; without them each attempt is signed anew
     headers: Option<Vec<(String, String)>>,
@@ -65,26 +65,26 @@ pub(super) struct Record {
 
 /// What the courier has to know of a delivery.
 #[derive(Debug)]
-pub(super) struct Parcel {
-    pub(super) ticket: Ticket,
-    pub(super) id: String,
-    pub(super) cause: Cause,
-    pub(super) channel: Option<Channel>,
-    pub(super) headers: Option<Vec<(String, String)>>,
-    pub(super) body: Bytes,
-    pub(super) tampered: Option<Tamper>,
-    pub(super) is_first_attempt: bool,
+pub(crate) struct Parcel {
+    pub(crate) ticket: Ticket,
+    pub(crate) id: String,
+    pub(crate) cause: Cause,
+    pub(crate) channel: Option<Channel>,
+    pub(crate) headers: Option<Vec<(String, String)>>,
+    pub(crate) body: Bytes,
+    pub(crate) tampered: Option<Tamper>,
+    pub(crate) is_first_attempt: bool,
 }
 
 /// Finds a delivery again when its attempt has ended.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ticket {
+pub(crate) struct Ticket {
     number: u64,
     era: u64,
 }
 
 impl Record {
-    pub(super) fn new(id: String, cause: Cause, channel: Option<Channel>, body: Bytes) -> Self {
+    pub(crate) fn new(id: String, cause: Cause, channel: Option<Channel>, body: Bytes) -> Self {
         let (user, channel_id) = channel.unzip();
         let (state, attempts) = (DeliveryState::Waiting, Vec::new());
         let delivery = Delivery { id, cause, user, channel_id, body, tampered: None, state, attempts };
@@ -92,14 +92,14 @@ impl Record {
     }
 
     /// Sends these headers, once, instead of signing.
-    pub(super) fn with_headers(self, headers: Vec<(String, String)>) -> Self {
+    pub(crate) fn with_headers(self, headers: Vec<(String, String)>) -> Self {
         Self { headers: Some(headers), ..self }
     }
 }
 
 impl Outbox {
     /// Takes in a delivery, after the first disturbance whose turn it is has had its way with it.
-    pub(super) fn add(&mut self, mut record: Record, now: Timestamp) {
+    pub(crate) fn add(&mut self, mut record: Record, now: Timestamp) {
         self.disturbances.retain(|disturbance| !disturbance.has_run_out());
         let disturbance = self.disturbances.iter_mut().find_map(|one| one.take_turn().then(|| one.clone()));
         let disturbance = disturbance.unwrap_or_default();
@@ -112,7 +112,7 @@ impl Outbox {
     }
 
     /// Takes in a delivery that nothing disturbs.
-    pub(super) fn enqueue(&mut self, record: Record, due: Timestamp) {
+    pub(crate) fn enqueue(&mut self, record: Record, due: Timestamp) {
         let number = self.next_number;
         self.next_number += 1;
         self.counts.made += 1;
@@ -124,7 +124,7 @@ impl Outbox {
     }
 
     /// Takes out what is due, the oldest first.
-    pub(super) fn next_due(&mut self, now: Timestamp) -> Option<Parcel> {
+    pub(crate) fn next_due(&mut self, now: Timestamp) -> Option<Parcel> {
         let first = self.queue.first_entry().filter(|first| !self.is_held && first.key().0 <= now)?;
         let number = first.remove();
         let Record { delivery, headers } = self.records.get(&number)?;
@@ -142,13 +142,13 @@ impl Outbox {
     }
 
     /// Tells when the next delivery or poll is due.
-    pub(super) fn next_instant(&self) -> Option<Timestamp> {
+    pub(crate) fn next_instant(&self) -> Option<Timestamp> {
         let queued = self.queue.keys().next().map(|(due, _)| *due).filter(|_| !self.is_held);
         queued.into_iter().chain(self.polls.values().map(|poll| poll.due)).min()
     }
 
     /// Takes out the changes of the channels whose poll is due.
-    pub(super) fn due_polls(&mut self, now: Timestamp) -> Vec<(Channel, Vec<Change>)> {
+    pub(crate) fn due_polls(&mut self, now: Timestamp) -> Vec<(Channel, Vec<Change>)> {
         let (due, later) = mem::take(&mut self.polls).into_iter().partition(|(_, poll)| poll.due <= now);
         self.polls = later;
         // A poll may well find that nothing came of the changes.
@@ -158,14 +158,14 @@ impl Outbox {
     }
 
     /// Takes out a flood, and when it was ordered.
-    pub(super) fn next_flood(&mut self) -> Option<(u64, Flood)> {
+    pub(crate) fn next_flood(&mut self) -> Option<(u64, Flood)> {
         let flood = self.floods.pop_front()?;
         self.busy += 1;
         Some((self.era, flood))
     }
 
     /// Counts one forged delivery of a flood; tells whether the flood still concerns anybody.
-    pub(super) fn forged(&mut self, era: u64, status: Option<u16>) -> bool {
+    pub(crate) fn forged(&mut self, era: u64, status: Option<u16>) -> bool {
         if era != self.era {
             return false;
         }
@@ -177,7 +177,7 @@ impl Outbox {
         true
     }
 
-    pub(super) fn flood_ended(&mut self, era: u64) {
+    pub(crate) fn flood_ended(&mut self, era: u64) {
         if era == self.era {
             self.busy -= 1;
             self.done.notify_waiters();
@@ -185,7 +185,7 @@ impl Outbox {
     }
 
     /// Notes how an attempt ended; unless that is final, the next one follows after one of the pauses.
-    pub(super) fn attempted(&mut self, ticket: Ticket, attempt: Attempt, pauses: &[Duration], now: Timestamp) {
+    pub(crate) fn attempted(&mut self, ticket: Ticket, attempt: Attempt, pauses: &[Duration], now: Timestamp) {
         if ticket.era != self.era {
             return;
         }
@@ -212,7 +212,7 @@ impl Outbox {
         }
     }
 
-    pub(super) fn end(&mut self, ticket: Ticket, state: DeliveryState) {
+    pub(crate) fn end(&mut self, ticket: Ticket, state: DeliveryState) {
         if let Some(record) = self.records.get_mut(&ticket.number) {
             record.delivery.state = state;
         }
@@ -237,12 +237,12 @@ impl Outbox {
         self.done.notify_waiters();
     }
 
-    pub(super) fn all(&self) -> Vec<Delivery> {
+    pub(crate) fn all(&self) -> Vec<Delivery> {
         self.records.values().map(|record| record.delivery.clone()).collect()
     }
 
     /// Finds the first delivery of an id that was sent, as it was sent first.
-    pub(super) fn sent(&self, id: &str) -> Option<Record> {
+    pub(crate) fn sent(&self, id: &str) -> Option<Record> {
         let mut found = self.records.values().filter(|record| record.delivery.id == id);
         found.find_map(|Record { delivery, .. }| {
             let attempt = delivery.attempts.first()?;
@@ -251,13 +251,13 @@ impl Outbox {
         })
     }
 
-    pub(super) fn hold(&mut self) {
+    pub(crate) fn hold(&mut self) {
         self.is_held = true;
         self.done.notify_waiters();
     }
 
     /// Lets held deliveries go; the order concerns those that are due.
-    pub(super) fn release(&mut self, release: ReleaseOrder, now: Timestamp) {
+    pub(crate) fn release(&mut self, release: ReleaseOrder, now: Timestamp) {
         self.is_held = false;
         if release == ReleaseOrder::Reversed {
             let later = self.queue.split_off(&(now, i64::MAX));
@@ -268,12 +268,12 @@ impl Outbox {
     }
 
     /// Tells whether nothing is on its way, and nothing about to be.
-    pub(super) fn is_idle(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_idle(&self, now: Timestamp) -> bool {
         self.busy == 0 && self.floods.is_empty() && self.next_instant().is_none_or(|due| due > now)
     }
 
     /// Forgets the deliveries that have come to an end, and counts anew.
-    pub(super) fn clear_ended(&mut self) {
+    pub(crate) fn clear_ended(&mut self) {
         self.counts = DeliveryCounts::default();
         self.records.retain(|_, record| record.delivery.state == DeliveryState::Waiting);
         self.bodies = self.records.values().map(|record| record.delivery.body.len()).sum();

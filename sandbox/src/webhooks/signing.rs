@@ -40,7 +40,7 @@ impl SignedDelivery {
         [("webhook-id", &self.id), ("webhook-timestamp", &self.timestamp), ("webhook-signature", &self.signature)]
     }
 
-    pub(super) fn to_headers(&self) -> Vec<(String, String)> {
+    pub(crate) fn to_headers(&self) -> Vec<(String, String)> {
         self.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
     }
 }
@@ -86,7 +86,7 @@ impl Signing {
     }
 
     /// Gives nothing if a key is unknown.
-    pub(super) fn sign(self, body: Bytes, ring: &Keyring, now: Timestamp) -> Option<SignedDelivery> {
+    pub(crate) fn sign(self, body: Bytes, ring: &Keyring, now: Timestamp) -> Option<SignedDelivery> {
         let foreign = self.is_foreign.then(|| ring.foreign());
         let mut keys = self.keys.iter().map(|id| ring.find(id)).collect::<Option<Vec<&Key>>>()?;
         keys.extend(&foreign);
@@ -100,13 +100,13 @@ impl Signing {
 }
 
 /// Signs with each of the keys.
-pub(super) fn sign(id: String, timestamp: String, body: Bytes, keys: &[&Key]) -> SignedDelivery {
+pub(crate) fn sign(id: String, timestamp: String, body: Bytes, keys: &[&Key]) -> SignedDelivery {
     let content = [id.as_bytes(), b".", timestamp.as_bytes(), b".", &body].concat();
     let signatures: Vec<String> = keys.iter().map(|key| key.sign(&content)).collect();
     SignedDelivery { id, timestamp, signature: signatures.join(" "), body }
 }
 
 /// Makes up a `webhook-id`.
-pub(super) fn new_id() -> String {
+pub(crate) fn new_id() -> String {
     format!("msg_{}", Uuid::new_v4())
 }

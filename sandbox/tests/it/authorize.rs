@@ -45,7 +45,7 @@ async fn only_the_named_providers_are_connected_and_later_ones_are_added() {
         assert_eq!(send(api.get(&path)).await.status(), 302);
         assert_eq!(api.sandbox.accounts("alice").len(), expected, "{providers}");
     }
-    assert_eq!(api.departures(), ["Request, query providers"]);
+    assert_eq!((api.departures().len(), api.sandbox.tolerated().len()), (0, 1));
 }
 
 #[tokio::test]

@@ -89,7 +89,17 @@ async fn every_setting_has_an_option() {
         "--create-status=created",
         "--calendar-id-dialect=absent-in-writes",
         "--conference-dialect=object",
+        "--date-dialect=seconds",
         "--scope-denial=forbidden",
+        "--access-token-dialect=bare",
+        "--refresh-dialect=same-access-token",
+        "--expires-in-dialect=absent-in-refreshes",
+        "--refresh-refusal=unauthorized",
+        "--redirect-uri-rule=optional",
+        "--webhook-conference-dialect=object",
+        "--channel-dialect=shared",
+        "--expiration-dialect=milliseconds",
+        "--initial-sync-dialect=per-calendar",
         "--reuse-rule=every-refresh-counts",
         "--legacy-paths-only",
         "--webhook-url=https://other.example/",
@@ -113,7 +123,17 @@ async fn every_setting_has_an_option() {
         "createStatus": "created",
         "calendarIdDialect": "absent-in-writes",
         "conferenceDialect": "object",
+        "dateDialect": "seconds",
         "scopeDenial": "forbidden",
+        "accessTokenDialect": "bare",
+        "refreshDialect": "same-access-token",
+        "expiresInDialect": "absent-in-refreshes",
+        "refreshRefusal": "unauthorized",
+        "redirectUriRule": "optional",
+        "webhookConferenceDialect": "object",
+        "channelDialect": "shared",
+        "expirationDialect": "milliseconds",
+        "initialSyncDialect": "per-calendar",
         "reuseRule": "every-refresh-counts",
         "legacyPathsOnly": true,
         "webhookUrl": "https://other.example/",
@@ -129,6 +149,27 @@ async fn every_setting_has_an_option() {
     let seeded = Sandbox::builder().webhook_key_seed(7).start().await.expect("a sandbox");
     let keys = get(format!("{}webhooks/keys", running.line("admin API"))).await;
     assert_eq!(keys["keys"][0]["key"], seeded.webhook_keys()[0].public_key);
+}
+
+#[tokio::test]
+async fn the_clock_may_start_days_off() {
+    for (option, milliseconds) in [("--clock-offset=-72h", -259_200_000_i64), ("--clock-offset=48h", 172_800_000)] {
+        let running = Running::start(&[option]);
+        let clock = get(format!("{}clock", running.line("admin API"))).await;
+        let ahead = clock["aheadMs"].as_i64().expect("a number");
+        assert!((ahead - milliseconds).abs() < 1_000, "{ahead}");
+    }
+}
+
+#[tokio::test]
+async fn answers_may_be_slow_and_few() {
+    let running = Running::start(&["--latency=5ms,2s", "--latency-seed=9", "--rate-limit=100/1m"]);
+    let latencies = get(format!("{}latencies", running.line("admin API"))).await;
+    let expected = serde_json::json!({ "operation": null, "medianMs": 5, "tailMs": 2000, "seed": 9 });
+    assert_eq!(latencies["latencies"], serde_json::json!([expected]));
+    let limits = get(format!("{}rate-limits", running.line("admin API"))).await;
+    let expected = serde_json::json!({ "operation": null, "requests": 100, "perMs": 60_000 });
+    assert_eq!(limits["limits"], serde_json::json!([expected]));
 }
 
 #[tokio::test]

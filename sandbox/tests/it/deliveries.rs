@@ -58,7 +58,7 @@ async fn a_change_through_the_api_is_signed_and_delivered() {
     assert_eq!((&first["userId"], &first["provider"]), (&json!("alice"), &json!("google")));
     assert_eq!((&first["calendarId"], &first["changeType"]), (&json!("primary"), &json!("created")));
     assert_eq!(first["metadata"], json!({ "channelId": "ch-0", "eventCount": 1, "isInitialSync": false }));
-    assert_eq!(first["events"][0]["conference"]["url"], "https://meet.example/x");
+    assert_eq!(first["events"][0]["conference"], "https://meet.example/x");
     assert_eq!(first["events"][0]["original"]["kind"], "calendar#event");
     assert_eq!(taken[1].changes(), one("updated", "Dinner"));
     let gone = json!({ "provider": "google", "calendarId": "primary", "id": id, "changeType": "deleted" });
@@ -489,27 +489,4 @@ async fn a_delivery_of_every_provider_and_seed_keeps_to_the_contract() {
         settle(&api).await;
         assert_eq!(states(&api), vec![DeliveryState::Delivered; 8], "{seed}");
     }
-}
-
-#[tokio::test]
-async fn a_channel_that_watches_another_calendar_tells_nothing_of_the_first() {
-    let receiver = Receiver::start().await;
-    let api = receiver.subscribed(empty(), &CALENDARS[2..3]).await;
-    let apple = json!({ "provider": "apple", "calendarId": seed::APPLE_CALENDAR });
-    api.user("alice").create(apple).await;
-    receiver.subscribe(&api, &CALENDARS[3..]).await;
-    api.sandbox.advance(HOUR);
-    assert!(taken(&api, &receiver).await.is_empty());
-}
-
-#[tokio::test]
-async fn a_poll_tells_events_without_an_id_apart() {
-    let receiver = Receiver::start().await;
-    let api = receiver.subscribed(empty(), &CALENDARS[3..]).await;
-    for title in ["One", "Two"] {
-        let event = json!({ "provider": "caldav", "calendarId": seed::CALDAV_HOME, "title": title });
-        api.sandbox.add_event("alice", event);
-    }
-    api.sandbox.advance(Duration::from_secs(300));
-    assert_eq!(taken(&api, &receiver).await[0].changes().len(), 2);
 }

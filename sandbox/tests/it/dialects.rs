@@ -1,11 +1,15 @@
 //! The forms in which the service is known to answer.
 
 use mobiscroll_connect_sandbox::{
-    CalendarIdDialect, ConferenceDialect, CreateStatus, Sandbox, SandboxBuilder, Seed, WriteDialect,
+    CalendarIdDialect, ConferenceDialect, CreateStatus, DateDialect, Provider, Sandbox, SandboxBuilder, Seed,
+    SyncState, WriteDialect,
 };
 use serde_json::{Value, json};
 
-use crate::support::{Api, CALENDARS, MARCH, event, merged};
+use crate::{
+    receiver::Receiver,
+    support::{Api, CALENDARS, MARCH, event, merged},
+};
 
 async fn start(builder: SandboxBuilder) -> Api {
     Api::with(builder.seed(Seed::Empty).start().await.expect("a sandbox"))
@@ -60,5 +64,42 @@ async fn answers_to_writes_may_leave_out_the_calendar() {
         let change = merged(event(), json!({ "eventId": created["id"] }));
         assert!(!alice.put(&change).await.1.to_string().contains("calendarId"));
         assert_eq!(alice.list(&MARCH).await["events"][0]["calendarId"], CALENDARS[0].1);
+    }
+}
+
+#[tokio::test]
+async fn dates_may_be_numbers() {
+    for (dialect, factor) in [(DateDialect::Milliseconds, 1_000), (DateDialect::Seconds, 1)] {
+        let receiver = Receiver::start().await;
+        let builder = Sandbox::builder().seed(Seed::Empty).date_dialect(dialect);
+        let api = receiver.subscribed(builder, &CALENDARS[..1]).await;
+        let alice = api.user("alice");
+        let created = alice.create(json!({})).await;
+        let noon = 1_772_366_400_i64;
+        assert_eq!((&created["start"], &created["end"]), (&json!(noon * factor), &json!((noon + 3_600) * factor)));
+        assert!(created["lastModified"].is_i64(), "{created}");
+        assert_eq!(alice.list(&MARCH).await["events"][0]["start"], noon * factor);
+        api.sandbox.deliveries_settled().await;
+        let delivery = receiver.taken()[0].json();
+        assert_eq!(delivery["events"][0]["start"], noon * factor);
+        assert!(delivery["timestamp"].as_i64().is_some_and(|at| at > noon * factor), "{delivery}");
+        api.sandbox.set_sync_state("alice", Provider::Google, "alice@gmail.example", SyncState::ReauthRequired);
+        let (_, status) = alice.get("/oauth/connection-status").await;
+        assert!(status["connections"]["google"][0]["syncStateUpdatedAt"].is_i64(), "{status}");
+        assert_eq!(api.sandbox.events("alice")[0]["start"], "2026-03-01T12:00:00.000Z");
+    }
+}
+
+#[tokio::test]
+async fn the_expiration_of_a_subscription_may_be_a_number() {
+    for (dialect, expected) in [
+        (DateDialect::Text, json!("2027-01-15T08:00:00.000Z")),
+        (DateDialect::Milliseconds, json!(1_800_000_000_000_i64)),
+        (DateDialect::Seconds, json!(1_800_000_000)),
+    ] {
+        let api = start(Sandbox::builder().expiration_dialect(dialect)).await;
+        let body = json!({ "provider": "google", "calendarId": "primary", "expiration": 1_800_000_000_000_i64 });
+        let (status, answer) = api.user("alice").post("/subscribe-webhook", &body).await;
+        assert_eq!((status, &answer["subscription"]["expiration"]), (200, &expected), "{dialect}");
     }
 }

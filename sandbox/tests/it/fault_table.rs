@@ -1,9 +1,8 @@
 //! What clients without any cleverness see of every fault.
 
-use std::{error::Error, io, io::Read, time::Duration};
+use std::{error::Error, io, time::Duration};
 
-use flate2::read::GzDecoder;
-use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
+use mobiscroll_connect_sandbox::{Coding, Fault, Freeze, Operation, Sandbox};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -81,19 +80,88 @@ const TABLE: &[Row] = &[
         "200, 3000000 of 3000000, closed",
         "200, 3000000 of 3000000, whole, not JSON",
     ),
+    row(
+        "compress, not asked",
+        |fault| fault.compress(Coding::Gzip),
+        "200, 15 of 15, closed",
+        "200, 15 of 15, whole, JSON",
+    ),
+    row(
+        "unasked gzip",
+        |fault| fault.compress_unasked(Coding::Gzip),
+        "200, 35 of 35, closed",
+        "200, 35 of 35, whole, gzip of 15 bytes, JSON",
+    ),
+    row(
+        "unasked br",
+        |fault| fault.compress_unasked(Coding::Brotli),
+        "200, 19 of 19, closed",
+        "200, 19 of 19, whole, br of 15 bytes, JSON",
+    ),
+    row(
+        "unasked zstd",
+        |fault| fault.compress_unasked(Coding::Zstd),
+        "200, 24 of 24, closed",
+        "200, 24 of 24, whole, zstd of 15 bytes, JSON",
+    ),
+    row(
+        "bomb(gzip, 10 MB)",
+        |fault| fault.bomb(Coding::Gzip, 10_000_000),
+        "200, 9923 of 9923, closed",
+        "200, 9923 of 9923, whole, gzip of 10000000 bytes, not JSON",
+    ),
+    row(
+        "bomb(br, 10 MB)",
+        |fault| fault.bomb(Coding::Brotli, 10_000_000),
+        "200, 16 of 16, closed",
+        "200, 16 of 16, whole, br of 10000000 bytes, not JSON",
+    ),
+    row(
+        "bomb(zstd, 10 MB)",
+        |fault| fault.bomb(Coding::Zstd, 10_000_000),
+        "200, 314 of 314, closed",
+        "200, 314 of 314, whole, zstd of 10000000 bytes, not JSON",
+    ),
+    row("freeze(Unread)", |fault| fault.freeze(Freeze::Unread), "nothing, silence", "nothing, silence"),
+    row("freeze(Ignored)", |fault| fault.freeze(Freeze::Ignored), "nothing, silence", "nothing, silence"),
+    row("freeze(Unanswered)", |fault| fault.freeze(Freeze::Unanswered), "nothing, silence", "nothing, silence"),
+    row("half_close()", Fault::half_close, "nothing, closed", "nothing, broken off"),
+    row("stop_reading()", Fault::stop_reading, "200, 15 of 15, closed", "200, 15 of 15, whole, JSON"),
+    row("reset_connection()", Fault::reset_connection, "nothing, reset", "nothing, reset"),
+    row("go_away()", Fault::go_away, "nothing, closed", "nothing, broken off"),
+    row(
+        "go_away() after commit",
+        |fault| fault.go_away().after_commit(),
+        "200, 15 of 15, closed",
+        "200, 15 of 15, whole, JSON",
+    ),
+    row("go_away_abruptly()", Fault::go_away_abruptly, "nothing, closed", "nothing, broken off"),
+    row("rate(10 kB/s)", |fault| fault.rate(10_000), "200, 15 of 15, closed", "200, 15 of 15, whole, JSON"),
+    row("connect: freeze", |_| Fault::on_connect().freeze(Freeze::Unread), "nothing, silence", "nothing, silence"),
+    row("connect: no_answer", |_| Fault::on_connect().no_answer(), "nothing, silence", "nothing, silence"),
+    row("connect: disconnect", |_| Fault::on_connect().disconnect(), "nothing, closed", "nothing, broken off"),
+    row("connect: reset", |_| Fault::on_connect().reset(), "nothing, reset", "nothing, reset"),
+    row("connect: half_close", |_| Fault::on_connect().half_close(), "nothing, closed", "nothing, broken off"),
+    row(
+        "connect: rate(10 kB/s)",
+        |_| Fault::on_connect().rate(10_000),
+        "200, 15 of 15, closed",
+        "200, 15 of 15, whole, JSON",
+    ),
 ];
 
 #[tokio::test]
 async fn each_fault_as_a_plain_client_sees_it() {
     let mut wrong = Vec::new();
-    println!("{:<20} | {:<50} | to an HTTP client", "fault", "on the socket");
+    println!("{:<22} | {:<50} | to an HTTP client", "fault", "on the socket");
     for Row { name, fault, on_the_socket, to_a_client } in TABLE {
         let api = Api::empty().await;
         let handle = api.sandbox.inject(fault(Fault::on(SPOILED)).times(2));
         let socket = socket_sees(&api.sandbox, on_the_socket).await;
         let client = client_sees(&api, to_a_client).await;
-        println!("{name:<20} | {socket:<50} | {client}");
-        let fired = if *name == "none" { 0 } else { 2 };
+        println!("{name:<22} | {socket:<50} | {client}");
+        // Neither client asks for a coding.
+        let fired = if matches!(*name, "none" | "compress, not asked") { 0 } else { 2 };
         if (socket.as_str(), client.as_str(), handle.fired()) != (on_the_socket, to_a_client, fired) {
             wrong.push(name);
         }
@@ -180,8 +248,11 @@ async fn client_sees(api: &Api, expected: &str) -> String {
         match more(&seen, expected, next).await {
             More::Follows => {}
             More::End("whole") => {
-                let is_gzip = answer.headers().get("content-encoding").is_some_and(|coding| coding == "gzip");
-                return format!("{seen}whole, {}", if is_gzip { gunzip(&body) } else { parse(&body) });
+                let coding = answer.headers().get("content-encoding").map(|coding| coding.to_str().expect("text"));
+                return match coding {
+                    Some(coding) => format!("{seen}whole, {}", decode(coding, &body)),
+                    None => format!("{seen}whole, {}", parse(&body)),
+                };
             }
             More::End(end) => return seen + end,
         }
@@ -202,11 +273,11 @@ fn parse(body: &[u8]) -> &'static str {
     if serde_json::from_slice::<Value>(body).is_ok() { "JSON" } else { "not JSON" }
 }
 
-fn gunzip(body: &[u8]) -> &'static str {
-    match GzDecoder::new(body).read_to_end(&mut Vec::new()) {
-        Ok(_) => "gzip",
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => "gzip cut short",
-        Err(_) => "not gzip",
+fn decode(coding: &str, body: &[u8]) -> String {
+    match crate::compression::decode(coding, body) {
+        Ok(decoded) => format!("{coding} of {} bytes, {}", decoded.len(), parse(&decoded)),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => format!("{coding} cut short"),
+        Err(_) => format!("not {coding}"),
     }
 }
 

@@ -3,9 +3,11 @@
 mod admin;
 mod authorize;
 mod browser;
+mod channels;
 #[cfg(feature = "cli")]
 mod cli;
 mod clock;
+mod compression;
 mod connections;
 mod consent;
 mod consent_page;
@@ -17,11 +19,14 @@ mod events;
 mod evidence;
 mod fault_table;
 mod faults;
+mod history;
 mod input;
 mod keys;
+mod list_faults;
 mod listing;
 mod modes;
 mod originals;
+mod pace;
 mod paging;
 mod permission;
 mod receiver;
@@ -31,5 +36,10 @@ mod seeds;
 mod series;
 mod server;
 mod support;
+mod token_dialects;
 mod tokens;
+#[cfg(feature = "contract")]
+mod tolerated;
 mod webhooks;
+mod wire;
+mod wire_http2;

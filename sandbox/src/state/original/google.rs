@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Record, date, display_name};
-use crate::state::users::Calendar;
+use crate::state::accounts::Calendar;
 
 pub(super) fn calendar(calendar: &Calendar) -> Value {
     let is_primary = calendar.id == "primary";

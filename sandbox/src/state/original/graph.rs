@@ -8,8 +8,8 @@ use super::{Record, date, display_name};
 use crate::{
     instant,
     state::{
+        accounts::{Account, Calendar},
         recurrence::{End, Rule},
-        users::{Account, Calendar},
     },
 };
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Record, display_name};
-use crate::{instant, provider::Provider, state::users::Calendar};
+use crate::{instant, provider::Provider, state::accounts::Calendar};
 
 pub(super) fn calendar(calendar: &Calendar) -> Value {
     json!({

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
+    accounts::{Account, Calendar},
     recurrence::Rule,
-    users::{Account, Calendar},
     zone::Zone,
 };
 use crate::{instant, provider::Provider};

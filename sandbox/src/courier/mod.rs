@@ -1,5 +1,8 @@
 //! The task that sends deliveries, one after another.
 
+mod flood;
+mod post;
+
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},
@@ -8,14 +11,13 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::timeout;
 
-use super::{
-    delivery::{Attempt, Cause, DeliveryState},
-    flood::{self, Flood},
-    outbox::{Parcel, Ticket},
-    post::{Line, Outcome, Post, Target},
-    signing::sign,
+use self::post::{Line, Outcome, Post, Target};
+use crate::{
+    app::App,
+    service::Service,
+    settings::DateDialect,
+    webhooks::{Attempt, Cause, DeliveryState, Flood, Parcel, Ticket, sign},
 };
-use crate::{app::App, state::State};
 
 /// What is to be done next.
 enum Task {
@@ -37,9 +39,9 @@ struct Job {
 /// Sends what is due until the sandbox ends.
 pub(crate) async fn run(app: Arc<App>) {
     let mut line = Line::default();
-    let wake = Arc::clone(&app.state().outbox.wake);
+    let wake = Arc::clone(&app.service().outbox.wake);
     loop {
-        let task = app.state().next_task();
+        let task = app.service().next_task();
         match task {
             Task::Send(job) => {
                 #[cfg(feature = "contract")]
@@ -47,7 +49,7 @@ pub(crate) async fn run(app: Arc<App>) {
                     app.monitor.delivery(job.post.target.path(), &job.post.headers, &job.post.body);
                 }
                 let outcome = line.send(&job.post).await;
-                app.state().attempted(*job, outcome);
+                app.service().attempted(*job, outcome);
             }
             Task::Flood(era, flood) => flood::spawn(&app, flood, era),
             Task::Rest(rest) => {
@@ -62,7 +64,7 @@ pub(crate) async fn run(app: Arc<App>) {
     }
 }
 
-impl State {
+impl Service {
     fn next_task(&mut self) -> Task {
         let now = self.now();
         self.deliver_polled(now);
@@ -94,7 +96,9 @@ impl State {
         };
         let is_checked = matches!(parcel.cause, Cause::Change | Cause::InitialSync)
             && parcel.is_first_attempt
-            && parcel.tampered.is_none();
+            && parcel.tampered.is_none()
+            // Dates as numbers depart from the contract.
+            && self.settings.date_dialect == DateDialect::Text;
         let (headers, body) = match parcel.headers {
             Some(headers) => (headers, parcel.body),
             None => {

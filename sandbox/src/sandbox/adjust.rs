@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::Sandbox;
 use crate::{
     clock::Clock,
-    sandbox::Sandbox,
     settings::{Consent, DeleteDialect, ReuseRule, ScopeDenial, Settings, WriteDialect},
 };
 
@@ -14,7 +14,7 @@ impl Sandbox {
     /// Tells the time by the sandbox's clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.app.state().now()
+        self.app.service().now()
     }
 
     /// Moves the sandbox's clock ahead; codes, access tokens, subscriptions and keys age with it, and
@@ -78,20 +78,26 @@ impl Sandbox {
     /// Puts everything back to how it was at the start: users, tokens, settings, clock, keys, faults, requests,
     /// deliveries, counters.
     ///
+    /// Connection attempts are not swallowed any more, and no TCP connection is limited; those that are frozen or
+    /// otherwise not served as usual are closed.
     /// Tokens and codes issued before are unknown afterwards.
     pub fn reset(&self) {
-        self.app.state().restart(self.settings.clone());
+        self.app.service().restart(self.settings.clone());
         self.app.faults.clear();
         self.app.log.clear();
+        self.app.connections.restart();
+        self.accept_handshakes();
+        #[cfg(feature = "contract")]
+        self.clear_tolerated();
     }
 
     fn turn_clock(&self, turn: impl FnOnce(&mut Clock)) {
-        let mut state = self.app.state();
-        turn(&mut state.clock);
-        state.outbox.wake.notify_one();
+        let mut service = self.app.service();
+        turn(&mut service.clock);
+        service.outbox.wake.notify_one();
     }
 
     pub(crate) fn with_settings<T>(&self, look: impl FnOnce(&mut Settings) -> T) -> T {
-        look(&mut self.app.state().settings)
+        look(&mut self.app.service().settings)
     }
 }

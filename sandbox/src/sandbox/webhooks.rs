@@ -2,23 +2,22 @@
 
 use bytes::Bytes;
 
-use super::{
-    delivery::{Cause, Delivery, DeliveryCounts, ReleaseOrder},
-    disturbance::Disturbance,
-    flood::{Flood, Forgery},
-    key::WebhookKey,
-    outbox::Record,
-    signing::{SignedDelivery, Signing, new_id, sign},
+use super::Sandbox;
+use crate::{
+    service::Service,
+    webhooks::{
+        Cause, Delivery, DeliveryCounts, Disturbance, Flood, Forgery, Record, ReleaseOrder, SignedDelivery, Signing,
+        WebhookKey, new_id, sign,
+    },
 };
-use crate::{sandbox::Sandbox, state::State};
 
 /// Keys and signatures of webhooks.
 impl Sandbox {
     /// Lists every key that signs or ever signed deliveries, the newest first.
     #[must_use]
     pub fn webhook_keys(&self) -> Vec<WebhookKey> {
-        let state = self.app.state();
-        state.keys.all(state.now())
+        let service = self.app.service();
+        service.keys.all(service.now())
     }
 
     /// Activates a new key. The one before signs beside it, and is published, until the overlap is over.
@@ -27,17 +26,17 @@ impl Sandbox {
     ///
     /// [`SandboxBuilder::webhook_key_overlap`]: crate::SandboxBuilder::webhook_key_overlap
     pub fn rotate_webhook_key(&self) -> WebhookKey {
-        self.with_state(|state| {
-            let (overlap, now) = (state.settings.webhooks.key_overlap, state.now());
-            state.keys.rotate(overlap, now)
+        self.with_service(|service| {
+            let (overlap, now) = (service.settings.webhooks.key_overlap, service.now());
+            service.keys.rotate(overlap, now)
         })
     }
 
     /// Ends the overlap now: only the active key goes on. Tells how many keys retired.
     pub fn retire_webhook_keys(&self) -> usize {
-        self.with_state(|state| {
-            let now = state.now();
-            state.keys.retire(now)
+        self.with_service(|service| {
+            let now = service.now();
+            service.keys.retire(now)
         })
     }
 
@@ -46,26 +45,26 @@ impl Sandbox {
     ///
     /// What waits to be sent is signed without it.
     pub fn revoke_webhook_key(&self, id: &str) -> bool {
-        self.with_state(|state| {
-            let now = state.now();
-            state.keys.revoke(id, now)
+        self.with_service(|service| {
+            let now = service.now();
+            service.keys.revoke(id, now)
         })
     }
 
     /// Signs any body as a delivery now is, and sends nothing.
     #[must_use]
     pub fn sign_webhook(&self, body: impl Into<Bytes>) -> SignedDelivery {
-        let state = self.app.state();
-        let now = state.now();
-        let keys: Vec<_> = state.keys.signing(now).collect();
+        let service = self.app.service();
+        let now = service.now();
+        let keys: Vec<_> = service.keys.signing(now).collect();
         sign(new_id(), now.as_second().to_string(), body.into(), &keys)
     }
 
     /// Signs any body in this way, and sends nothing; `None` if a key is unknown.
     #[must_use]
     pub fn sign_webhook_with(&self, body: impl Into<Bytes>, signing: Signing) -> Option<SignedDelivery> {
-        let state = self.app.state();
-        signing.sign(body.into(), &state.keys, state.now())
+        let service = self.app.service();
+        signing.sign(body.into(), &service.keys, service.now())
     }
 }
 
@@ -75,9 +74,9 @@ impl Sandbox {
     pub fn deliver_webhook(&self, body: impl Into<Bytes>) -> String {
         let id = new_id();
         let record = Record::new(id.clone(), Cause::Command, None, body.into());
-        self.with_state(|state| {
-            let now = state.now();
-            state.outbox.add(record, now);
+        self.with_service(|service| {
+            let now = service.now();
+            service.outbox.add(record, now);
         });
         id
     }
@@ -90,18 +89,18 @@ impl Sandbox {
 
     pub(crate) fn send_webhook_with(&self, id: String, headers: Vec<(String, String)>, body: Bytes) {
         let record = Record::new(id, Cause::Command, None, body).with_headers(headers);
-        self.with_state(|state| {
-            let now = state.now();
-            state.outbox.enqueue(record, now);
+        self.with_service(|service| {
+            let now = service.now();
+            service.outbox.enqueue(record, now);
         });
     }
 
     /// Posts a delivery again, once, byte for byte as it was first sent; tells whether one of this id was sent.
     pub fn replay_webhook(&self, id: &str) -> bool {
-        self.with_state(|state| {
-            let now = state.now();
-            let replay = state.outbox.sent(id);
-            replay.map(|replay| state.outbox.enqueue(replay, now)).is_some()
+        self.with_service(|service| {
+            let now = service.now();
+            let replay = service.outbox.sent(id);
+            replay.map(|replay| service.outbox.enqueue(replay, now)).is_some()
         })
     }
 
@@ -109,62 +108,62 @@ impl Sandbox {
     ///
     /// They are not listed among the deliveries, only counted.
     pub fn flood_webhook(&self, count: usize, forgery: Forgery) {
-        self.with_state(|state| {
-            state.outbox.floods.push_back(Flood::new(count, forgery));
-            state.outbox.wake.notify_one();
+        self.with_service(|service| {
+            service.outbox.floods.push_back(Flood::new(count, forgery));
+            service.outbox.wake.notify_one();
         });
     }
 
     /// Makes something go wrong with the deliveries made from now on.
     pub fn disturb_deliveries(&self, disturbance: Disturbance) {
-        self.with_state(|state| state.outbox.disturbances.push(disturbance));
+        self.with_service(|service| service.outbox.disturbances.push(disturbance));
     }
 
     /// Ends all disturbances; deliveries that were already disturbed stay so.
     pub fn clear_disturbances(&self) {
-        self.with_state(|state| state.outbox.disturbances.clear());
+        self.with_service(|service| service.outbox.disturbances.clear());
     }
 
     /// Keeps deliveries back until [`release_deliveries`](Self::release_deliveries). Floods go on.
     pub fn hold_deliveries(&self) {
-        self.with_state(|state| state.outbox.hold());
+        self.with_service(|service| service.outbox.hold());
     }
 
     /// Sends what was kept back, in this order.
     pub fn release_deliveries(&self, order: ReleaseOrder) {
-        self.with_state(|state| {
-            let now = state.now();
-            state.outbox.release(order, now);
+        self.with_service(|service| {
+            let now = service.now();
+            service.outbox.release(order, now);
         });
     }
 
     /// Lists the deliveries, oldest first; of very many only the newest 10,000. Forged ones are only counted.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.app.state().outbox.all()
+        self.app.service().outbox.all()
     }
 
     /// Counts the deliveries, whether they are still listed or not.
     #[must_use]
     pub fn delivery_counts(&self) -> DeliveryCounts {
-        self.app.state().outbox.counts.clone()
+        self.app.service().outbox.counts.clone()
     }
 
     /// Forgets the deliveries that have come to an end, and counts anew.
     pub fn clear_deliveries(&self) {
-        self.with_state(|state| state.outbox.clear_ended());
+        self.with_service(|service| service.outbox.clear_ended());
     }
 
     /// Waits until nothing is being sent and nothing is due by the sandbox's clock.
     ///
     /// Held deliveries, delayed ones and those that will be tried again later are not waited for.
     pub async fn deliveries_settled(&self) {
-        let done = self.app.state().outbox.done.clone();
+        let done = self.app.service().outbox.done.clone();
         loop {
             let ended = done.notified();
             {
-                let state = self.app.state();
-                if state.outbox.is_idle(state.now()) {
+                let service = self.app.service();
+                if service.outbox.is_idle(service.now()) {
                     return;
                 }
             }
@@ -172,7 +171,7 @@ impl Sandbox {
         }
     }
 
-    fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut self.app.state())
+    fn with_service<T>(&self, change: impl FnOnce(&mut Service) -> T) -> T {
+        change(&mut self.app.service())
     }
 }

@@ -1,0 +1,130 @@
+//! Everything the sandbox remembers, behind one lock.
+
+mod announce;
+
+use std::{collections::BTreeMap, mem, time::Duration};
+
+use jiff::Timestamp;
+
+use crate::{
+    clock::Clock,
+    consent::session::{Session, Sessions},
+    error::ApiError,
+    latency::Paces,
+    operation::Operation,
+    provider::Provider,
+    rate_limit::Windows,
+    scope::Scope,
+    seed,
+    settings::Settings,
+    state::{Access, ChangeReason, Tokens, User},
+    webhooks::{Keyring, Outbox},
+};
+
+/// Who changed an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Author {
+    /// The application, through the API
+    Application,
+    /// The user, at the provider
+    User,
+}
+
+impl Author {
+    fn reason(self) -> ChangeReason {
+        match self {
+            Self::Application => ChangeReason::Application,
+            Self::User => ChangeReason::User,
+        }
+    }
+}
+
+/// Everything the sandbox remembers.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) settings: Settings,
+    pub(crate) clock: Clock,
+    pub(crate) tokens: Tokens,
+    pub(crate) sessions: Sessions,
+    pub(crate) keys: Keyring,
+    pub(crate) outbox: Outbox,
+    pub(crate) paces: Paces,
+    pub(crate) windows: Windows,
+    users: BTreeMap<String, User>,
+}
+
+impl Service {
+    pub(crate) fn new(settings: Settings) -> Self {
+        let tokens = Tokens::new(settings.client_id.clone());
+        let clock = Clock::ahead(settings.clock_offset);
+        let keys = Keyring::new(settings.webhooks.key_seed, clock.now());
+        let (sessions, outbox, users) = (Sessions::default(), Outbox::default(), BTreeMap::new());
+        let (paces, windows) = (Paces::default(), Windows::default());
+        Self { settings, clock, tokens, sessions, keys, outbox, paces, windows, users }
+    }
+
+    /// Forgets everything, and begins anew with these settings.
+    pub(crate) fn restart(&mut self, settings: Settings) {
+        let outbox = mem::take(&mut self.outbox).cleared();
+        *self = Self { outbox, ..Self::new(settings) };
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn user_ids(&self) -> Vec<String> {
+        self.users.keys().cloned().collect()
+    }
+
+    /// Gives the user, filled from the seed at the first mention.
+    pub(crate) fn user(&mut self, id: &str) -> &mut User {
+        if !self.users.contains_key(id) {
+            self.connect(id, &Provider::ALL);
+        }
+        self.user_as_is(id)
+    }
+
+    /// Gives the user, without accounts at the first mention.
+    pub(crate) fn user_as_is(&mut self, id: &str) -> &mut User {
+        self.users.entry(id.to_owned()).or_default()
+    }
+
+    /// Connects the user's accounts at these providers, and gives a code for tokens of this scope.
+    pub(crate) fn authorize(&mut self, user: &str, scope: Scope, providers: &[Provider]) -> String {
+        self.connect(user, providers);
+        let now = self.now();
+        self.tokens.issue_code(user, scope, Session::end_of(now), now)
+    }
+
+    /// Connects the user's accounts at these providers, unless there are some already, up to the limit.
+    pub(crate) fn connect(&mut self, user_id: &str, providers: &[Provider]) {
+        let (limit, seed, now) = (self.settings.connection_limit, self.settings.seed, self.now());
+        let user = self.user_as_is(user_id);
+        for provider in providers {
+            if user.room(limit) != Some(0) {
+                seed::connect(user, user_id, &[*provider], seed, now);
+            }
+        }
+        user.note_seeded(now);
+    }
+
+    /// Refuses a request beyond the limits.
+    pub(crate) fn admit(&mut self, operation: Operation) -> Result<(), ApiError> {
+        let now = self.now();
+        self.windows.admit(&self.settings.rate_limits, operation, now).map_err(ApiError::too_many_requests)
+    }
+
+    /// Gives the time that the answer to the next request of an operation takes.
+    pub(crate) fn next_latency(&mut self, operation: Option<Operation>) -> Duration {
+        self.paces.next(&self.settings.latencies, operation)
+    }
+
+    /// Finds out whom an access token speaks for.
+    pub(crate) fn authenticate(&self, bearer: Option<&str>) -> Result<Access, ApiError> {
+        let token = bearer.ok_or_else(|| ApiError::unauthorized("An access token is required"))?;
+        self.tokens
+            .access(token, self.now())
+            .ok_or_else(|| ApiError::unauthorized("The access token is invalid, expired or revoked"))
+    }
+}
