@@ -58,6 +58,18 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
             }
         }
 
+        impl ::std::str::FromStr for #ident {
+            type Err = crate::json::UnknownValueError;
+
+            /// Reads a value that this release knows. `From<&str>` takes any.
+            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+                match Self::from(value) {
+                    Self::Unknown(value) => Err(crate::json::UnknownValueError::new(#name, value)),
+                    known => Ok(known),
+                }
+            }
+        }
+
         impl ::std::fmt::Display for #ident {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.pad(self.as_str())

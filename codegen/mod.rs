@@ -4,8 +4,8 @@
 //!    rest to what progenitor can digest.
 //! 2. progenitor runs twice: once for the models, once for the operations (with request builders; the models are
 //!    named, not made, in that run, which spares a second builder for each of them).
-//! 3. [`enums`] and [`models`] turn the facts into open enums, leniently read responses, and requests with constructors
-//!    and setters. [`calls`] parts building a request from sending it, and [`operations`] adds the table of operations.
+//! 3. [`enums`], [`models`] and [`reading`] turn the facts into open enums, leniently read responses, and requests with
+//!    constructors and setters. [`calls`] parts building a request from sending it, and [`operations`] adds the table of operations.
 
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use quote::quote;
@@ -16,6 +16,7 @@ mod contract;
 mod enums;
 mod models;
 mod operations;
+mod reading;
 
 /// Formats of strings that have a Rust type.
 const CONVERSIONS: [(&str, &str); 4] = [

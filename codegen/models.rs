@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, Field, Fields, File, GenericArgument, Ident, Item, It
 use syn::{parse_quote, parse2};
 
 use crate::codegen::contract::{Facts, Request};
-use crate::codegen::enums;
+use crate::codegen::{enums, reading};
 
 /// Reworks the models of progenitor's first run.
 pub(crate) fn items(models: File, facts: &Facts) -> Result<Vec<Item>, String> {
@@ -57,7 +57,7 @@ fn rework(mut model: ItemStruct, facts: &Facts) -> Result<Vec<Item>, String> {
     model.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
     let shorthand = facts.shorthands.get(&name);
     if arrives {
-        model.attrs.push(parse_quote!(#[serde(remote = "Self")]));
+        reading::without_derive(&mut model.attrs)?;
     }
 
     let ident = model.ident.clone();
@@ -65,27 +65,24 @@ fn rework(mut model: ItemStruct, facts: &Facts) -> Result<Vec<Item>, String> {
     if let Some(request) = request {
         items.push(builder(&ident, &properties, request)?);
     }
-    if let Some(property) = shorthand {
-        items.push(text_or_object(&ident, &properties, property)?);
-    }
     if arrives {
-        items.extend(reading(&ident, shorthand.is_some())?);
+        items.push(reading::deserialize(&ident, &properties, shorthand.map(String::as_str))?);
     }
     Ok(items)
 }
 
 /// One property of a model, as its field will be.
-struct Property {
-    wire: String,
-    ident: Ident,
+pub(super) struct Property {
+    pub(super) wire: String,
+    pub(super) ident: Ident,
     docs: Vec<Attribute>,
     /// The type of a value that is there.
-    value: Type,
-    presence: Presence,
+    pub(super) value: Type,
+    pub(super) presence: Presence,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Presence {
+pub(super) enum Presence {
     Required,
     /// `Option<T>`.
     Optional,
@@ -153,17 +150,15 @@ impl Property {
         };
         let skip = "::std::option::Option::is_none";
         match self.presence {
-            Presence::Required if instant && arrives => {
-                field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::json::instant")]));
-            }
             Presence::Required => {}
-            Presence::Optional if instant && arrives => field.attrs.push(parse_quote! {
-                #[serde(default, deserialize_with = "crate::json::optional_instant", skip_serializing_if = #skip)]
-            }),
             Presence::Optional => field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = #skip)])),
+            Presence::Clearable if arrives => {
+                field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = #skip)]));
+            }
             Presence::Clearable => field.attrs.push(parse_quote! {
                 #[serde(default, deserialize_with = "crate::json::present", skip_serializing_if = #skip)]
             }),
+            Presence::Defaulted if arrives => field.attrs.push(parse_quote!(#[serde(default)])),
             Presence::Defaulted => field.attrs.push(parse_quote! {
                 #[serde(default, deserialize_with = "crate::json::null_as_default")]
             }),
@@ -264,50 +259,6 @@ fn builder(model: &Ident, properties: &[Property], request: &Request) -> Result<
     parse2(block).map_err(|e| format!("{model}: {e}"))
 }
 
-/// Takes a bare string for an object of which only `property` is known.
-fn text_or_object(model: &Ident, properties: &[Property], property: &str) -> Result<Item, String> {
-    let values = properties.iter().map(|p| {
-        let name = &p.ident;
-        if p.wire == property { quote!(#name: text.into()) } else { quote!(#name: ::std::default::Default::default()) }
-    });
-    let name = model.to_string();
-    parse2(quote! {
-        impl crate::json::TextOrObject for #model {
-            const NAME: &'static str = #name;
-            fn from_text(text: String) -> Self {
-                Self { #(#values),* }
-            }
-            fn from_object<'de, D: ::serde::Deserializer<'de>>(object: D) -> ::std::result::Result<Self, D::Error> {
-                Self::deserialize(object)
-            }
-        }
-    })
-    .map_err(|e| format!("{model}: {e}"))
-}
-
-/// Reads a model from objects: what serde derives takes an array of the properties, too.
-fn reading(model: &Ident, or_text: bool) -> Result<Vec<Item>, String> {
-    let read = if or_text {
-        quote!(crate::json::text_or_object(deserializer))
-    } else {
-        quote!(Self::deserialize(crate::json::Object(deserializer)))
-    };
-    let file: File = parse2(quote! {
-        impl<'de> ::serde::Deserialize<'de> for #model {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                #read
-            }
-        }
-        impl ::serde::Serialize for #model {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                Self::serialize(self, serializer)
-            }
-        }
-    })
-    .map_err(|e| format!("{model}: {e}"))?;
-    Ok(file.items)
-}
-
 fn option(ty: &Type) -> Option<Type> {
     generic(ty, "Option")
 }
@@ -323,6 +274,6 @@ fn generic(ty: &Type, name: &str) -> Option<Type> {
     }
 }
 
-fn is(ty: &Type, name: &str) -> bool {
+pub(super) fn is(ty: &Type, name: &str) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == name))
 }

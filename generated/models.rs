@@ -2,10 +2,9 @@
 // cargo build --features codegen
 
 /// An account that has not granted the calendar permission.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct BlockedAccount {
     /// Id of the account, usually an email address.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -14,26 +13,15 @@ pub struct BlockedAccount {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub provider: ::std::option::Option<crate::models::Provider>,
 }
-impl<'de> ::serde::Deserialize<'de> for BlockedAccount {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for BlockedAccount {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    BlockedAccount "BlockedAccount" object; 0 "account" account : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 1 "provider" provider : optional
+    Plain < ::std::option::Option < crate ::models::Provider >>;
 }
 /// A calendar of a connected account.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct Calendar {
     /// Colour of the calendar, for example `#9fc6e7`.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -56,20 +44,15 @@ pub struct Calendar {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub title: ::std::option::Option<::std::string::String>,
 }
-impl<'de> ::serde::Deserialize<'de> for Calendar {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for Calendar {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    Calendar "Calendar" object; 0 "color" color : optional Plain < ::std::option::Option
+    < ::std::string::String >>; 1 "description" description : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 2 "id" id : required Plain <
+    ::std::string::String >; 3 "original" original : optional Plain <
+    ::std::option::Option < crate ::json::RawJson >>; 4 "provider" provider : required
+    Plain < crate ::models::Provider >; 5 "timeZone" time_zone : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 6 "title" title : optional Plain <
+    ::std::option::Option < ::std::string::String >>;
 }
 /// An event of a calendar, in the same form for every provider.
 ///
@@ -77,20 +60,19 @@ impl ::serde::Serialize for Calendar {
 /// missing, the offset may be numeric, and the value may be a bare date.
 ///
 /// With the `free-busy` scope title, description and attendees are withheld.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct CalendarEvent {
     /// Whether the event takes whole days.
     #[serde(rename = "allDay")]
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub all_day: bool,
     /// The people invited.
     ///
     /// Google gives the guest list exactly as it keeps it, which names the organizer only if invited and
     /// may contain group calendars. The other providers list the organizer as an entry of its own.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub attendees: ::std::vec::Vec<EventAttendee>,
     /// Whether the event blocks time.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -110,17 +92,13 @@ pub struct CalendarEvent {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub conference_data: ::std::option::Option<ConferenceData>,
     /// Your own keys and values, stored with the event.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub custom: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     /// Description of the event.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// End of the event. For an all-day event usually midnight of the following day.
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -130,11 +108,7 @@ pub struct CalendarEvent {
     pub id: ::std::string::String,
     /// When the event last changed.
     #[serde(rename = "lastModified")]
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -159,11 +133,7 @@ pub struct CalendarEvent {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub recurring_event_id: ::std::option::Option<::std::string::String>,
     /// Beginning of the event.
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -176,20 +146,29 @@ pub struct CalendarEvent {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub title: ::std::option::Option<::std::string::String>,
 }
-impl<'de> ::serde::Deserialize<'de> for CalendarEvent {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for CalendarEvent {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    CalendarEvent "CalendarEvent" object; 0 "allDay" all_day : optional OrDefault < bool
+    >; 1 "attendees" attendees : optional OrDefault < ::std::vec::Vec < EventAttendee >
+    >; 2 "availability" availability : optional Plain < ::std::option::Option < crate
+    ::models::Availability >>; 3 "calendarId" calendar_id : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 4 "color" color : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 5 "conference" conference :
+    optional Plain < ::std::option::Option < Conference >>; 6 "conferenceData"
+    conference_data : optional Plain < ::std::option::Option < ConferenceData >>; 7
+    "custom" custom : optional OrDefault < ::serde_json::Map < ::std::string::String,
+    ::serde_json::Value > >; 8 "description" description : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 9 "end" end : optional
+    OptionalInstant; 10 "id" id : required Plain < ::std::string::String >; 11
+    "lastModified" last_modified : optional OptionalInstant; 12 "link" link : optional
+    Plain < ::std::option::Option < ::std::string::String >>; 13 "location" location :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 14 "original"
+    original : optional Plain < ::std::option::Option < crate ::json::RawJson >>; 15
+    "privacy" privacy : optional Plain < ::std::option::Option < crate ::models::Privacy
+    >>; 16 "provider" provider : required Plain < crate ::models::Provider >; 17
+    "recurringEventId" recurring_event_id : optional Plain < ::std::option::Option <
+    ::std::string::String >>; 18 "start" start : optional OptionalInstant; 19 "status"
+    status : optional Plain < ::std::option::Option < crate ::models::EventStatus >>; 20
+    "title" title : optional Plain < ::std::option::Option < ::std::string::String >>;
 }
 ///A choice of calendars: ids by provider. Sent as compact JSON in the `calendarIds` parameter.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -239,10 +218,9 @@ impl ::std::convert::From<
     }
 }
 /// The online meeting of an event. It may arrive as a bare string, which is its URL.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct Conference {
     /// Whether the meeting was made by the provider on request.
     #[serde(rename = "autoGenerate")]
@@ -258,44 +236,19 @@ pub struct Conference {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::std::string::String>,
 }
-impl crate::json::TextOrObject for Conference {
-    const NAME: &'static str = "Conference";
-    fn from_text(text: String) -> Self {
-        Self {
-            auto_generate: ::std::default::Default::default(),
-            data: ::std::default::Default::default(),
-            provider: ::std::default::Default::default(),
-            url: text.into(),
-        }
-    }
-    fn from_object<'de, D: ::serde::Deserializer<'de>>(
-        object: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(object)
-    }
-}
-impl<'de> ::serde::Deserialize<'de> for Conference {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        crate::json::text_or_object(deserializer)
-    }
-}
-impl ::serde::Serialize for Conference {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    Conference "Conference" text url[auto_generate data provider]; 0 "autoGenerate"
+    auto_generate : optional Plain < ::std::option::Option < bool >>; 1 "data" data :
+    optional Plain < ::std::option::Option < crate ::json::RawJson >>; 2 "provider"
+    provider : optional Plain < ::std::option::Option < ::std::string::String >>; 3 "url"
+    url : optional Plain < ::std::option::Option < ::std::string::String >>;
 }
 /// Data of an online meeting.
 ///
 /// Which members a response holds depends on the provider; further ones are passed through.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct ConferenceData {
     /// Request to have the provider make the meeting.
     ///
@@ -389,26 +342,20 @@ impl ConferenceData {
         self
     }
 }
-impl<'de> ::serde::Deserialize<'de> for ConferenceData {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for ConferenceData {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    ConferenceData "ConferenceData" object; 0 "autoGenerate" auto_generate : optional
+    Plain < ::std::option::Option < bool >>; 1 "conferenceId" conference_id : optional
+    Plain < ::std::option::Option < ::std::string::String >>; 2 "conferenceSolution"
+    conference_solution : optional Plain < ::std::option::Option < crate ::json::RawJson
+    >>; 3 "entryPoints" entry_points : optional Plain < ::std::option::Option < crate
+    ::json::RawJson >>; 4 "joinUrl" join_url : optional Plain < ::std::option::Option <
+    ::std::string::String >>; 5 "provider" provider : optional Plain <
+    ::std::option::Option < ::std::string::String >>;
 }
 /// An account that a user has connected. It may arrive as a bare string, which is its id.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct ConnectedAccount {
     /// Whether the user granted access to the calendars.
     ///
@@ -423,7 +370,7 @@ pub struct ConnectedAccount {
     pub display: ::std::option::Option<::std::string::String>,
     /// The scopes that the provider really granted, in its own words. Empty for Apple and CalDAV.
     #[serde(rename = "grantedScopes")]
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub granted_scopes: ::std::vec::Vec<::std::string::String>,
     /// Id of the account, usually an email address.
     pub id: ::std::string::String,
@@ -433,58 +380,31 @@ pub struct ConnectedAccount {
     pub sync_state: ::std::option::Option<crate::models::SyncState>,
     /// When the sync state last changed. Absent or `null` when it never did.
     #[serde(rename = "syncStateUpdatedAt")]
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
     )]
     pub sync_state_updated_at: ::std::option::Option<::jiff::Timestamp>,
 }
-impl crate::json::TextOrObject for ConnectedAccount {
-    const NAME: &'static str = "ConnectedAccount";
-    fn from_text(text: String) -> Self {
-        Self {
-            calendar_permission_granted: ::std::default::Default::default(),
-            display: ::std::default::Default::default(),
-            granted_scopes: ::std::default::Default::default(),
-            id: text.into(),
-            sync_state: ::std::default::Default::default(),
-            sync_state_updated_at: ::std::default::Default::default(),
-        }
-    }
-    fn from_object<'de, D: ::serde::Deserializer<'de>>(
-        object: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(object)
-    }
-}
-impl<'de> ::serde::Deserialize<'de> for ConnectedAccount {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        crate::json::text_or_object(deserializer)
-    }
-}
-impl ::serde::Serialize for ConnectedAccount {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    ConnectedAccount "ConnectedAccount" text id[calendar_permission_granted display
+    granted_scopes sync_state sync_state_updated_at]; 0 "calendarPermissionGranted"
+    calendar_permission_granted : optional Plain < ::std::option::Option < bool >>; 1
+    "display" display : optional Plain < ::std::option::Option < ::std::string::String
+    >>; 2 "grantedScopes" granted_scopes : optional OrDefault < ::std::vec::Vec <
+    ::std::string::String > >; 3 "id" id : required Plain < ::std::string::String >; 4
+    "syncState" sync_state : optional Plain < ::std::option::Option < crate
+    ::models::SyncState >>; 5 "syncStateUpdatedAt" sync_state_updated_at : optional
+    OptionalInstant;
 }
 /// The accounts that a user has connected.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct ConnectionStatus {
     /// The connected accounts by provider. A provider without accounts has an empty array or no entry, and unknown providers may appear.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub connections: ::std::collections::BTreeMap<
         ::std::string::String,
         ::std::vec::Vec<ConnectedAccount>,
@@ -494,23 +414,14 @@ pub struct ConnectionStatus {
     pub limit: ::std::option::Option<i32>,
     /// Whether the plan of the application allows no further connected account.
     #[serde(rename = "limitReached")]
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub limit_reached: bool,
 }
-impl<'de> ::serde::Deserialize<'de> for ConnectionStatus {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for ConnectionStatus {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    ConnectionStatus "ConnectionStatus" object; 0 "connections" connections : optional
+    OrDefault < ::std::collections::BTreeMap < ::std::string::String, ::std::vec::Vec <
+    ConnectedAccount > > >; 1 "limit" limit : optional Plain < ::std::option::Option <
+    i32 >>; 2 "limitReached" limit_reached : optional OrDefault < bool >;
 }
 /// Body of a request to disconnect, which is empty.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -526,41 +437,29 @@ impl DisconnectRequest {
     }
 }
 /// Outcome of disconnecting.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct DisconnectResponse {
     /// Explanation for people.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
     /// Whether the account was disconnected.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub success: bool,
 }
-impl<'de> ::serde::Deserialize<'de> for DisconnectResponse {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for DisconnectResponse {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    DisconnectResponse "DisconnectResponse" object; 0 "message" message : optional Plain
+    < ::std::option::Option < ::std::string::String >>; 1 "success" success : optional
+    OrDefault < bool >;
 }
 /// Body of an error response. Any member may be missing.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct ErrorBody {
     /// The accounts without calendar permission, with the code `calendar_permission_required`.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub accounts: ::std::vec::Vec<BlockedAccount>,
     /// Code of the error, for example `calendar_permission_required`.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -575,26 +474,18 @@ pub struct ErrorBody {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
 }
-impl<'de> ::serde::Deserialize<'de> for ErrorBody {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for ErrorBody {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    ErrorBody "ErrorBody" object; 0 "accounts" accounts : optional OrDefault <
+    ::std::vec::Vec < BlockedAccount > >; 1 "code" code : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 2 "details" details : optional
+    Plain < ::std::option::Option < crate ::json::RawJson >>; 3 "error" error : optional
+    Plain < ::std::option::Option < ::std::string::String >>; 4 "message" message :
+    optional Plain < ::std::option::Option < ::std::string::String >>;
 }
 /// A person invited to an event. It may arrive as a bare string, which is the email address.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct EventAttendee {
     /// Email address of the attendee. For a group calendar of Google it is no mailbox.
     pub email: ::std::string::String,
@@ -605,35 +496,11 @@ pub struct EventAttendee {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<crate::models::AttendeeStatus>,
 }
-impl crate::json::TextOrObject for EventAttendee {
-    const NAME: &'static str = "EventAttendee";
-    fn from_text(text: String) -> Self {
-        Self {
-            email: text.into(),
-            organizer: ::std::default::Default::default(),
-            status: ::std::default::Default::default(),
-        }
-    }
-    fn from_object<'de, D: ::serde::Deserializer<'de>>(
-        object: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(object)
-    }
-}
-impl<'de> ::serde::Deserialize<'de> for EventAttendee {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        crate::json::text_or_object(deserializer)
-    }
-}
-impl ::serde::Serialize for EventAttendee {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    EventAttendee "EventAttendee" text email[organizer status]; 0 "email" email :
+    required Plain < ::std::string::String >; 1 "organizer" organizer : optional Plain <
+    ::std::option::Option < bool >>; 2 "status" status : optional Plain <
+    ::std::option::Option < crate ::models::AttendeeStatus >>;
 }
 /// A new event.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -820,10 +687,9 @@ impl EventCreate {
     }
 }
 /// Outcome of deleting an event.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct EventDeleteResponse {
     /// Explanation for people.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -832,20 +698,10 @@ pub struct EventDeleteResponse {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub success: ::std::option::Option<bool>,
 }
-impl<'de> ::serde::Deserialize<'de> for EventDeleteResponse {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for EventDeleteResponse {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    EventDeleteResponse "EventDeleteResponse" object; 0 "message" message : optional
+    Plain < ::std::option::Option < ::std::string::String >>; 1 "success" success :
+    optional Plain < ::std::option::Option < bool >>;
 }
 /// A change of an event.
 ///
@@ -1200,10 +1056,9 @@ impl EventUpdate {
     }
 }
 /// Answer to an event write that failed with a 2xx status.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct EventWriteFailure {
     /// Reason of the failure.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -1211,26 +1066,15 @@ pub struct EventWriteFailure {
     /// False.
     pub success: bool,
 }
-impl<'de> ::serde::Deserialize<'de> for EventWriteFailure {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for EventWriteFailure {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    EventWriteFailure "EventWriteFailure" object; 0 "message" message : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 1 "success" success : required
+    Plain < bool >;
 }
 /// Answer to an event write with the event as a member of its own.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct EventWriteNested {
     /// The event as written.
     pub event: CalendarEvent,
@@ -1241,35 +1085,25 @@ pub struct EventWriteNested {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub success: ::std::option::Option<bool>,
 }
-impl<'de> ::serde::Deserialize<'de> for EventWriteNested {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for EventWriteNested {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    EventWriteNested "EventWriteNested" object; 0 "event" event : required Plain <
+    CalendarEvent >; 1 "message" message : optional Plain < ::std::option::Option <
+    ::std::string::String >>; 2 "success" success : optional Plain <
+    ::std::option::Option < bool >>;
 }
 /// Answer to an event write with the members of the event at the root.
 ///
 /// The provider and the calendar may be missing; they are those of the request.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct EventWriteRoot {
     /// Whether the event takes whole days.
     #[serde(rename = "allDay")]
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub all_day: bool,
     /// The people invited.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub attendees: ::std::vec::Vec<EventAttendee>,
     /// Whether the event blocks time.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -1289,17 +1123,13 @@ pub struct EventWriteRoot {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub conference_data: ::std::option::Option<ConferenceData>,
     /// Your own keys and values, stored with the event.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub custom: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     /// Description of the event.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// End of the event. For an all-day event usually midnight of the following day.
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -1309,11 +1139,7 @@ pub struct EventWriteRoot {
     pub id: ::std::string::String,
     /// When the event last changed.
     #[serde(rename = "lastModified")]
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -1342,11 +1168,7 @@ pub struct EventWriteRoot {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub recurring_event_id: ::std::option::Option<::std::string::String>,
     /// Beginning of the event.
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -1362,29 +1184,40 @@ pub struct EventWriteRoot {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub title: ::std::option::Option<::std::string::String>,
 }
-impl<'de> ::serde::Deserialize<'de> for EventWriteRoot {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for EventWriteRoot {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    EventWriteRoot "EventWriteRoot" object; 0 "allDay" all_day : optional OrDefault <
+    bool >; 1 "attendees" attendees : optional OrDefault < ::std::vec::Vec <
+    EventAttendee > >; 2 "availability" availability : optional Plain <
+    ::std::option::Option < crate ::models::Availability >>; 3 "calendarId" calendar_id :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 4 "color" color :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 5 "conference"
+    conference : optional Plain < ::std::option::Option < Conference >>; 6
+    "conferenceData" conference_data : optional Plain < ::std::option::Option <
+    ConferenceData >>; 7 "custom" custom : optional OrDefault < ::serde_json::Map <
+    ::std::string::String, ::serde_json::Value > >; 8 "description" description :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 9 "end" end :
+    optional OptionalInstant; 10 "id" id : required Plain < ::std::string::String >; 11
+    "lastModified" last_modified : optional OptionalInstant; 12 "link" link : optional
+    Plain < ::std::option::Option < ::std::string::String >>; 13 "location" location :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 14 "message"
+    message : optional Plain < ::std::option::Option < ::std::string::String >>; 15
+    "original" original : optional Plain < ::std::option::Option < crate ::json::RawJson
+    >>; 16 "privacy" privacy : optional Plain < ::std::option::Option < crate
+    ::models::Privacy >>; 17 "provider" provider : optional Plain < ::std::option::Option
+    < crate ::models::Provider >>; 18 "recurringEventId" recurring_event_id : optional
+    Plain < ::std::option::Option < ::std::string::String >>; 19 "start" start : optional
+    OptionalInstant; 20 "status" status : optional Plain < ::std::option::Option < crate
+    ::models::EventStatus >>; 21 "success" success : optional Plain <
+    ::std::option::Option < bool >>; 22 "title" title : optional Plain <
+    ::std::option::Option < ::std::string::String >>;
 }
 /// One page of events.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct EventsListResponse {
     /// The events, sorted by start across providers. None when absent.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub events: ::std::vec::Vec<CalendarEvent>,
     /// Opaque token of the next page. Absent or empty on the last page.
     #[serde(rename = "nextPageToken")]
@@ -1395,51 +1228,29 @@ pub struct EventsListResponse {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub page_size: ::std::option::Option<i32>,
 }
-impl<'de> ::serde::Deserialize<'de> for EventsListResponse {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for EventsListResponse {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    EventsListResponse "EventsListResponse" object; 0 "events" events : optional
+    OrDefault < ::std::vec::Vec < CalendarEvent > >; 1 "nextPageToken" next_page_token :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 2 "pageSize"
+    page_size : optional Plain < ::std::option::Option < i32 >>;
 }
 /// State of the service.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct Health {
     /// The state, `ok` when all is well.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<::std::string::String>,
 }
-impl<'de> ::serde::Deserialize<'de> for Health {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for Health {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    Health "Health" object; 0 "status" status : optional Plain < ::std::option::Option <
+    ::std::string::String >>;
 }
 /// Body of an error response of the token endpoint.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct OAuthErrorBody {
     /// OAuth error code: `invalid_grant`, `invalid_client`, `invalid_request`, `session_expired` or another.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -1448,20 +1259,11 @@ pub struct OAuthErrorBody {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub error_description: ::std::option::Option<::std::string::String>,
 }
-impl<'de> ::serde::Deserialize<'de> for OAuthErrorBody {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for OAuthErrorBody {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    OAuthErrorBody "OAuthErrorBody" object; 0 "error" error : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 1 "error_description"
+    error_description : optional Plain < ::std::option::Option < ::std::string::String
+    >>;
 }
 /// How an event repeats.
 ///
@@ -1582,29 +1384,17 @@ impl RevokeRequest {
     }
 }
 /// Outcome of a revocation.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct RevokeResponse {
     /// Always true, even when the token was invalid.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub success: bool,
 }
-impl<'de> ::serde::Deserialize<'de> for RevokeResponse {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for RevokeResponse {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    RevokeResponse "RevokeResponse" object; 0 "success" success : optional OrDefault <
+    bool >;
 }
 /// Body of a webhook subscription.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1655,10 +1445,9 @@ impl SubscribeWebhookRequest {
     }
 }
 /// An open webhook channel.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct SubscribeWebhookResponse {
     /// Id of the channel, the same as in the subscription.
     #[serde(rename = "channelId")]
@@ -1675,23 +1464,17 @@ pub struct SubscribeWebhookResponse {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub subscription: ::std::option::Option<WebhookSubscription>,
     /// Whether the channel is open.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub success: bool,
 }
-impl<'de> ::serde::Deserialize<'de> for SubscribeWebhookResponse {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for SubscribeWebhookResponse {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    SubscribeWebhookResponse "SubscribeWebhookResponse" object; 0 "channelId" channel_id
+    : optional Plain < ::std::option::Option < ::std::string::String >>; 1 "provider"
+    provider : optional Plain < ::std::option::Option < crate ::models::Provider >>; 2
+    "serverWebhookUrl" server_webhook_url : optional Plain < ::std::option::Option <
+    ::std::string::String >>; 3 "subscription" subscription : optional Plain <
+    ::std::option::Option < WebhookSubscription >>; 4 "success" success : optional
+    OrDefault < bool >;
 }
 /// Body of a token request.
 ///
@@ -1778,10 +1561,9 @@ impl TokenRequest {
     }
 }
 /// A token pair.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct TokenResponse {
     /// The access token, a JWT for the `Authorization` header.
     pub access_token: crate::secret::Secret,
@@ -1798,20 +1580,13 @@ pub struct TokenResponse {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub token_type: ::std::option::Option<::std::string::String>,
 }
-impl<'de> ::serde::Deserialize<'de> for TokenResponse {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for TokenResponse {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    TokenResponse "TokenResponse" object; 0 "access_token" access_token : required Plain
+    < crate ::secret::Secret >; 1 "expires_in" expires_in : optional Plain <
+    ::std::option::Option < i64 >>; 2 "refresh_token" refresh_token : optional Plain <
+    ::std::option::Option < crate ::secret::Secret >>; 3 "scope" scope : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 4 "token_type" token_type :
+    optional Plain < ::std::option::Option < ::std::string::String >>;
 }
 /// Body that ends a webhook subscription.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1852,40 +1627,28 @@ impl UnsubscribeWebhookRequest {
     }
 }
 /// Outcome of ending a webhook subscription.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct UnsubscribeWebhookResponse {
     /// Explanation for people, for example of a channel that had expired.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
     /// Whether the channel is closed. True even when the provider could not end its side.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub success: bool,
 }
-impl<'de> ::serde::Deserialize<'de> for UnsubscribeWebhookResponse {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for UnsubscribeWebhookResponse {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    UnsubscribeWebhookResponse "UnsubscribeWebhookResponse" object; 0 "message" message :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 1 "success"
+    success : optional OrDefault < bool >;
 }
 /// Changes of one calendar, delivered to your webhook URL.
 ///
 /// Texts are in English. Several deliveries may report one change, and order is not guaranteed.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct WebhookDelivery {
     /// Id of the calendar that changed.
     #[serde(rename = "calendarId")]
@@ -1900,7 +1663,7 @@ pub struct WebhookDelivery {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub event_type: ::std::option::Option<::std::string::String>,
     /// The events that changed.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub events: ::std::vec::Vec<WebhookEvent>,
     /// Facts about the delivery itself.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -1909,11 +1672,7 @@ pub struct WebhookDelivery {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub provider: ::std::option::Option<crate::models::Provider>,
     /// When Connect processed the changes.
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -1924,26 +1683,22 @@ pub struct WebhookDelivery {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub user_id: ::std::option::Option<::std::string::String>,
 }
-impl<'de> ::serde::Deserialize<'de> for WebhookDelivery {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for WebhookDelivery {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    WebhookDelivery "WebhookDelivery" object; 0 "calendarId" calendar_id : optional Plain
+    < ::std::option::Option < ::std::string::String >>; 1 "changeType" change_type :
+    optional Plain < ::std::option::Option < crate ::models::ChangeType >>; 2 "eventType"
+    event_type : optional Plain < ::std::option::Option < ::std::string::String >>; 3
+    "events" events : optional OrDefault < ::std::vec::Vec < WebhookEvent > >; 4
+    "metadata" metadata : optional Plain < ::std::option::Option <
+    WebhookDeliveryMetadata >>; 5 "provider" provider : optional Plain <
+    ::std::option::Option < crate ::models::Provider >>; 6 "timestamp" timestamp :
+    optional OptionalInstant; 7 "userId" user_id : optional Plain < ::std::option::Option
+    < ::std::string::String >>;
 }
 /// Facts about a webhook delivery.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct WebhookDeliveryMetadata {
     /// Id of the channel that the delivery belongs to.
     #[serde(rename = "channelId")]
@@ -1958,37 +1713,27 @@ pub struct WebhookDeliveryMetadata {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub is_initial_sync: ::std::option::Option<bool>,
 }
-impl<'de> ::serde::Deserialize<'de> for WebhookDeliveryMetadata {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for WebhookDeliveryMetadata {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    WebhookDeliveryMetadata "WebhookDeliveryMetadata" object; 0 "channelId" channel_id :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 1 "eventCount"
+    event_count : optional Plain < ::std::option::Option < i32 >>; 2 "isInitialSync"
+    is_initial_sync : optional Plain < ::std::option::Option < bool >>;
 }
 /// An event as a webhook delivery reports it.
 ///
 /// Any member may be missing; provider and calendar are then those of the delivery. Dates are ISO 8601,
 /// normally in UTC with milliseconds and `Z`. The fraction or the offset may be missing, the offset may
 /// be numeric, and the value may be a bare date.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct WebhookEvent {
     /// Whether the event takes whole days.
     #[serde(rename = "allDay")]
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub all_day: bool,
     /// The people invited.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub attendees: ::std::vec::Vec<EventAttendee>,
     /// Whether the event blocks time.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -2012,17 +1757,13 @@ pub struct WebhookEvent {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub conference_data: ::std::option::Option<ConferenceData>,
     /// Your own keys and values, stored with the event.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub custom: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     /// Description of the event.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// End of the event. For an all-day event usually midnight of the following day.
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -2033,11 +1774,7 @@ pub struct WebhookEvent {
     pub id: ::std::option::Option<::std::string::String>,
     /// When the event last changed.
     #[serde(rename = "lastModified")]
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -2063,11 +1800,7 @@ pub struct WebhookEvent {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub recurring_event_id: ::std::option::Option<::std::string::String>,
     /// Beginning of the event.
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -2080,33 +1813,39 @@ pub struct WebhookEvent {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub title: ::std::option::Option<::std::string::String>,
 }
-impl<'de> ::serde::Deserialize<'de> for WebhookEvent {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for WebhookEvent {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    WebhookEvent "WebhookEvent" object; 0 "allDay" all_day : optional OrDefault < bool >;
+    1 "attendees" attendees : optional OrDefault < ::std::vec::Vec < EventAttendee > >; 2
+    "availability" availability : optional Plain < ::std::option::Option < crate
+    ::models::Availability >>; 3 "calendarId" calendar_id : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 4 "changeType" change_type :
+    optional Plain < ::std::option::Option < crate ::models::ChangeType >>; 5 "color"
+    color : optional Plain < ::std::option::Option < ::std::string::String >>; 6
+    "conference" conference : optional Plain < ::std::option::Option < Conference >>; 7
+    "conferenceData" conference_data : optional Plain < ::std::option::Option <
+    ConferenceData >>; 8 "custom" custom : optional OrDefault < ::serde_json::Map <
+    ::std::string::String, ::serde_json::Value > >; 9 "description" description :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 10 "end" end :
+    optional OptionalInstant; 11 "id" id : optional Plain < ::std::option::Option <
+    ::std::string::String >>; 12 "lastModified" last_modified : optional OptionalInstant;
+    13 "link" link : optional Plain < ::std::option::Option < ::std::string::String >>;
+    14 "location" location : optional Plain < ::std::option::Option <
+    ::std::string::String >>; 15 "original" original : optional Plain <
+    ::std::option::Option < crate ::json::RawJson >>; 16 "privacy" privacy : optional
+    Plain < ::std::option::Option < crate ::models::Privacy >>; 17 "provider" provider :
+    optional Plain < ::std::option::Option < crate ::models::Provider >>; 18
+    "recurringEventId" recurring_event_id : optional Plain < ::std::option::Option <
+    ::std::string::String >>; 19 "start" start : optional OptionalInstant; 20 "status"
+    status : optional Plain < ::std::option::Option < crate ::models::EventStatus >>; 21
+    "title" title : optional Plain < ::std::option::Option < ::std::string::String >>;
 }
 /// A public key that verifies webhook deliveries.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct WebhookKey {
     /// When the key came into use.
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -2122,11 +1861,7 @@ pub struct WebhookKey {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub key: ::std::option::Option<::std::string::String>,
     /// When the key goes out of use.
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -2136,61 +1871,38 @@ pub struct WebhookKey {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<crate::models::WebhookKeyStatus>,
 }
-impl<'de> ::serde::Deserialize<'de> for WebhookKey {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for WebhookKey {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    WebhookKey "WebhookKey" object; 0 "activated_at" activated_at : optional
+    OptionalInstant; 1 "alg" alg : optional Plain < ::std::option::Option <
+    ::std::string::String >>; 2 "id" id : optional Plain < ::std::option::Option <
+    ::std::string::String >>; 3 "key" key : optional Plain < ::std::option::Option <
+    ::std::string::String >>; 4 "retires_at" retires_at : optional OptionalInstant; 5
+    "status" status : optional Plain < ::std::option::Option < crate
+    ::models::WebhookKeyStatus >>;
 }
 /// The public keys that verify webhook deliveries.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct WebhookKeys {
     /// The keys in use. Skip those with another algorithm or without a well-formed key.
-    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    #[serde(default)]
     pub keys: ::std::vec::Vec<WebhookKey>,
 }
-impl<'de> ::serde::Deserialize<'de> for WebhookKeys {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for WebhookKeys {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    WebhookKeys "WebhookKeys" object; 0 "keys" keys : optional OrDefault <
+    ::std::vec::Vec < WebhookKey > >;
 }
 /// A webhook subscription at the provider.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(remote = "Self")]
 pub struct WebhookSubscription {
     /// Id of the channel. Needed for unsubscribing.
     #[serde(rename = "channelId")]
     pub channel_id: ::std::string::String,
     /// End of the subscription. The request gives it in milliseconds, the answer as an ISO 8601 date.
-    #[serde(
-        default,
-        deserialize_with = "crate::json::optional_instant",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
@@ -2205,20 +1917,12 @@ pub struct WebhookSubscription {
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub webhook_url: ::std::option::Option<::std::string::String>,
 }
-impl<'de> ::serde::Deserialize<'de> for WebhookSubscription {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::std::result::Result<Self, D::Error> {
-        Self::deserialize(crate::json::Object(deserializer))
-    }
-}
-impl ::serde::Serialize for WebhookSubscription {
-    fn serialize<S: ::serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> ::std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
+crate::json::members! {
+    WebhookSubscription "WebhookSubscription" object; 0 "channelId" channel_id : required
+    Plain < ::std::string::String >; 1 "expiration" expiration : optional
+    OptionalInstant; 2 "resourceId" resource_id : optional Plain < ::std::option::Option
+    < ::std::string::String >>; 3 "webhookUrl" webhook_url : optional Plain <
+    ::std::option::Option < ::std::string::String >>;
 }
 /// Answer of an attendee to an invitation. Other values may come.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2278,6 +1982,18 @@ impl ::std::convert::From<&str> for AttendeeStatus {
 impl ::std::convert::From<::std::string::String> for AttendeeStatus {
     fn from(value: ::std::string::String) -> Self {
         Self::from(value.as_str())
+    }
+}
+impl ::std::str::FromStr for AttendeeStatus {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("AttendeeStatus", value))
+            }
+            known => Ok(known),
+        }
     }
 }
 impl ::std::fmt::Display for AttendeeStatus {
@@ -2349,6 +2065,18 @@ impl ::std::convert::From<&str> for Availability {
 impl ::std::convert::From<::std::string::String> for Availability {
     fn from(value: ::std::string::String) -> Self {
         Self::from(value.as_str())
+    }
+}
+impl ::std::str::FromStr for Availability {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("Availability", value))
+            }
+            known => Ok(known),
+        }
     }
 }
 impl ::std::fmt::Display for Availability {
@@ -2435,6 +2163,18 @@ impl ::std::convert::From<::std::string::String> for ChangeType {
         Self::from(value.as_str())
     }
 }
+impl ::std::str::FromStr for ChangeType {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("ChangeType", value))
+            }
+            known => Ok(known),
+        }
+    }
+}
 impl ::std::fmt::Display for ChangeType {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.pad(self.as_str())
@@ -2512,6 +2252,18 @@ impl ::std::convert::From<&str> for EventStatus {
 impl ::std::convert::From<::std::string::String> for EventStatus {
     fn from(value: ::std::string::String) -> Self {
         Self::from(value.as_str())
+    }
+}
+impl ::std::str::FromStr for EventStatus {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("EventStatus", value))
+            }
+            known => Ok(known),
+        }
     }
 }
 impl ::std::fmt::Display for EventStatus {
@@ -2598,6 +2350,18 @@ impl ::std::convert::From<::std::string::String> for Frequency {
         Self::from(value.as_str())
     }
 }
+impl ::std::str::FromStr for Frequency {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("Frequency", value))
+            }
+            known => Ok(known),
+        }
+    }
+}
 impl ::std::fmt::Display for Frequency {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.pad(self.as_str())
@@ -2667,6 +2431,18 @@ impl ::std::convert::From<&str> for GrantType {
 impl ::std::convert::From<::std::string::String> for GrantType {
     fn from(value: ::std::string::String) -> Self {
         Self::from(value.as_str())
+    }
+}
+impl ::std::str::FromStr for GrantType {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("GrantType", value))
+            }
+            known => Ok(known),
+        }
     }
 }
 impl ::std::fmt::Display for GrantType {
@@ -2785,6 +2561,18 @@ impl ::std::convert::From<::std::string::String> for Language {
         Self::from(value.as_str())
     }
 }
+impl ::std::str::FromStr for Language {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("Language", value))
+            }
+            known => Ok(known),
+        }
+    }
+}
 impl ::std::fmt::Display for Language {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.pad(self.as_str())
@@ -2862,6 +2650,18 @@ impl ::std::convert::From<&str> for Privacy {
 impl ::std::convert::From<::std::string::String> for Privacy {
     fn from(value: ::std::string::String) -> Self {
         Self::from(value.as_str())
+    }
+}
+impl ::std::str::FromStr for Privacy {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("Privacy", value))
+            }
+            known => Ok(known),
+        }
     }
 }
 impl ::std::fmt::Display for Privacy {
@@ -2948,6 +2748,18 @@ impl ::std::convert::From<::std::string::String> for Provider {
         Self::from(value.as_str())
     }
 }
+impl ::std::str::FromStr for Provider {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("Provider", value))
+            }
+            known => Ok(known),
+        }
+    }
+}
 impl ::std::fmt::Display for Provider {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.pad(self.as_str())
@@ -3021,6 +2833,18 @@ impl ::std::convert::From<&str> for Scope {
 impl ::std::convert::From<::std::string::String> for Scope {
     fn from(value: ::std::string::String) -> Self {
         Self::from(value.as_str())
+    }
+}
+impl ::std::str::FromStr for Scope {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("Scope", value))
+            }
+            known => Ok(known),
+        }
     }
 }
 impl ::std::fmt::Display for Scope {
@@ -3098,6 +2922,18 @@ impl ::std::convert::From<::std::string::String> for SeriesMode {
         Self::from(value.as_str())
     }
 }
+impl ::std::str::FromStr for SeriesMode {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("SeriesMode", value))
+            }
+            known => Ok(known),
+        }
+    }
+}
 impl ::std::fmt::Display for SeriesMode {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.pad(self.as_str())
@@ -3167,6 +3003,18 @@ impl ::std::convert::From<&str> for SyncState {
 impl ::std::convert::From<::std::string::String> for SyncState {
     fn from(value: ::std::string::String) -> Self {
         Self::from(value.as_str())
+    }
+}
+impl ::std::str::FromStr for SyncState {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("SyncState", value))
+            }
+            known => Ok(known),
+        }
     }
 }
 impl ::std::fmt::Display for SyncState {
@@ -3244,6 +3092,18 @@ impl ::std::convert::From<::std::string::String> for Theme {
         Self::from(value.as_str())
     }
 }
+impl ::std::str::FromStr for Theme {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("Theme", value))
+            }
+            known => Ok(known),
+        }
+    }
+}
 impl ::std::fmt::Display for Theme {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.pad(self.as_str())
@@ -3313,6 +3173,18 @@ impl ::std::convert::From<&str> for WebhookKeyStatus {
 impl ::std::convert::From<::std::string::String> for WebhookKeyStatus {
     fn from(value: ::std::string::String) -> Self {
         Self::from(value.as_str())
+    }
+}
+impl ::std::str::FromStr for WebhookKeyStatus {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("WebhookKeyStatus", value))
+            }
+            known => Ok(known),
+        }
     }
 }
 impl ::std::fmt::Display for WebhookKeyStatus {
@@ -3412,6 +3284,18 @@ impl ::std::convert::From<&str> for Weekday {
 impl ::std::convert::From<::std::string::String> for Weekday {
     fn from(value: ::std::string::String) -> Self {
         Self::from(value.as_str())
+    }
+}
+impl ::std::str::FromStr for Weekday {
+    type Err = crate::json::UnknownValueError;
+    /// Reads a value that this release knows. `From<&str>` takes any.
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        match Self::from(value) {
+            Self::Unknown(value) => {
+                Err(crate::json::UnknownValueError::new("Weekday", value))
+            }
+            known => Ok(known),
+        }
     }
 }
 impl ::std::fmt::Display for Weekday {

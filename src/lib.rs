@@ -196,7 +196,7 @@ pub use error::{
     SendStatus, StoreFailure, StoreKind, WebhookFailure, WebhookKind,
 };
 pub use events::{EventDelete, EventItem, EventPage, EventStream, Events, IDEMPOTENCY_KEY};
-pub use json::{MalformedItem, RawJson, UnknownValue};
+pub use json::{MalformedItem, RawJson, UnknownValue, UnknownValueError};
 pub use secret::Secret;
 pub use session::{AuthEvent, AuthEvents, HookOutcome, TokensHook};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

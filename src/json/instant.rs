@@ -8,16 +8,21 @@ use jiff::tz::Offset;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
-pub(crate) fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    Ok(Instant::deserialize(deserializer)?.0)
-}
-
 pub(crate) fn optional_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     Ok(Option::<Instant>::deserialize(deserializer)?.map(|instant| instant.0))
 }
 
 /// An instant in any form that the service sends: with or without fraction, offset or time of day.
-struct Instant(Timestamp);
+pub(crate) struct Instant(pub(crate) Timestamp);
+
+/// An instant, or `null`.
+pub(crate) struct OptionalInstant(pub(crate) Option<Timestamp>);
+
+impl<'de> Deserialize<'de> for OptionalInstant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        optional_instant(deserializer).map(Self)
+    }
+}
 
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -68,7 +73,7 @@ impl Serialize for BasicTimestamp {
 
 impl<'de> Deserialize<'de> for BasicTimestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        instant(deserializer).map(Self)
+        Instant::deserialize(deserializer).map(|instant| Self(instant.0))
     }
 }
 

@@ -8,14 +8,14 @@ mod raw;
 
 #[cfg(feature = "schemars")]
 pub(crate) use instant::InstantSchema;
-#[allow(unused_imports, reason = "for contracts with required instants in responses")]
-pub(crate) use instant::instant;
-pub(crate) use instant::{BasicTimestamp, optional_instant, to_millis};
+#[cfg(feature = "webhooks")]
+pub(crate) use instant::optional_instant;
+pub(crate) use instant::{BasicTimestamp, Instant, OptionalInstant, to_millis};
 pub use lenient::MalformedItem;
 pub(crate) use lenient::{DecodeMismatch, ESSENTIAL, items, read};
-pub(crate) use object::{Object, TextOrObject, null_as_default, present, text_or_object};
-pub use open_enum::UnknownValue;
+pub(crate) use object::{Member, Object, OrDefault, Plain, Present, members, null_as_default, once, present, required};
 #[cfg(feature = "schemars")]
 pub(crate) use open_enum::open_enum_schema;
 pub(crate) use open_enum::{OpenEnum, open_enum};
+pub use open_enum::{UnknownValue, UnknownValueError};
 pub use raw::RawJson;

@@ -1,10 +1,8 @@
-//! Lenient parsing of single values: objects only, texts for objects, `null` for a default.
+//! Models as objects: their members by name, `null` for a default.
 
 use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 /// Has a model read from an object, and from nothing else.
@@ -27,30 +25,6 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Object<D> {
     }
 }
 
-/// A model that may arrive as the bare text of its main property.
-pub(crate) trait TextOrObject: Sized {
-    const NAME: &'static str;
-    fn from_text(text: String) -> Self;
-    fn from_object<'de, D: Deserializer<'de>>(object: D) -> Result<Self, D::Error>;
-}
-
-pub(crate) fn text_or_object<'de, T: TextOrObject, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct Either<T>(PhantomData<T>);
-    impl<'de, T: TextOrObject> Visitor<'de> for Either<T> {
-        type Value = T;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "{} as an object or as a string", T::NAME)
-        }
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-            Ok(T::from_text(text.to_owned()))
-        }
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-            T::from_object(MapAccessDeserializer::new(map))
-        }
-    }
-    deserializer.deserialize_any(Either(PhantomData))
-}
-
 /// Reads `null` as the default, which stands for a missing value already.
 pub(crate) fn null_as_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
@@ -68,3 +42,127 @@ where
 {
     Option::deserialize(deserializer).map(Some)
 }
+
+/// Names a member of a model by its position in the list, or `None` for an unknown one.
+pub(crate) struct Member(pub(crate) &'static [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for Member {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Member {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Option<usize>, E> {
+        Ok(self.0.iter().position(|known| *known == name))
+    }
+}
+
+/// Fills the slot of a member, which must not be repeated.
+pub(crate) fn once<T, E: de::Error>(slot: &mut Option<T>, value: T, name: &'static str) -> Result<(), E> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(E::duplicate_field(name)),
+    }
+}
+
+pub(crate) fn required<T, E: de::Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
+    slot.ok_or_else(|| E::missing_field(name))
+}
+
+/// A value, or its default for `null`.
+pub(crate) struct OrDefault<T>(pub(crate) T);
+
+impl<'de, T: Default + Deserialize<'de>> Deserialize<'de> for OrDefault<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        null_as_default(deserializer).map(Self)
+    }
+}
+
+/// A value as it is.
+pub(crate) struct Plain<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Plain<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Self)
+    }
+}
+
+/// A value, or `null`, of a member that is there.
+#[allow(dead_code, reason = "for contracts whose responses have members that `null` clears")]
+pub(crate) struct Present<T>(pub(crate) Option<Option<T>>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Present<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        present(deserializer).map(Self)
+    }
+}
+
+/// Implements `Deserialize` for a model: from an object, which may be extended by unknown members, or also from the text of
+/// its main member. The derived implementation would take an array of the members, too.
+macro_rules! members {
+    ($model:ident $name:literal object; $($members:tt)*) => {
+        $crate::json::members!(@impl $model deserialize_map $name { } $($members)*);
+    };
+    ($model:ident $name:literal text $text:ident [$($other:ident)*]; $($members:tt)*) => {
+        $crate::json::members!(@impl $model deserialize_any $name {
+            fn visit_str<E: ::serde::de::Error>(self, text: &str) -> ::std::result::Result<Self::Value, E> {
+                Ok($model { $text: text.to_owned().into(), $($other: ::std::default::Default::default(),)* })
+            }
+        } $($members)*);
+    };
+    (@impl $model:ident $call:ident $name:literal { $($visit_str:item)? }
+        $($number:literal $wire:literal $field:ident: $presence:ident $read:ty;)*) => {
+        impl<'de> ::serde::Deserialize<'de> for $model {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                #[allow(unused_imports, reason = "each model needs some of them")]
+                use $crate::json::{Instant, OptionalInstant, OrDefault, Plain, Present};
+
+                struct Members;
+
+                impl<'de> ::serde::de::Visitor<'de> for Members {
+                    type Value = $model;
+
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.write_str($crate::json::members!(@expected $call $name))
+                    }
+
+                    $($visit_str)?
+
+                    fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                        self,
+                        mut map: A,
+                    ) -> ::std::result::Result<Self::Value, A::Error> {
+                        $(let mut $field = ::std::option::Option::None;)*
+                        while let Some(member) = map.next_key_seed($crate::json::Member(&[$($wire),*]))? {
+                            match member {
+                                $(Some($number) => {
+                                    let value = map.next_value::<$read>()?.0;
+                                    $crate::json::once(&mut $field, value, $wire)?;
+                                })*
+                                _ => drop(map.next_value::<::serde::de::IgnoredAny>()?),
+                            }
+                        }
+                        Ok($model { $($field: $crate::json::members!(@$presence $field $wire),)* })
+                    }
+                }
+
+                deserializer.$call(Members)
+            }
+        }
+    };
+    (@expected deserialize_map $name:literal) => { concat!("struct ", $name) };
+    (@expected deserialize_any $name:literal) => { concat!($name, " as an object or as a string") };
+    (@required $field:ident $wire:literal) => { $crate::json::required($field, $wire)? };
+    (@optional $field:ident $wire:literal) => { $field.unwrap_or_default() };
+}
+
+pub(crate) use members;

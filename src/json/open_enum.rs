@@ -28,6 +28,25 @@ impl fmt::Debug for UnknownValue {
     }
 }
 
+/// The error of parsing an enum from a value that this release does not know.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{:?} is not a known value of {name}", value.as_str())]
+pub struct UnknownValueError {
+    name: &'static str,
+    value: UnknownValue,
+}
+
+impl UnknownValueError {
+    pub(crate) fn new(name: &'static str, value: UnknownValue) -> Self {
+        Self { name, value }
+    }
+
+    /// Returns the value.
+    pub fn value(&self) -> &str {
+        self.value.as_str()
+    }
+}
+
 /// An enum whose values the server may add to.
 pub(crate) trait OpenEnum: for<'a> From<&'a str> {
     const NAME: &'static str;

@@ -24,6 +24,7 @@ mod pins;
 mod properties;
 mod raw;
 mod refresh;
+mod requests;
 mod retry;
 mod secrets;
 mod session;
