@@ -32,7 +32,7 @@ fn bindings() -> Result<PathBuf, String> {
     let root = manifest_dir()?;
     let committed = root.join("generated");
     let fingerprint = fingerprint(&read(&root.join("openapi.yaml"))?);
-    for name in ["models.rs", "calls.rs"] {
+    for name in ["models.rs", "calls.rs", "requests.rs"] {
         if !read(&committed.join(name))?.contains(&fingerprint) {
             return Err(
                 "openapi.yaml has changed since generated/ was made; run: cargo build --features codegen".into()

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use openapiv3::OpenAPI;
 use serde_json::{Map, Value, json};
 
+use crate::codegen::hoist;
+
 /// What the contract says beyond the shapes that progenitor generates.
 #[derive(Default)]
 pub(crate) struct Facts {
@@ -45,11 +47,39 @@ pub(crate) struct Request {
 
 pub(crate) struct Operation {
     pub(crate) id: String,
+    /// The group, which is the resource of the request.
+    pub(crate) tag: String,
+    /// Summary and description.
+    pub(crate) doc: String,
+    /// Whether it is no public request (`x-internal`).
+    pub(crate) is_internal: bool,
+    /// Path, query and header parameters, in the order of the contract.
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) auth: Scheme,
     /// Whether the path hangs on the origin instead of the base URL.
     pub(crate) on_origin: bool,
+}
+
+pub(crate) struct Parameter {
+    /// The name in the bindings.
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    pub(crate) is_required: bool,
+    pub(crate) in_path: bool,
+    /// The name of the schema of which the parameter is the JSON.
+    pub(crate) json: Option<String>,
+    /// The range that values are clamped to.
+    pub(crate) range: Option<(u32, u32)>,
+}
+
+pub(crate) struct Body {
+    /// The name of its schema.
+    pub(crate) schema: String,
+    /// Whether the members are parameters of the request: of an inline body, or by `x-flatten-body`.
+    pub(crate) is_flat: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -59,7 +89,7 @@ pub(crate) enum Scheme {
     Bearer,
 }
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
+pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
 
 /// Keywords that constrain values. The server checks them; types for them would only get in the way.
 const CONSTRAINTS: [&str; 11] = [
@@ -77,7 +107,8 @@ const CONSTRAINTS: [&str; 11] = [
 ];
 
 /// Formats that decide a Rust type; all others are documentation.
-const FORMATS: [&str; 8] = ["date", "date-time", "double", "float", "ical-date-time", "int32", "int64", "password"];
+const FORMATS: [&str; 9] =
+    ["date", "date-time", "double", "float", "ical-date-time", "int32", "int64", "password", "unix-milliseconds"];
 
 pub(crate) fn read(text: &str) -> Result<(OpenAPI, Facts), String> {
     let mut spec: Value = yaml_serde::from_str(text).map_err(|e| e.to_string())?;
@@ -85,7 +116,8 @@ pub(crate) fn read(text: &str) -> Result<(OpenAPI, Facts), String> {
 
     let security =
         Security { default: spec["security"].clone(), schemes: spec["components"]["securitySchemes"].clone() };
-    operations(&mut spec, &security, &mut facts)?;
+    let inline = hoist::hoist(&mut spec)?;
+    operations(&mut spec, &security, &inline, &mut facts)?;
     schemas(&mut spec, &mut facts)?;
     directions(&spec, &mut facts);
     simplify(&mut spec["components"]);
@@ -100,11 +132,18 @@ pub(crate) fn schema_names(spec: &OpenAPI) -> impl Iterator<Item = &str> {
 }
 
 /// Lists the operations, leaves out those for browsers, and leaves each with one answer: any 2xx.
-fn operations(spec: &mut Value, security: &Security, facts: &mut Facts) -> Result<(), String> {
+fn operations(
+    spec: &mut Value,
+    security: &Security,
+    inline: &BTreeSet<String>,
+    facts: &mut Facts,
+) -> Result<(), String> {
+    let components = spec["components"].clone();
     let paths = spec["paths"].as_object_mut().ok_or("no paths")?;
     for (path, item) in paths.iter_mut() {
         let item = item.as_object_mut().ok_or_else(|| format!("{path} is not an object"))?;
         let on_origin = item.shift_remove("servers").is_some();
+        let shared = item.get("parameters").cloned().unwrap_or_default();
         for method in METHODS {
             let Some(operation) = item.get_mut(method) else { continue };
             if operation["x-browser-only"] == true {
@@ -117,6 +156,11 @@ fn operations(spec: &mut Value, security: &Security, facts: &mut Facts) -> Resul
             operation["operationId"] = id.as_str().into();
             facts.operations.push(Operation {
                 id: id.clone(),
+                tag: operation["tags"][0].as_str().unwrap_or("Default").to_owned(),
+                doc: [text(&operation["summary"]), text(&operation["description"])].join("\n\n").trim().to_owned(),
+                is_internal: operation["x-internal"] == true,
+                parameters: parameters(&shared, operation, &components)?,
+                body: body(operation, inline)?,
                 method: method.to_uppercase(),
                 path: path.clone(),
                 auth: security.of(operation),
@@ -145,6 +189,40 @@ fn operations(spec: &mut Value, security: &Security, facts: &mut Facts) -> Resul
     Ok(())
 }
 
+/// Reads the parameters of an operation and of its path.
+fn parameters(shared: &Value, operation: &Value, components: &Value) -> Result<Vec<Parameter>, String> {
+    let all = [shared, &operation["parameters"]].into_iter().filter_map(Value::as_array).flatten();
+    all.map(|parameter| {
+        let parameter = match parameter["$ref"].as_str().and_then(|target| target.rsplit('/').next()) {
+            Some(name) => &components["parameters"][name],
+            None => parameter,
+        };
+        let wire = parameter["name"].as_str().ok_or("a parameter has no name")?;
+        let json = parameter["content"]["application/json"]["schema"]["$ref"].as_str();
+        let bound = |name: &str| parameter["schema"][name].as_u64().and_then(|bound| u32::try_from(bound).ok());
+        Ok(Parameter {
+            name: snake_case(wire),
+            doc: text(&parameter["description"]),
+            is_required: parameter["required"] == true,
+            in_path: parameter["in"] == "path",
+            json: json.and_then(|target| target.rsplit('/').next()).map(str::to_owned),
+            range: bound("minimum").zip(bound("maximum")),
+        })
+    })
+    .collect()
+}
+
+fn body(operation: &Value, inline: &BTreeSet<String>) -> Result<Option<Body>, String> {
+    let Some((_, media)) = operation["requestBody"]["content"].as_object().and_then(|content| content.iter().next())
+    else {
+        return Ok(None);
+    };
+    let schema = media["schema"]["$ref"].as_str().and_then(|target| target.rsplit('/').next());
+    let schema = schema.ok_or_else(|| format!("{}: the body is no object", text(&operation["operationId"])))?;
+    let is_flat = operation["x-flatten-body"] == true || inline.contains(schema);
+    Ok(Some(Body { schema: schema.to_owned(), is_flat }))
+}
+
 /// What the contract says of credentials.
 struct Security {
     /// The requirement of operations that have none of their own.
@@ -166,7 +244,7 @@ impl Security {
 }
 
 /// `listColors` and `list-colors` become `list_colors`.
-fn snake_case(id: &str) -> String {
+pub(super) fn snake_case(id: &str) -> String {
     let mut snake = String::new();
     for c in id.chars() {
         if c.is_ascii_uppercase() && !snake.is_empty() && !snake.ends_with('_') {

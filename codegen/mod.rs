@@ -1,11 +1,13 @@
-//! From `openapi.yaml` to `generated/`: models in `models.rs`, raw calls in `calls.rs`.
+//! From `openapi.yaml` to `generated/`: models in `models.rs`, raw calls in `calls.rs`, the parameters of requests in
+//! `requests.rs`.
 //!
-//! 1. [`contract`] reads the contract, keeps what Rust needs to know of it ([`contract::Facts`]) and simplifies the
+//! 1. [`hoist`] names what is inline in the contract, [`contract`] reads it, keeps what Rust needs to know of it ([`contract::Facts`]) and simplifies the
 //!    rest to what progenitor can digest.
 //! 2. progenitor runs twice: once for the models, once for the operations (with request builders; the models are
 //!    named, not made, in that run, which spares a second builder for each of them).
 //! 3. [`enums`], [`models`] and [`reading`] turn the facts into open enums, leniently read responses, and requests with
-//!    constructors and setters. [`calls`] parts building a request from sending it, and [`operations`] adds the table of operations.
+//!    constructors and setters. [`calls`] parts building a request from sending it, and [`operations`] adds the table of operations,
+//!    and [`requests`] makes the parameters of each public operation over its raw call.
 
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use quote::quote;
@@ -14,35 +16,36 @@ use schemars08::schema::{InstanceType, SchemaObject};
 mod calls;
 mod contract;
 mod enums;
+mod hoist;
 mod models;
+mod names;
 mod operations;
 mod reading;
+mod requests;
 
-/// Formats of strings that have a Rust type.
-const CONVERSIONS: [(&str, &str); 4] = [
-    ("date-time", "::jiff::Timestamp"),
-    ("date", "::jiff::civil::Date"),
-    ("ical-date-time", "crate::json::BasicTimestamp"),
-    ("password", "crate::secret::Secret"),
+/// Formats that have a Rust type.
+const CONVERSIONS: [(InstanceType, &str, &str); 5] = [
+    (InstanceType::String, "date-time", "::jiff::Timestamp"),
+    (InstanceType::String, "date", "::jiff::civil::Date"),
+    (InstanceType::String, "ical-date-time", "crate::json::BasicTimestamp"),
+    (InstanceType::String, "password", "crate::secret::Secret"),
+    (InstanceType::Integer, "unix-milliseconds", "crate::json::UnixMillis"),
 ];
 
 /// Schemas that are handwritten, because raw JSON is all that is common to what they hold.
 const RAW: [&str; 3] = ["ProviderObject", "ProviderJson", "EventWriteResponse"];
 
 /// What is generated: each file's name and its formatted Rust.
-pub(crate) type Bindings = [(&'static str, String); 2];
+pub(crate) type Bindings = [(&'static str, String); 3];
 
 pub(crate) fn generate(text: &str, fingerprint: &str) -> Result<Bindings, String> {
     let (spec, facts) = contract::read(text)?;
 
     let mut settings = GenerationSettings::new();
     settings.with_derive("PartialEq").with_map_type("::std::collections::BTreeMap");
-    for (format, rust) in CONVERSIONS {
-        let schema = SchemaObject {
-            instance_type: Some(InstanceType::String.into()),
-            format: Some(format.to_owned()),
-            ..Default::default()
-        };
+    for (kind, format, rust) in CONVERSIONS {
+        let schema =
+            SchemaObject { instance_type: Some(kind.into()), format: Some(format.to_owned()), ..Default::default() };
         settings.with_conversion(schema, rust, [].into_iter());
     }
     for name in RAW {
@@ -51,7 +54,7 @@ pub(crate) fn generate(text: &str, fingerprint: &str) -> Result<Bindings, String
     for name in facts.enums.keys() {
         settings.with_replacement(name, format!("crate::models::{name}"), [].into_iter());
     }
-    let models = models::items(run(&settings, &spec)?, &facts)?;
+    let (models, properties) = models::items(run(&settings, &spec)?, &facts)?;
 
     settings.with_interface(InterfaceStyle::Builder).with_hooks(HooksMode::Expected);
     settings.with_inner_type(quote!(crate::raw::Inner));
@@ -62,8 +65,10 @@ pub(crate) fn generate(text: &str, fingerprint: &str) -> Result<Bindings, String
     calls::rework(&mut calls, facts.operations.len())?;
     calls.items.push(operations::table(&facts));
 
+    let requests = requests::file(&calls, &facts, &properties)?;
     let models = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: models };
-    Ok([("models.rs", print(&models, fingerprint)), ("calls.rs", print(&calls, fingerprint))])
+    let files = [("models.rs", models), ("calls.rs", calls), ("requests.rs", requests)];
+    Ok(files.map(|(name, file)| (name, print(&file, fingerprint))))
 }
 
 fn print(file: &syn::File, fingerprint: &str) -> String {

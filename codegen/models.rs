@@ -1,5 +1,7 @@
 //! Reworks progenitor's models: responses are read leniently, requests get constructors and setters.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Expr, Field, Fields, File, GenericArgument, Ident, Item, ItemStruct, Lit, PathArguments, Type};
@@ -8,12 +10,15 @@ use syn::{parse_quote, parse2};
 use crate::codegen::contract::{Facts, Request};
 use crate::codegen::{enums, reading};
 
+/// The properties of the models, by the models' names.
+pub(crate) type Properties = BTreeMap<String, Vec<Property>>;
+
 /// Reworks the models of progenitor's first run.
-pub(crate) fn items(models: File, facts: &Facts) -> Result<Vec<Item>, String> {
-    let mut items = Vec::new();
+pub(crate) fn items(models: File, facts: &Facts) -> Result<(Vec<Item>, Properties), String> {
+    let (mut items, mut all) = (Vec::new(), Properties::new());
     for item in module(models)? {
         match item {
-            Item::Struct(model) => items.extend(rework(model, facts)?),
+            Item::Struct(model) => items.extend(rework(model, facts, &mut all)?),
             other => items.push(other),
         }
     }
@@ -24,8 +29,7 @@ pub(crate) fn items(models: File, facts: &Facts) -> Result<Vec<Item>, String> {
         .iter()
         .any(|item| !matches!(item, Item::Mod(_)) && item.to_token_stream().to_string().contains("ConversionError"));
     items.retain(|item| needs_errors || !matches!(item, Item::Mod(_)));
-
-    Ok(items)
+    Ok((items, all))
 }
 
 fn module(models: File) -> Result<Vec<Item>, String> {
@@ -36,7 +40,7 @@ fn module(models: File) -> Result<Vec<Item>, String> {
     Ok(types.ok_or("progenitor made no module of types")?.1)
 }
 
-fn rework(mut model: ItemStruct, facts: &Facts) -> Result<Vec<Item>, String> {
+fn rework(mut model: ItemStruct, facts: &Facts, all: &mut Properties) -> Result<Vec<Item>, String> {
     let name = model.ident.to_string();
     let Fields::Named(fields) = &mut model.fields else { return Ok(vec![Item::Struct(model)]) };
     let request = facts.requests.get(&name);
@@ -68,14 +72,15 @@ fn rework(mut model: ItemStruct, facts: &Facts) -> Result<Vec<Item>, String> {
     if arrives {
         items.push(reading::deserialize(&ident, &properties, shorthand.map(String::as_str))?);
     }
+    all.insert(name, properties);
     Ok(items)
 }
 
 /// One property of a model, as its field will be.
-pub(super) struct Property {
+pub(crate) struct Property {
     pub(super) wire: String,
     pub(super) ident: Ident,
-    docs: Vec<Attribute>,
+    pub(super) docs: Vec<Attribute>,
     /// The type of a value that is there.
     pub(super) value: Type,
     pub(super) presence: Presence,
@@ -173,23 +178,26 @@ impl Property {
     }
 
     /// The argument that takes a value, and the expression that turns it into the field's type.
-    fn argument(&self) -> (TokenStream, TokenStream) {
-        let (ident, value) = (&self.ident, &self.value);
-        if let Some(item) = generic(value, "Vec") {
-            let argument = quote!(impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<#item>>);
-            return (argument, quote!(#ident.into_iter().map(::std::convert::Into::into).collect()));
-        }
-        if is(value, "Timestamp") {
-            return (quote!(impl ::std::convert::Into<#value>), quote!(crate::json::to_millis(#ident.into())));
-        }
-        if is(value, "BasicTimestamp") {
-            return (quote!(impl ::std::convert::Into<::jiff::Timestamp>), quote!(#ident.into().into()));
-        }
-        if ["String", "Secret"].iter().any(|name| is(value, name)) {
-            return (quote!(impl ::std::convert::Into<#value>), quote!(#ident.into()));
-        }
-        (quote!(#value), quote!(#ident))
+    pub(super) fn argument(&self) -> (TokenStream, TokenStream) {
+        argument(&self.ident, &self.value)
     }
+}
+
+pub(super) fn argument(ident: &Ident, value: &Type) -> (TokenStream, TokenStream) {
+    if let Some(item) = generic(value, "Vec") {
+        let argument = quote!(impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<#item>>);
+        return (argument, quote!(#ident.into_iter().map(::std::convert::Into::into).collect()));
+    }
+    if is(value, "Timestamp") {
+        return (quote!(impl ::std::convert::Into<#value>), quote!(crate::json::to_millis(#ident.into())));
+    }
+    if ["BasicTimestamp", "UnixMillis"].iter().any(|name| is(value, name)) {
+        return (quote!(impl ::std::convert::Into<::jiff::Timestamp>), quote!(#ident.into().into()));
+    }
+    if ["String", "Secret"].iter().any(|name| is(value, name)) {
+        return (quote!(impl ::std::convert::Into<#value>), quote!(#ident.into()));
+    }
+    (quote!(#value), quote!(#ident))
 }
 
 /// `new` with the required properties, and a setter for each of the others.
@@ -264,7 +272,7 @@ fn option(ty: &Type) -> Option<Type> {
 }
 
 /// The argument of a generic type of that name.
-fn generic(ty: &Type, name: &str) -> Option<Type> {
+pub(super) fn generic(ty: &Type, name: &str) -> Option<Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };

@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract 8e2465416227093a). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract 3bf9156d436d5ff6). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 /// An account that has not granted the calendar permission.
@@ -1410,7 +1410,7 @@ pub struct SubscribeWebhookRequest {
     pub(crate) channel_id: ::std::option::Option<::std::string::String>,
     /// End of the subscription in Unix milliseconds. The provider decides when absent.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
-    pub(crate) expiration: ::std::option::Option<i64>,
+    pub(crate) expiration: ::std::option::Option<crate::json::UnixMillis>,
     /// Provider of the calendar.
     pub(crate) provider: crate::models::Provider,
 }
@@ -1439,8 +1439,11 @@ impl SubscribeWebhookRequest {
     }
     /// End of the subscription in Unix milliseconds. The provider decides when absent.
     #[must_use]
-    pub fn expiration(mut self, expiration: i64) -> Self {
-        self.expiration = ::std::option::Option::Some(expiration);
+    pub fn expiration(
+        mut self,
+        expiration: impl ::std::convert::Into<::jiff::Timestamp>,
+    ) -> Self {
+        self.expiration = ::std::option::Option::Some(expiration.into().into());
         self
     }
 }

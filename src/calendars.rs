@@ -1,13 +1,11 @@
 //! Calendars of the connected accounts.
 
-use serde::{Deserialize, Serialize};
-
 use crate::blocked_accounts::blocked_accounts;
 use crate::call::{CallOptions, Caller, Endpoint, Handle, Request, resource};
 use crate::error::Error;
 use crate::json::{self, MalformedItem};
 use crate::models::{BlockedAccount, Calendar};
-use crate::raw::operations;
+use crate::params::ListCalendars;
 use crate::sync::BoxFuture;
 use crate::transport::{Failure, Reply, Undecodable};
 
@@ -26,14 +24,9 @@ impl<C: Handle> Calendars<'_, C> {
     /// - [`Error::PermissionDenied`] when the scope is `free-busy`.
     /// - [`Error::CalendarPermissionRequired`] when no connected account grants access to its calendars.
     pub fn list(self) -> Request<ListCalendars, C> {
-        Request::new(ListCalendars {}, self.client.clone())
+        Request::new(ListCalendars::new(), self.client.clone())
     }
 }
-
-/// Parameters of [`Calendars::list`]: none.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ListCalendars {}
 
 impl Endpoint for ListCalendars {
     type Output = CalendarList;
@@ -41,7 +34,7 @@ impl Endpoint for ListCalendars {
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<CalendarList, Error>> {
         Box::pin(async move {
             let options = CallOptions { strict: true, ..CallOptions::default() };
-            match caller.call(&operations::LIST_CALENDARS, options, |api| api.list_calendars().request()).await {
+            match caller.reply(self, options).await {
                 Ok(Reply { value: calendars, head, .. }) => {
                     let blocked_accounts = blocked_accounts(&head.headers);
                     Ok(CalendarList { calendars, blocked_accounts, malformed: Vec::new() })

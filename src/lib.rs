@@ -174,6 +174,7 @@ mod health;
 mod json;
 mod models;
 mod operation;
+mod params;
 pub mod raw;
 pub mod requests;
 mod secret;
@@ -195,8 +196,9 @@ pub use error::{
     ApiFailure, AuthCallbackFailure, AuthCallbackKind, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind,
     SendStatus, StoreFailure, StoreKind, WebhookFailure, WebhookKind,
 };
-pub use events::{EventDelete, EventItem, EventPage, EventStream, Events, IDEMPOTENCY_KEY};
+pub use events::{EventItem, EventPage, EventStream, Events, IDEMPOTENCY_KEY};
 pub use json::{MalformedItem, RawJson, UnknownValue, UnknownValueError};
+pub use params::EventDelete;
 pub use secret::Secret;
 pub use session::{AuthEvent, AuthEvents, HookOutcome, TokensHook};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

@@ -7,7 +7,6 @@ use http::Method;
 pub(crate) struct Operation {
     pub(crate) id: &'static str,
     pub(crate) method: Method,
-    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "read by the spans"))]
     pub(crate) path: &'static str,
     pub(crate) auth: Scheme,
     /// Whether the path is relative to the origin instead of the base URL.

@@ -14,11 +14,9 @@
 //! # }
 //! ```
 
-pub use crate::auth::{Disconnect, GetConnectionStatus, GetToken, Refresh, Revoke};
-pub use crate::calendars::ListCalendars;
-pub use crate::events::{CreateEvent, CreateOnce, EventDelete, FindCreated, ListEvents, UpdateEvent};
-pub use crate::health::CheckHealth;
+pub use crate::auth::{GetToken, Refresh, Revoke};
+pub use crate::events::{CreateOnce, FindCreated};
+pub use crate::params::*;
 #[cfg(feature = "webhooks")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
 pub use crate::webhooks::VerifyWebhook;
-pub use crate::webhooks::{SubscribeWebhook, UnsubscribeWebhook};

@@ -1,63 +1,23 @@
 //! Calls about the connected accounts.
 
-use serde::{Deserialize, Serialize};
-
-use crate::call::{CallOptions, Caller, Endpoint, forward_setters};
+use crate::call::{CallOptions, Caller, Endpoint};
 use crate::error::Error;
-use crate::models::{ConnectionStatus, DisconnectRequest, DisconnectResponse, Provider};
+use crate::models::{ConnectionStatus, DisconnectResponse};
+use crate::params::{Disconnect, GetConnectionStatus};
 use crate::raw::operations;
 use crate::sync::BoxFuture;
 use crate::transport::{Failure, or_empty};
-
-/// Parameters of [`Auth::get_connection_status`](crate::Auth::get_connection_status): none.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct GetConnectionStatus {}
 
 impl Endpoint for GetConnectionStatus {
     type Output = ConnectionStatus;
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<ConnectionStatus, Error>> {
         Box::pin(async move {
-            let options = CallOptions::default();
-            let current =
-                caller.call(&operations::CONNECTION_STATUS, options, |api| api.connection_status().request()).await;
-            let reply = or_legacy(current, || {
-                caller.call(&operations::CONNECTION_STATUS_LEGACY, options, |api| {
-                    api.connection_status_legacy().request()
-                })
-            });
+            let current = caller.reply(self.clone(), CallOptions::default()).await;
+            let reply = or_legacy(current, || caller.reply_at(&operations::CONNECTION_STATUS_LEGACY, self));
             Ok(reply.await?.value)
         })
     }
-}
-
-/// Parameters of [`Auth::disconnect`](crate::Auth::disconnect).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[must_use]
-pub struct Disconnect {
-    provider: Provider,
-    account: Option<String>,
-}
-
-impl Disconnect {
-    /// Names the provider.
-    pub fn new(provider: Provider) -> Self {
-        Self { provider, account: None }
-    }
-
-    /// Sets the one account to disconnect, by its id in the
-    /// [connection status](crate::Auth::get_connection_status).
-    ///
-    /// An empty id counts as none, which is all accounts of the provider.
-    pub fn account(mut self, account: impl Into<String>) -> Self {
-        self.account = Some(account.into()).filter(|account| !account.is_empty());
-        self
-    }
-}
-
-forward_setters! { Disconnect:
-    account(account: impl Into<String>);
 }
 
 impl Endpoint for Disconnect {
@@ -65,24 +25,8 @@ impl Endpoint for Disconnect {
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<DisconnectResponse, Error>> {
         Box::pin(async move {
-            let Self { provider, account } = &self;
-            let options = CallOptions::default();
-            let current = caller.call(&operations::DISCONNECT, options, |api| {
-                let request = api.disconnect().provider(provider.clone()).body(DisconnectRequest::new());
-                match account {
-                    Some(account) => request.account(account).request(),
-                    None => request.request(),
-                }
-            });
-            let reply = or_legacy(current.await, || {
-                caller.call(&operations::DISCONNECT_LEGACY, options, |api| {
-                    let request = api.disconnect_legacy().provider(provider.clone()).body(DisconnectRequest::new());
-                    match account {
-                        Some(account) => request.account(account).request(),
-                        None => request.request(),
-                    }
-                })
-            });
+            let current = caller.reply(self.clone(), CallOptions::default()).await;
+            let reply = or_legacy(current, || caller.reply_at(&operations::DISCONNECT_LEGACY, self));
             let empty = || DisconnectResponse { success: true, ..Default::default() };
             Ok(or_empty(reply.await)?.map_or_else(empty, |reply| reply.value))
         })

@@ -5,13 +5,13 @@ mod callback;
 mod tokens;
 mod url;
 
-pub use accounts::{Disconnect, GetConnectionStatus};
 pub use callback::AuthCallback;
 pub use tokens::{GetToken, Refresh, Revoke};
 pub use url::AuthUrl;
 
 use crate::call::{Handle, Request, resource};
 use crate::models::Provider;
+use crate::params::{Disconnect, GetConnectionStatus};
 use crate::secret::Secret;
 use crate::tokens::Tokens;
 
@@ -100,7 +100,7 @@ impl<C: Handle> Auth<'_, C> {
     ///
     /// [`Error::Authentication`](crate::Error::Authentication) when the user must authorize again.
     pub fn get_connection_status(self) -> Request<GetConnectionStatus, C> {
-        Request::new(GetConnectionStatus {}, self.client.clone())
+        Request::new(GetConnectionStatus::new(), self.client.clone())
     }
 
     /// Disconnects the user's accounts at a provider: all of them, or [one](Disconnect::account).

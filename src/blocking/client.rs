@@ -12,8 +12,8 @@ use crate::auth::Auth;
 use crate::calendars::Calendars;
 use crate::call::{Caller, Endpoint, Handle, Request, RequestOptions, RetryPolicy, Sealed};
 use crate::error::Error;
-use crate::events::{Events, ListEvents};
-use crate::health::CheckHealth;
+use crate::events::Events;
+use crate::params::{self, CheckHealth, ListEvents};
 use crate::secret::Secret;
 use crate::session::{self, TokensHook};
 use crate::tokens::{TokenStore, Tokens};
@@ -120,7 +120,7 @@ impl Client {
 
     /// Checks the health of the service: as [`crate::Client::health`].
     pub fn health(&self) -> Request<CheckHealth, Self> {
-        Request::new(CheckHealth {}, self.clone())
+        Request::new(CheckHealth::new(), self.clone())
     }
 
     /// Makes a request of [parameters](crate::requests) that were stored or built apart.
@@ -158,6 +158,8 @@ impl Request<ListEvents, Client> {
         EventStream::new(Request::new(params, client.inner).stream(), client.driver)
     }
 }
+
+params::accessors!(Client);
 
 impl Handle for Client {}
 

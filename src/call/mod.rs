@@ -18,9 +18,11 @@ pub(crate) use budget::Budget;
 pub use options::RequestOptions;
 pub(crate) use options::Settings;
 pub use policy::RetryPolicy;
+#[allow(unused_imports, reason = "for contracts with parameters in paths")]
+pub(crate) use request::check_path;
 pub(crate) use request::sealed::Sealed;
 pub use request::{Endpoint, Handle, Request};
-pub(crate) use request::{forward_setters, resource};
+pub(crate) use request::{RawCall, json_text, resource};
 
 use crate::error::{ApiFailure, Error, InputFailure, NetworkFailure, NetworkKind, SendStatus};
 use crate::operation::{Operation, Scheme};
@@ -66,6 +68,37 @@ impl Caller {
             Err(failure) if !options.strict => failure.decode_leniently(),
             reply => reply,
         }
+    }
+
+    /// Makes the plain call of an operation.
+    pub(crate) async fn send<P: RawCall>(&self, params: P) -> Result<P::Response, Failure> {
+        Ok(self.reply(params, CallOptions::default()).await?.value)
+    }
+
+    /// Makes the call of an operation, with the head of its response.
+    pub(crate) async fn reply<P: RawCall>(
+        &self,
+        params: P,
+        options: CallOptions<'_>,
+    ) -> Result<Reply<P::Response>, Failure> {
+        self.call(P::OPERATION, options, |api| params.build(api)).await
+    }
+
+    /// Makes the call of an operation at the path of another one, which has the same parameters and response.
+    pub(crate) async fn reply_at<P: RawCall>(
+        &self,
+        other: &'static Operation,
+        params: P,
+    ) -> Result<Reply<P::Response>, Failure> {
+        let moved = |api: &raw::Client| {
+            let mut request = params.build(api)?;
+            if let Some(base) = request.url().path().strip_suffix(P::OPERATION.path) {
+                let path = format!("{base}{}", other.path);
+                request.url_mut().set_path(&path);
+            }
+            Ok(request)
+        };
+        self.call(other, CallOptions::default(), moved).await
     }
 
     /// Makes the attempts of a call, as many as the [policy](RetryPolicy) allows. Each sends the same bytes.

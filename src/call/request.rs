@@ -2,8 +2,13 @@
 
 use std::fmt;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::Caller;
 use crate::error::Error;
+use crate::operation::Operation;
+use crate::raw;
 use crate::sync::BoxFuture;
 
 /// A request that has not been sent yet: the parameters `P` of one operation, for a client `C`.
@@ -64,6 +69,29 @@ pub trait Endpoint: Sized + Send + 'static {
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<Self::Output, Error>>;
 }
 
+/// What the bindings know of the parameters of an operation: how they become a request, and what the response is.
+pub(crate) trait RawCall: Sized + Send {
+    type Response: DeserializeOwned + Send + 'static;
+
+    const OPERATION: &'static Operation;
+
+    fn build(self, api: &raw::Client) -> Result<reqwest::Request, raw::Error<()>>;
+}
+
+/// Refuses a path parameter that would lead to another path.
+#[allow(dead_code, reason = "for contracts with parameters in paths")]
+pub(crate) fn check_path<T: fmt::Display + ?Sized>(name: &str, value: &T) -> Result<(), raw::Error<()>> {
+    match value.to_string().as_str() {
+        "" | "." | ".." => Err(raw::Error::InvalidRequest(format!("{name} must not be empty, `.` or `..`"))),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a parameter of the query that is JSON.
+pub(crate) fn json_text<T: Serialize>(name: &str, value: &T) -> Result<String, raw::Error<()>> {
+    serde_json::to_string(value).map_err(|_| raw::Error::InvalidRequest(format!("{name} cannot be written as JSON")))
+}
+
 /// A client that requests are made for: [`Client`](crate::Client) or [`blocking::Client`](crate::blocking::Client).
 pub trait Handle: Clone + Send + Sync + sealed::Sealed {}
 
@@ -76,29 +104,13 @@ pub(crate) mod sealed {
     }
 }
 
-/// Gives a request the setters of its parameters.
-macro_rules! forward_setters {
-    ($params:ident: $($name:ident($argument:ident: $type:ty);)*) => {
-        impl<C> $crate::call::Request<$params, C> {
-            $(
-                #[doc = concat!("See [`", stringify!($params), "::", stringify!($name), "`].")]
-                pub fn $name(self, $argument: $type) -> Self {
-                    self.map(|params| params.$name($argument))
-                }
-            )*
-        }
-    };
-}
-
-pub(crate) use forward_setters;
-
 /// Defines a resource: a cheap reference to the client that its requests are made for.
 macro_rules! resource {
     ($(#[$attribute:meta])* $name:ident) => {
         $(#[$attribute])*
         #[derive(Debug)]
         pub struct $name<'a, C> {
-            client: &'a C,
+            pub(crate) client: &'a C,
         }
 
         impl<'a, C> $name<'a, C> {

@@ -13,7 +13,7 @@ use crate::calendars::Calendars;
 use crate::call::{Caller, Endpoint, Handle, Request, RequestOptions, Sealed};
 use crate::error::Error;
 use crate::events::Events;
-use crate::health::CheckHealth;
+use crate::params::{self, CheckHealth};
 use crate::raw;
 use crate::secret::Secret;
 use crate::session::{AuthEvents, Users};
@@ -196,7 +196,7 @@ impl Client {
     ///
     /// [`Error::Network`] or [`Error::Server`] when it is not healthy.
     pub fn health(&self) -> Request<CheckHealth, Self> {
-        Request::new(CheckHealth {}, self.clone())
+        Request::new(CheckHealth::new(), self.clone())
     }
 
     /// Makes a request of [parameters](crate::requests) that were stored or built apart.
@@ -223,6 +223,8 @@ impl Client {
         transport.raw(self.caller.session.clone(), transport.settings().clone())
     }
 }
+
+params::accessors!(Client);
 
 impl Handle for Client {}
 

@@ -5,7 +5,8 @@ use std::future::IntoFuture;
 use super::Client;
 use crate::call::{Endpoint, Request, Sealed};
 use crate::error::Error;
-use crate::events::{EventStream, ListEvents};
+use crate::events::EventStream;
+use crate::params::ListEvents;
 use crate::sync::BoxFuture;
 
 impl<P: Endpoint> Request<P, Client> {

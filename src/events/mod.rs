@@ -7,14 +7,13 @@ mod page;
 mod stream;
 mod write;
 
-pub use self::list::ListEvents;
 pub use self::once::{CreateOnce, FindCreated, IDEMPOTENCY_KEY};
 pub use self::page::EventPage;
 pub use self::stream::{EventItem, EventStream};
-pub use self::write::{CreateEvent, EventDelete, UpdateEvent};
 
 use crate::call::{Handle, Request, resource};
 use crate::models::{EventCreate, EventUpdate};
+use crate::params::{CreateEvent, EventDelete, ListEvents, UpdateEvent};
 
 resource! {
     /// Events, from [`Client::events`](crate::Client::events).

@@ -7,12 +7,11 @@ use futures_core::Stream;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::list::ListEvents;
 use super::stream::{EventItem, EventStream};
-use super::write::CreateEvent;
 use crate::call::{Caller, Endpoint};
 use crate::error::{Error, SendStatus};
 use crate::models::{CalendarEvent, EventCreate};
+use crate::params::{CreateEvent, ListEvents};
 use crate::sync::BoxFuture;
 
 /// The member of `custom` in which [`Events::create_once`](crate::Events::create_once) stores its key.

@@ -8,12 +8,12 @@ use std::vec;
 use futures_core::Stream;
 use tokio::task::JoinHandle;
 
-use super::list::ListEvents;
 use super::page::EventPage;
 use crate::call::{Caller, Endpoint};
 use crate::error::{Error, NetworkFailure, NetworkKind};
 use crate::json::MalformedItem;
 use crate::models::{BlockedAccount, CalendarEvent};
+use crate::params::ListEvents;
 use crate::raw::operations;
 use crate::sync::BoxFuture;
 use crate::transport::runtime;

@@ -2,58 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::call::{CallOptions, Caller, Endpoint};
+use crate::call::{CallOptions, Caller, Endpoint, RawCall};
 use crate::error::Error;
 use crate::json::{self, DecodeMismatch, Object, RawJson};
-use crate::models::{CalendarEvent, EventCreate, EventDeleteResponse, EventUpdate, Provider, SeriesMode};
+use crate::models::{CalendarEvent, EventDeleteResponse, Provider};
 use crate::operation::Operation;
-use crate::raw::{self, operations};
+use crate::params::{CreateEvent, EventDelete, UpdateEvent};
 use crate::sync::BoxFuture;
 use crate::transport::{Failure, Reply, Response, Undecodable, or_empty, rejected};
-
-/// Parameters of [`Events::create`](crate::Events::create).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[must_use]
-pub struct CreateEvent {
-    body: EventCreate,
-}
-
-impl CreateEvent {
-    /// Names the event.
-    pub fn new(event: EventCreate) -> Self {
-        Self { body: event }
-    }
-}
 
 impl Endpoint for CreateEvent {
     type Output = CalendarEvent;
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<CalendarEvent, Error>> {
-        Box::pin(async move {
-            let operation = &operations::CREATE_EVENT;
-            let (provider, calendar_id) = (self.body.provider.clone(), self.body.calendar_id.clone());
-            let build = |api: &raw::Client| api.create_event().body(self.body).request();
-            written(operation, caller.call(operation, CallOptions::default(), build).await?, &provider, &calendar_id)
-        })
-    }
-}
-
-/// Parameters of [`Events::update`](crate::Events::update).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[must_use]
-pub struct UpdateEvent {
-    body: EventUpdate,
-}
-
-impl UpdateEvent {
-    /// Names the event and its changes.
-    pub fn new(event: EventUpdate) -> Self {
-        Self { body: event }
+        let (provider, calendar_id) = (self.body.provider.clone(), self.body.calendar_id.clone());
+        Box::pin(write(caller, self, provider, calendar_id))
     }
 }
 
@@ -61,49 +29,19 @@ impl Endpoint for UpdateEvent {
     type Output = CalendarEvent;
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<CalendarEvent, Error>> {
-        Box::pin(async move {
-            let operation = &operations::UPDATE_EVENT;
-            let (provider, calendar_id) = (self.body.provider.clone(), self.body.calendar_id.clone());
-            let build = |api: &raw::Client| api.update_event().body(self.body).request();
-            written(operation, caller.call(operation, CallOptions::default(), build).await?, &provider, &calendar_id)
-        })
+        let (provider, calendar_id) = (self.body.provider.clone(), self.body.calendar_id.clone());
+        Box::pin(write(caller, self, provider, calendar_id))
     }
 }
 
-/// Parameters of [`Events::delete`](crate::Events::delete): the event, or the part of a series.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[must_use]
-pub struct EventDelete {
+async fn write<P: RawCall<Response = RawJson>>(
+    caller: Caller,
+    params: P,
     provider: Provider,
     calendar_id: String,
-    event_id: String,
-    recurring_event_id: Option<String>,
-    delete_mode: Option<SeriesMode>,
-}
-
-impl EventDelete {
-    /// Names the event.
-    pub fn new(provider: Provider, calendar_id: impl Into<String>, event_id: impl Into<String>) -> Self {
-        Self {
-            provider,
-            calendar_id: calendar_id.into(),
-            event_id: event_id.into(),
-            recurring_event_id: None,
-            delete_mode: None,
-        }
-    }
-
-    /// Sets the id of the series. Required for an instance.
-    pub fn recurring_event_id(mut self, recurring_event_id: impl Into<String>) -> Self {
-        self.recurring_event_id = Some(recurring_event_id.into());
-        self
-    }
-
-    /// Sets which part of a series to delete. Default: the event, or the whole series.
-    pub fn delete_mode(mut self, delete_mode: SeriesMode) -> Self {
-        self.delete_mode = Some(delete_mode);
-        self
-    }
+) -> Result<CalendarEvent, Error> {
+    let reply = caller.reply(params, CallOptions::default()).await?;
+    written(P::OPERATION, reply, &provider, &calendar_id)
 }
 
 impl Endpoint for EventDelete {
@@ -111,23 +49,11 @@ impl Endpoint for EventDelete {
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<EventDeleteResponse, Error>> {
         Box::pin(async move {
-            let operation = &operations::DELETE_EVENT;
-            let reply = caller.call::<EventDeleteResponse>(operation, CallOptions::default(), |api| {
-                let mut request =
-                    api.delete_event().provider(self.provider).calendar_id(self.calendar_id).event_id(self.event_id);
-                if let Some(recurring_event_id) = self.recurring_event_id {
-                    request = request.recurring_event_id(recurring_event_id);
-                }
-                if let Some(delete_mode) = self.delete_mode {
-                    request = request.delete_mode(delete_mode);
-                }
-                request.request()
-            });
-            match or_empty(reply.await)? {
-                None => Ok(EventDeleteResponse { success: Some(true), message: None }),
+            match or_empty(caller.reply(self, CallOptions::default()).await)? {
+                None => Ok(EventDeleteResponse { success: Some(true), ..Default::default() }),
                 Some(Reply { value, head, secrets }) if value.success == Some(false) => {
                     let body = serde_json::to_string(&value).unwrap_or_default();
-                    Err(rejected(operation, head, &body, &secrets))
+                    Err(rejected(Self::OPERATION, head, &body, &secrets))
                 }
                 Some(reply) => Ok(reply.value),
             }

@@ -77,6 +77,30 @@ impl<'de> Deserialize<'de> for BasicTimestamp {
     }
 }
 
+/// An instant in Unix milliseconds, as the expiration of a subscription is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(transparent))]
+pub(crate) struct UnixMillis(#[cfg_attr(feature = "schemars", schemars(with = "i64"))] Timestamp);
+
+impl From<Timestamp> for UnixMillis {
+    fn from(instant: Timestamp) -> Self {
+        Self(instant)
+    }
+}
+
+impl Serialize for UnixMillis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.0.as_millisecond())
+    }
+}
+
+impl<'de> Deserialize<'de> for UnixMillis {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let milliseconds = i64::deserialize(deserializer)?;
+        Timestamp::from_millisecond(milliseconds).map(Self).map_err(de::Error::custom)
+    }
+}
+
 /// Describes an instant to JSON Schema: the crate `schemars` does not know `jiff`'s types.
 #[cfg(feature = "schemars")]
 pub(crate) struct InstantSchema;

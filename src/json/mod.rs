@@ -10,7 +10,7 @@ mod raw;
 pub(crate) use instant::InstantSchema;
 #[cfg(feature = "webhooks")]
 pub(crate) use instant::optional_instant;
-pub(crate) use instant::{BasicTimestamp, Instant, OptionalInstant, to_millis};
+pub(crate) use instant::{BasicTimestamp, Instant, OptionalInstant, UnixMillis, to_millis};
 pub use lenient::MalformedItem;
 pub(crate) use lenient::{DecodeMismatch, ESSENTIAL, items, read};
 pub(crate) use object::{Member, Object, OrDefault, Plain, Present, members, null_as_default, once, present, required};

@@ -22,7 +22,6 @@ mod verify;
 
 #[cfg(feature = "webhooks")]
 pub(crate) use self::receiving::{Receiver, Receiving};
-pub use self::subscriptions::{SubscribeWebhook, UnsubscribeWebhook};
 #[cfg(feature = "webhooks")]
 pub use self::{
     delivery::WebhookDelivery,
@@ -36,6 +35,7 @@ use http::HeaderMap;
 
 use crate::call::{Handle, Request, resource};
 use crate::models::Provider;
+use crate::params::{SubscribeWebhook, UnsubscribeWebhook};
 
 resource! {
     /// Webhook subscriptions and deliveries, from [`Client::webhooks`](crate::Client::webhooks).

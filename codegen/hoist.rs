@@ -1,0 +1,138 @@
+//! Gives inline schemas names: progenitor's two runs have to agree on them, and open enums are found by name.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::codegen::contract::METHODS;
+
+/// Moves inline bodies, inline objects and inline enums into the components. Returns the names of the bodies.
+pub(crate) fn hoist(spec: &mut Value) -> Result<BTreeSet<String>, String> {
+    let mut hoisted = Hoisted { names: names(spec), schemas: Map::new() };
+    let mut bodies = BTreeSet::new();
+    let mut paths = std::mem::take(&mut spec["paths"]);
+    for item in paths.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        for method in METHODS {
+            let Some(operation) = item.get_mut(method) else { continue };
+            let id = pascal_case(operation["operationId"].as_str().unwrap_or_default());
+            let content = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
+            for media in content.and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+                if let Some(schema) = media.get_mut("schema").filter(|schema| is_object(schema)) {
+                    let name = hoisted.take(schema, &format!("{id}Body"));
+                    *schema = json!({ "$ref": format!("#/components/schemas/{name}") });
+                    bodies.insert(name);
+                }
+            }
+            for response in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
+                let content = response.1.get_mut("content").and_then(Value::as_object_mut);
+                for media in content.into_iter().flat_map(Map::values_mut) {
+                    if let Some(schema) = media.get_mut("schema") {
+                        hoisted.visit(schema, &format!("{id}Response"), true);
+                    }
+                }
+            }
+            for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+                let name = pascal_case(parameter["name"].as_str().unwrap_or_default());
+                if let Some(schema) = parameter.get_mut("schema") {
+                    hoisted.visit(schema, &format!("{id}{name}"), true);
+                }
+            }
+        }
+    }
+    spec["paths"] = paths;
+
+    let mut schemas = std::mem::take(&mut spec["components"]["schemas"]);
+    for (name, schema) in schemas.as_object_mut().into_iter().flatten() {
+        hoisted.members(schema, &pascal_case(name));
+    }
+    if let Some(schemas) = schemas.as_object_mut() {
+        schemas.extend(hoisted.schemas);
+    }
+    spec["components"]["schemas"] = schemas;
+    Ok(bodies)
+}
+
+struct Hoisted {
+    names: BTreeSet<String>,
+    schemas: Map<String, Value>,
+}
+
+impl Hoisted {
+    /// Hoists a schema if it is inline, and whatever is inline within.
+    fn visit(&mut self, schema: &mut Value, name: &str, is_root: bool) {
+        if is_object(schema) || is_enum(schema) {
+            self.take(schema, name);
+            return;
+        }
+        if let Some(items) = schema.get_mut("items") {
+            self.visit(items, &if is_root { format!("{name}Item") } else { name.to_owned() }, false);
+        }
+        if let Some(values) = schema.get_mut("additionalProperties").filter(|values| values.is_object()) {
+            self.visit(values, &format!("{name}Value"), false);
+        }
+        for all in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+            self.members(all, name);
+        }
+    }
+
+    fn members(&mut self, schema: &mut Value, name: &str) {
+        for (member, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            self.visit(property, &format!("{name}{}", pascal_case(member)), false);
+        }
+        if !is_object(schema) {
+            self.visit_inner(schema, name);
+        }
+    }
+
+    fn visit_inner(&mut self, schema: &mut Value, name: &str) {
+        if let Some(items) = schema.get_mut("items") {
+            self.visit(items, &format!("{name}Item"), false);
+        }
+    }
+
+    /// Puts a reference in the place of a schema, and returns its new name.
+    fn take(&mut self, schema: &mut Value, name: &str) -> String {
+        let name = self.free(name);
+        let nullable = schema["nullable"] == true;
+        let description = schema["description"].clone();
+        let mut taken = std::mem::take(schema);
+        self.members(&mut taken, &name);
+        self.schemas.insert(name.clone(), taken);
+        *schema = json!({ "allOf": [{ "$ref": format!("#/components/schemas/{name}") }] });
+        if nullable {
+            schema["nullable"] = true.into();
+        }
+        if description.is_null() && !nullable {
+            *schema = schema["allOf"][0].clone();
+        } else if !description.is_null() {
+            schema["description"] = description;
+        }
+        name
+    }
+
+    fn free(&mut self, name: &str) -> String {
+        let numbered = (2..).map(|number| format!("{name}{number}"));
+        let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| !self.names.contains(name));
+        let free = free.unwrap_or_else(|| name.to_owned());
+        self.names.insert(free.clone());
+        free
+    }
+}
+
+fn names(spec: &Value) -> BTreeSet<String> {
+    spec["components"]["schemas"].as_object().into_iter().flat_map(Map::keys).cloned().collect()
+}
+
+fn is_object(schema: &Value) -> bool {
+    schema["properties"].as_object().is_some_and(|properties| !properties.is_empty())
+}
+
+fn is_enum(schema: &Value) -> bool {
+    schema["type"] == "string" && (schema["enum"].is_array() || schema["x-extensible-enum"].is_array())
+}
+
+/// `bookRoom`, `book_room` and `book-room` become `BookRoom`.
+pub(crate) fn pascal_case(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+}

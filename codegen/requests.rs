@@ -1,0 +1,476 @@
+//! The parameters of each public operation, over progenitor's raw call: what `Request` holds.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, File, Ident, Item, Type, parse_quote, parse2};
+
+use crate::codegen::contract::{Facts, Operation};
+use crate::codegen::models::{Presence, Properties, argument, generic, is};
+use crate::codegen::names::{self, Name};
+use crate::codegen::{enums, hoist};
+
+pub(crate) fn file(calls: &File, facts: &Facts, models: &Properties) -> Result<File, String> {
+    let builders = builders(calls);
+    let mut items: Vec<Item> = Vec::new();
+    let mut resources: BTreeMap<&str, Vec<TokenStream>> = BTreeMap::new();
+    for operation in facts.operations.iter().filter(|operation| !operation.is_internal) {
+        let name = names::of(&operation.id);
+        let call = builders
+            .get(&hoist::pascal_case(&operation.id))
+            .ok_or_else(|| format!("{}: progenitor made no call of this name", operation.id))?;
+        let parameters = parameters(operation, call, facts, models)?;
+        items.extend(params(operation, &name, call, &parameters)?);
+        if !name.is_handwritten {
+            resources.entry(&operation.tag).or_default().push(method(operation, &name, &parameters));
+        }
+    }
+    let mut new = Vec::new();
+    for (tag, methods) in resources {
+        let resource = format_ident!("{}", hoist::pascal_case(tag));
+        if !names::is_handwritten_resource(tag) {
+            let doc = format!(" The operations of the contract's group {tag}.");
+            items.push(parse_quote!(crate::call::resource! { #[doc = #doc] #resource }));
+            new.push(resource.clone());
+        }
+        let path = match names::is_handwritten_resource(tag) {
+            true => quote!(crate::#resource),
+            false => quote!(#resource),
+        };
+        items.push(
+            parse2(quote! {
+                impl<C: crate::call::Handle> #path<'_, C> {
+                    #(#methods)*
+                }
+            })
+            .map_err(|e| format!("{tag}: {e}"))?,
+        );
+    }
+    items.push(accessors(&new));
+    Ok(File { shebang: None, frontmatter: None, attrs: Vec::new(), items })
+}
+
+/// What progenitor made for a call.
+struct Builder {
+    /// The types of the fields, without the results around them.
+    fields: BTreeMap<String, Type>,
+    response: Type,
+}
+
+fn builders(calls: &File) -> BTreeMap<String, Builder> {
+    let module = calls.items.iter().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "builder" => module.content.as_ref(),
+        _ => None,
+    });
+    let mut builders: BTreeMap<String, Builder> = BTreeMap::new();
+    for item in module.into_iter().flat_map(|(_, items)| items) {
+        match item {
+            Item::Struct(builder) => {
+                let fields = builder.fields.iter().filter_map(|field| {
+                    let value = generic(&field.ty, "Result")?;
+                    Some((field.ident.as_ref()?.to_string(), outside(value)))
+                });
+                let builder_of = Builder { fields: fields.collect(), response: parse_quote!(()) };
+                builders.insert(builder.ident.to_string(), builder_of);
+            }
+            Item::Impl(block) => {
+                let (Type::Path(path), None) = (&*block.self_ty, &block.trait_) else { continue };
+                let Some(builder) =
+                    path.path.segments.last().and_then(|last| builders.get_mut(&last.ident.to_string()))
+                else {
+                    continue;
+                };
+                for item in &block.items {
+                    if let syn::ImplItem::Fn(send) = item
+                        && send.sig.ident == "send"
+                        && let syn::ReturnType::Type(_, output) = &send.sig.output
+                        && let Some(value) =
+                            generic(output, "Result").and_then(|value| generic(&value, "ResponseValue"))
+                    {
+                        builder.response = outside(value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    builders
+}
+
+/// Names a model as it is called outside of the raw client.
+fn outside(mut value: Type) -> Type {
+    struct Models;
+    impl VisitMut for Models {
+        fn visit_path_mut(&mut self, path: &mut syn::Path) {
+            if path.segments.first().is_some_and(|first| first.ident == "types") {
+                let name = path.segments.last().cloned();
+                *path = parse_quote!(crate::models::#name);
+            }
+            visit_mut::visit_path_mut(self, path);
+        }
+    }
+    Models.visit_type_mut(&mut value);
+    value
+}
+
+/// One parameter of a request, or one member of its flat body.
+struct Parameter {
+    ident: Ident,
+    docs: Vec<Attribute>,
+    value: Type,
+    is_required: bool,
+    kind: Kind,
+}
+
+enum Kind {
+    /// Of the path, the query or a header.
+    Plain { in_path: bool, range: Option<(u32, u32)> },
+    /// Of the query, as JSON.
+    Json,
+    /// The whole body.
+    Body,
+    /// A member of a body whose members are parameters.
+    Member { is_clearable: bool },
+    /// A body without members.
+    Empty,
+}
+
+fn parameters(
+    operation: &Operation,
+    call: &Builder,
+    facts: &Facts,
+    models: &Properties,
+) -> Result<Vec<Parameter>, String> {
+    let mut parameters = Vec::new();
+    for parameter in &operation.parameters {
+        let wrong = || format!("{}: progenitor has no parameter {}", operation.id, parameter.name);
+        let value = call.fields.get(&parameter.name).ok_or_else(wrong)?;
+        let mut docs = enums::docs(&parameter.doc);
+        if let Some((from, to)) = parameter.range {
+            docs.extend(enums::docs(&format!("\nValues outside {from} to {to} are clamped.")));
+        }
+        let kind = match &parameter.json {
+            Some(_) => Kind::Json,
+            None => Kind::Plain { in_path: parameter.in_path, range: parameter.range },
+        };
+        let value = match &parameter.json {
+            Some(schema) => {
+                let schema = format_ident!("{schema}");
+                parse_quote!(crate::models::#schema)
+            }
+            None => generic(value, "Option").unwrap_or_else(|| value.clone()),
+        };
+        let ident = format_ident!("{}", parameter.name);
+        parameters.push(Parameter { ident, docs, value, is_required: parameter.is_required, kind });
+    }
+    if let Some(body) = &operation.body {
+        let value = call.fields.get("body").ok_or_else(|| format!("{}: progenitor has no body", operation.id))?;
+        let members = models.get(&body.schema);
+        let is_empty = members.is_some_and(Vec::is_empty);
+        let request = facts.requests.get(&body.schema);
+        match (is_empty, members.filter(|_| body.is_flat), request) {
+            (true, ..) => parameters.push(Parameter {
+                ident: format_ident!("body"),
+                docs: Vec::new(),
+                value: value.clone(),
+                is_required: false,
+                kind: Kind::Empty,
+            }),
+            (_, Some(members), Some(request)) => {
+                let find = |wire: &String| members.iter().find(|member| member.wire == *wire);
+                let required = request.required.iter().filter_map(find);
+                let optional = members.iter().filter(|member| !request.required.contains(&member.wire));
+                for member in required.chain(optional) {
+                    if parameters.iter().any(|parameter| parameter.ident == member.ident) {
+                        return Err(format!(
+                            "{}: {} is a parameter and a member of the body",
+                            operation.id, member.wire
+                        ));
+                    }
+                    parameters.push(Parameter {
+                        ident: member.ident.clone(),
+                        docs: member.docs.clone(),
+                        value: member.value.clone(),
+                        is_required: request.required.contains(&member.wire),
+                        kind: Kind::Member { is_clearable: member.presence == Presence::Clearable },
+                    });
+                }
+            }
+            _ => parameters.push(Parameter {
+                ident: format_ident!("body"),
+                docs: Vec::new(),
+                value: value.clone(),
+                is_required: true,
+                kind: Kind::Body,
+            }),
+        }
+    }
+    Ok(parameters)
+}
+
+/// The struct of the parameters, its constructor and setters, and the raw call that it makes.
+fn params(operation: &Operation, name: &Name, call: &Builder, parameters: &[Parameter]) -> Result<Vec<Item>, String> {
+    let ident = format_ident!("{}", name.params);
+    let raw = format_ident!("{}", operation.id);
+    let constant = format_ident!("{}", operation.id.to_uppercase());
+    let response = &call.response;
+    let docs = enums::docs(&format!("Parameters of `{} {}`. {}", operation.method, operation.path, operation.doc));
+    let flat = parameters.iter().any(|parameter| matches!(parameter.kind, Kind::Member { .. }));
+    let body = operation.body.as_ref().filter(|_| flat).map(|body| format_ident!("{}", body.schema));
+
+    let own: Vec<_> = parameters.iter().filter(|p| !matches!(p.kind, Kind::Member { .. } | Kind::Empty)).collect();
+    let fields = own.iter().map(|parameter| {
+        let (name, value) = (&parameter.ident, &parameter.value);
+        match parameter.is_required {
+            true => quote!(pub(crate) #name: #value),
+            false => quote!(#[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+                pub(crate) #name: ::std::option::Option<#value>),
+        }
+    });
+    let body_field = body.iter().map(|model| quote!(pub(crate) body: crate::models::#model));
+    let required: Vec<_> = parameters.iter().filter(|parameter| parameter.is_required).collect();
+    let arguments = required.iter().map(|parameter| {
+        let (name, (argument, _)) = (&parameter.ident, argument(&parameter.ident, &parameter.value));
+        quote!(#name: #argument)
+    });
+    let initial = own.iter().map(|parameter| {
+        let name = &parameter.ident;
+        let (_, value) = argument(name, &parameter.value);
+        if parameter.is_required { quote!(#name: #value) } else { quote!(#name: ::std::default::Default::default()) }
+    });
+    let body_initial = body.iter().map(|model| {
+        let members = required.iter().filter(|parameter| matches!(parameter.kind, Kind::Member { .. }));
+        let members = members.map(|parameter| &parameter.ident);
+        quote!(body: crate::models::#model::new(#(#members),*))
+    });
+    let setters: Vec<_> = parameters.iter().filter(|parameter| !parameter.is_required).flat_map(setters).collect();
+    let own_setters = setters.iter().map(|setter| &setter.own);
+    let forwarded = setters.iter().map(|setter| &setter.forwarded);
+    let build = build(operation, &raw, parameters, flat);
+    let (mut_self, default) = match own.is_empty() && body.is_none() {
+        true => (quote!(self), quote!(#[derive(Default)])),
+        false if required.is_empty() => (quote!(self), quote!(#[derive(Default)])),
+        false => (quote!(self), TokenStream::new()),
+    };
+    let new_doc = match required.is_empty() {
+        true => " Creates parameters without any that is optional.",
+        false => " Creates parameters from what is required; setters add the rest.",
+    };
+    let file: File = parse2(quote! {
+        #(#docs)*
+        #default
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+        #[must_use]
+        pub struct #ident {
+            #(#fields,)*
+            #(#body_field,)*
+        }
+
+        impl #ident {
+            #[doc = #new_doc]
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#initial,)* #(#body_initial,)* }
+            }
+            #(#own_setters)*
+        }
+
+        impl<C> crate::call::Request<#ident, C> {
+            #(#forwarded)*
+        }
+
+        impl crate::call::RawCall for #ident {
+            type Response = #response;
+            const OPERATION: &'static crate::operation::Operation = &operations::#constant;
+
+            fn build(
+                #mut_self,
+                api: &crate::raw::Client,
+            ) -> ::std::result::Result<::reqwest::Request, crate::raw::Error<()>> {
+                #build
+            }
+        }
+    })
+    .map_err(|e| format!("{}: {e}", operation.id))?;
+    let mut items = file.items;
+    if setters.is_empty() {
+        items.retain(|item| !matches!(item, Item::Impl(block) if block.items.is_empty()));
+    }
+    if !name.is_handwritten {
+        items.push(parse_quote! {
+            impl crate::call::Endpoint for #ident {
+                type Output = #response;
+
+                fn call(
+                    self,
+                    caller: crate::call::Caller,
+                ) -> crate::sync::BoxFuture<'static, ::std::result::Result<#response, crate::Error>> {
+                    ::std::boxed::Box::pin(async move { Ok(caller.send(self).await?) })
+                }
+            }
+        });
+    }
+    Ok(items)
+}
+
+struct Setter {
+    own: TokenStream,
+    forwarded: TokenStream,
+}
+
+fn setters(parameter: &Parameter) -> Vec<Setter> {
+    let (name, docs, value) = (&parameter.ident, &parameter.docs, &parameter.value);
+    let setter = |docs: &[Attribute], name: &Ident, argument: Option<TokenStream>, set: TokenStream| {
+        let forward: Vec<_> = argument.iter().map(|_| &parameter.ident).collect();
+        let argument = argument.map(|argument| {
+            let name = &parameter.ident;
+            quote!(#name: #argument)
+        });
+        let argument: Vec<_> = argument.into_iter().collect();
+        Setter {
+            own: quote! {
+                #(#docs)*
+                pub fn #name(mut self, #(#argument),*) -> Self {
+                    #set
+                    self
+                }
+            },
+            forwarded: quote! {
+                #(#docs)*
+                pub fn #name(self, #(#argument),*) -> Self {
+                    self.map(|params| params.#name(#(#forward),*))
+                }
+            },
+        }
+    };
+    match &parameter.kind {
+        Kind::Empty | Kind::Body => Vec::new(),
+        // How the JSON comes about is written by hand.
+        Kind::Json => Vec::new(),
+        Kind::Plain { range: Some((from, to)), .. } if is(value, "i32") || is(value, "i64") => {
+            let set = quote!(self.#name = ::std::option::Option::Some(#name.clamp(#from, #to) as #value););
+            vec![setter(docs, name, Some(quote!(u32)), set)]
+        }
+        Kind::Plain { .. } => {
+            let (argument, converted) = argument(name, value);
+            let set = match is(value, "String") {
+                // An empty text says nothing.
+                true => quote! {
+                    let #name: ::std::string::String = #converted;
+                    self.#name = (!#name.is_empty()).then_some(#name);
+                },
+                false => quote!(self.#name = ::std::option::Option::Some(#converted);),
+            };
+            vec![setter(docs, name, Some(argument), set)]
+        }
+        Kind::Member { is_clearable } => {
+            let (argument, _) = argument(name, value);
+            let set = quote!(self.body = self.body.#name(#name););
+            let mut setters = vec![setter(docs, name, Some(argument), set)];
+            if *is_clearable {
+                let clear = format_ident!("clear_{name}");
+                let docs = enums::docs(&format!("Clears `{name}`: sends `null` for it."));
+                setters.push(setter(&docs, &clear, None, quote!(self.body = self.body.#clear();)));
+            }
+            setters
+        }
+    }
+}
+
+/// The statements that build the raw request.
+fn build(operation: &Operation, raw: &Ident, parameters: &[Parameter], flat: bool) -> TokenStream {
+    let mut statements = Vec::new();
+    for parameter in parameters {
+        let name = &parameter.ident;
+        let text = name.to_string();
+        statements.push(match (&parameter.kind, parameter.is_required) {
+            (Kind::Plain { in_path: true, .. }, _) => quote! {
+                crate::call::check_path(#text, &self.#name)?;
+                let request = request.#name(self.#name);
+            },
+            (Kind::Plain { .. } | Kind::Body, true) => quote!(let request = request.#name(self.#name);),
+            (Kind::Plain { .. }, false) => quote! {
+                let request = match self.#name {
+                    ::std::option::Option::Some(#name) => request.#name(#name),
+                    ::std::option::Option::None => request,
+                };
+            },
+            (Kind::Json, true) => quote!(let request = request.#name(crate::call::json_text(#text, &self.#name)?);),
+            (Kind::Json, false) => quote! {
+                let request = match self.#name {
+                    ::std::option::Option::Some(#name) => request.#name(crate::call::json_text(#text, &#name)?),
+                    ::std::option::Option::None => request,
+                };
+            },
+            (Kind::Empty, _) => {
+                let model = &parameter.value;
+                quote!(let request = request.body(#model::new());)
+            }
+            (Kind::Body, false) | (Kind::Member { .. }, _) => TokenStream::new(),
+        });
+    }
+    if flat {
+        statements.push(quote!(let request = request.body(self.body);));
+    }
+    let _ = operation;
+    quote! {
+        let request = api.#raw();
+        #(#statements)*
+        request.request()
+    }
+}
+
+/// The method of the resource.
+fn method(operation: &Operation, name: &Name, parameters: &[Parameter]) -> TokenStream {
+    let (method, params) = (format_ident!("{}", name.method), format_ident!("{}", name.params));
+    let required: Vec<_> = parameters.iter().filter(|parameter| parameter.is_required).collect();
+    let arguments = required.iter().map(|parameter| {
+        let (name, (argument, _)) = (&parameter.ident, argument(&parameter.ident, &parameter.value));
+        quote!(#name: #argument)
+    });
+    let names = required.iter().map(|parameter| &parameter.ident);
+    let calls = format!("Calls `{} {}`.", operation.method, operation.path);
+    let docs = enums::docs(&[operation.doc.as_str(), &calls].join("\n\n"));
+    quote! {
+        #(#docs)*
+        pub fn #method(self, #(#arguments),*) -> crate::call::Request<#params, C> {
+            crate::call::Request::new(#params::new(#(#names),*), self.client.clone())
+        }
+    }
+}
+
+/// A macro that gives a client the accessors of the resources that are not written by hand.
+fn accessors(resources: &[Ident]) -> Item {
+    let methods = resources.iter().map(|resource| {
+        let method = format_ident!("{}", snake(&resource.to_string()));
+        let doc = format!(" The operations of the contract's group {resource}.");
+        quote! {
+            #[doc = #doc]
+            pub fn #method(&self) -> $crate::requests::#resource<'_, Self> {
+                $crate::requests::#resource::new(self)
+            }
+        }
+    });
+    parse_quote! {
+        /// Gives a client the accessors of the resources that no handwritten code has.
+        macro_rules! accessors {
+            ($client:ty) => {
+                impl $client {
+                    #(#methods)*
+                }
+            };
+        }
+    }
+}
+
+fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
+}

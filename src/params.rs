@@ -1,0 +1,10 @@
+//! The parameters of each operation of the contract, as generated.
+
+#![allow(clippy::new_without_default, clippy::needless_update, reason = "generated")]
+#![allow(missing_docs, unused_macros, rustdoc::bare_urls, rustdoc::invalid_html_tags, reason = "the contract's words")]
+
+use crate::raw::operations;
+
+include!(concat!(env!("MOBISCROLL_CONNECT_GENERATED"), "/requests.rs"));
+
+pub(crate) use accessors;
