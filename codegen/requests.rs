@@ -298,6 +298,10 @@ fn params(operation: &Operation, name: &Name, call: &Builder, parameters: &[Para
         items.retain(|item| !matches!(item, Item::Impl(block) if block.items.is_empty()));
     }
     if !name.is_handwritten {
+        let made = match *response == parse_quote!(()) {
+            true => quote!(caller.done(self).await),
+            false => quote!(Ok(caller.send(self).await?)),
+        };
         items.push(parse_quote! {
             impl crate::call::Endpoint for #ident {
                 type Output = #response;
@@ -306,7 +310,7 @@ fn params(operation: &Operation, name: &Name, call: &Builder, parameters: &[Para
                     self,
                     caller: crate::call::Caller,
                 ) -> crate::sync::BoxFuture<'static, ::std::result::Result<#response, crate::Error>> {
-                    ::std::boxed::Box::pin(async move { Ok(caller.send(self).await?) })
+                    ::std::boxed::Box::pin(async move { #made })
                 }
             }
         });

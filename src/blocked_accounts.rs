@@ -5,14 +5,17 @@ use http::HeaderMap;
 use crate::models::{BlockedAccount, Provider};
 
 /// Reads the accounts that a partial response leaves out: `google:ada@example.com, caldav:https://…`.
+#[expect(clippy::field_reassign_with_default, reason = "no literal of a generated model")]
 pub(crate) fn blocked_accounts(headers: &HeaderMap) -> Vec<BlockedAccount> {
     let values = headers.get_all("x-connect-calendar-permission-missing");
     let pairs = values.iter().filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
     let pairs = pairs.flat_map(|value| value.split(',')).filter_map(|pair| pair.split_once(':'));
     pairs
-        .map(|(provider, account)| BlockedAccount {
-            provider: Some(Provider::from(provider.trim())),
-            account: Some(account.trim().to_owned()),
+        .map(|(provider, account)| {
+            let mut blocked = BlockedAccount::default();
+            blocked.provider = Some(Provider::from(provider.trim()));
+            blocked.account = Some(account.trim().to_owned());
+            blocked
         })
         .collect()
 }

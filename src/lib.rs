@@ -190,7 +190,7 @@ mod webhooks;
 
 pub use auth::{Auth, AuthCallback, AuthUrl};
 pub use calendars::{CalendarList, Calendars};
-pub use call::{Endpoint, Handle, Request, RequestOptions, RetryPolicy};
+pub use call::{ApiResponse, Endpoint, Handle, Request, RequestOptions, RetryPolicy};
 pub use client::{Client, ClientBuilder};
 pub use error::{
     ApiFailure, AuthCallbackFailure, AuthCallbackKind, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind,

@@ -10,7 +10,7 @@ use super::iter::{AuthEvents, EventStream};
 use super::store::{Blocking, BlockingTokenStore};
 use crate::auth::Auth;
 use crate::calendars::Calendars;
-use crate::call::{Caller, Endpoint, Handle, Request, RequestOptions, RetryPolicy, Sealed};
+use crate::call::{ApiResponse, Caller, Endpoint, Handle, Request, RequestOptions, RetryPolicy, Sealed};
 use crate::error::Error;
 use crate::events::Events;
 use crate::params::{self, CheckHealth, ListEvents};
@@ -147,6 +147,18 @@ impl<P: Endpoint> Request<P, Client> {
     pub fn send(self) -> Result<P::Output, Error> {
         let Self { params, client } = self;
         client.driver.waiter.wait(params.call(client.caller().clone()))?
+    }
+
+    /// Sends the request, and returns status and headers with the value: as the async
+    /// [`send_with_response`](Request::send_with_response).
+    ///
+    /// # Errors
+    ///
+    /// Those of the operation.
+    pub fn send_with_response(self) -> Result<ApiResponse<P::Output>, Error> {
+        let Self { params, client } = self;
+        let caller = client.caller().clone();
+        client.driver.waiter.wait(async move { caller.call_with_response(params).await })?
     }
 }
 

@@ -4,11 +4,12 @@ mod budget;
 mod options;
 mod policy;
 mod request;
+mod response;
 mod retry;
 mod trace;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -23,14 +24,16 @@ pub(crate) use request::check_path;
 pub(crate) use request::sealed::Sealed;
 pub use request::{Endpoint, Handle, Request};
 pub(crate) use request::{RawCall, json_text, resource};
+pub use response::ApiResponse;
 
 use crate::error::{ApiFailure, Error, InputFailure, NetworkFailure, NetworkKind, SendStatus};
 use crate::operation::{Operation, Scheme};
 use crate::raw;
 use crate::secret::Secret;
 use crate::session::{Access, Session};
+use crate::sync::lock;
 use crate::tokens::Tokens;
-use crate::transport::{AccessToken, Exchange, Failure, Reply, Response, Transport, runtime};
+use crate::transport::{AccessToken, Exchange, Failure, Head, Reply, Response, Transport, runtime};
 use retry::Attempts;
 
 /// What calls are made with: for one application, one user, and one set of options. Cheap to clone.
@@ -41,6 +44,8 @@ pub struct Caller {
     pub(crate) session: Arc<Session>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) budget: Arc<Budget>,
+    /// Where the head of the newest response goes, if the user wants it.
+    pub(crate) recorder: Option<Arc<Mutex<Option<Head>>>>,
 }
 
 /// How a call differs from the plain one.
@@ -61,18 +66,46 @@ impl Caller {
         build: impl FnOnce(&raw::Client) -> Result<reqwest::Request, raw::Error<()>>,
     ) -> Result<Reply<T>, Failure> {
         let built = build(self.transport.requests());
-        let request = self.transport.complete(operation, built, &self.settings.http)?;
-        let attempts = self.attempts(operation, request, options.secrets);
-        let reply = trace::call(operation, &self.transport, attempts).await?.decode();
-        match reply {
+        match self.respond(operation, built, options.secrets).await?.decode() {
             Err(failure) if !options.strict => failure.decode_leniently(),
             reply => reply,
         }
     }
 
+    /// Makes a call, and leaves its response unread.
+    async fn respond(
+        &self,
+        operation: &'static Operation,
+        built: Result<reqwest::Request, raw::Error<()>>,
+        secrets: &[&Secret],
+    ) -> Result<Response, Error> {
+        let request = self.transport.complete(operation, built, &self.settings.http)?;
+        let attempts = self.attempts(operation, request, secrets);
+        let response = trace::call(operation, &self.transport, attempts).await?;
+        if let Some(recorder) = &self.recorder {
+            *lock(recorder) = Some(response.head.clone());
+        }
+        Ok(response)
+    }
+
+    /// Carries an operation out, and keeps the head of its response.
+    pub(crate) async fn call_with_response<P: Endpoint>(&self, params: P) -> Result<ApiResponse<P::Output>, Error> {
+        let recorder: Arc<Mutex<Option<Head>>> = Arc::default();
+        let value = params.call(Self { recorder: Some(Arc::clone(&recorder)), ..self.clone() }).await?;
+        let head = lock(&recorder).take();
+        Ok(ApiResponse::new(value, head))
+    }
+
     /// Makes the plain call of an operation.
     pub(crate) async fn send<P: RawCall>(&self, params: P) -> Result<P::Response, Failure> {
         Ok(self.reply(params, CallOptions::default()).await?.value)
+    }
+
+    /// Makes the plain call of an operation without a value.
+    #[allow(dead_code, reason = "for contracts with such operations")]
+    pub(crate) async fn done<P: RawCall<Response = ()>>(&self, params: P) -> Result<(), Error> {
+        let built = params.build(self.transport.requests());
+        self.respond(P::OPERATION, built, &[]).await.map(drop)
     }
 
     /// Makes the call of an operation, with the head of its response.

@@ -335,6 +335,7 @@ impl ClientBuilder {
             session: users.session(""),
             settings: Arc::new(self.settings),
             budget: Arc::new(Budget::new(self.retry_budget)),
+            recorder: None,
         };
         Ok(Client {
             caller,

@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 
 use super::Client;
-use crate::call::{Endpoint, Request, Sealed};
+use crate::call::{ApiResponse, Endpoint, Request, Sealed};
 use crate::error::Error;
 use crate::events::EventStream;
 use crate::params::ListEvents;
@@ -17,6 +17,23 @@ impl<P: Endpoint> Request<P, Client> {
     /// Those of the operation.
     pub async fn send(self) -> Result<P::Output, Error> {
         self.into_future().await
+    }
+
+    /// Sends the request, and returns status and headers with the value.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// let response = client.calendars().list().send_with_response().await?;
+    /// println!("{} calendars, request {:?}", response.value.calendars.len(), response.request_id());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the operation.
+    pub async fn send_with_response(self) -> Result<ApiResponse<P::Output>, Error> {
+        self.client.caller().call_with_response(self.params).await
     }
 }
 

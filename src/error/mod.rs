@@ -210,8 +210,7 @@ impl Error {
 
     /// Returns the request id that the service or a proxy put into the response headers, for its operators.
     pub fn request_id(&self) -> Option<&str> {
-        let headers = self.headers()?;
-        REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok())
+        request_id(self.headers()?)
     }
 
     /// Returns what is known about the call's request: whether it was sent, and whether there was a response.
@@ -289,4 +288,8 @@ impl Error {
         }
         self
     }
+}
+
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok())
 }

@@ -27,10 +27,19 @@ pub struct EventPage {
 
 impl EventPage {
     pub(super) fn new(page: EventsListResponse, headers: &HeaderMap) -> Self {
+        Self::of(page.events, page.next_page_token, page.page_size, headers)
+    }
+
+    fn of(
+        events: Vec<CalendarEvent>,
+        next_page_token: Option<String>,
+        page_size: Option<i32>,
+        headers: &HeaderMap,
+    ) -> Self {
         Self {
-            events: page.events,
-            next_page_token: page.next_page_token.filter(|token| !token.is_empty()),
-            page_size: page.page_size,
+            events,
+            next_page_token: next_page_token.filter(|token| !token.is_empty()),
+            page_size,
             blocked_accounts: blocked_accounts(headers),
             malformed: Vec::new(),
         }
@@ -52,9 +61,6 @@ pub(super) fn salvage(undecodable: Box<Undecodable>) -> Result<EventPage, Failur
     }
     let Reply { value: page, head, .. } = undecodable.decode_leniently::<Page>()?;
     let (events, malformed) = json::items(page.events);
-    let (next_page_token, page_size) = (page.next_page_token, page.page_size);
-    Ok(EventPage {
-        malformed,
-        ..EventPage::new(EventsListResponse { events, next_page_token, page_size }, &head.headers)
-    })
+    let page = EventPage::of(events, page.next_page_token, page.page_size, &head.headers);
+    Ok(EventPage { malformed, ..page })
 }

@@ -25,7 +25,7 @@ pub(crate) use exchange::Exchange;
 pub(crate) use failure::{or_empty, rejected};
 #[cfg(feature = "webhooks")]
 pub(crate) use http::HttpClient;
-pub(crate) use response::{Failure, Reply, Response, Undecodable};
+pub(crate) use response::{Failure, Head, Reply, Response, Undecodable};
 pub(crate) use runtime::runtime;
 pub(crate) use secrets::{AccessToken, AppCredentials, Secrets, TokenSource};
 

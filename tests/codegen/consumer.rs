@@ -1,49 +1,156 @@
-//! A consumer with a newer contract: all that is new in it is at hand.
+//! A consumer with a newer contract: all that is new in it is first class, without a handwritten line in the crate.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
-use mobiscroll_connect::{CalendarEvent, Client, EventCreate, Provider, Tokens};
+use futures_util::TryStreamExt;
+use mobiscroll_connect::raw::types::{ListEventsMoodFilter, RoomLayout};
+use mobiscroll_connect::requests::{BookRoom, ListEvents};
+use mobiscroll_connect::{
+    CalendarEvent, Client, Error, EventCreate, EventDelete, EventItem, Provider, RequestOptions, RetryPolicy, Tokens,
+    blocking,
+};
+
+const ROOM: &str = r#"{"id":"r1","nickname":"Tea","layout":"spiral"}"#;
+const TOKENS: &str = r#"{"access_token":"a2","refresh_token":"r2","expires_in":3600}"#;
+
+/// What a server answers, in this order.
+type Answers = Vec<(&'static str, &'static str)>;
+
+/// Survives, in this order, an expired token, a failing service, and a value that nobody knows.
+fn trouble(answer: (&'static str, &'static str)) -> Answers {
+    vec![("401 Unauthorized", "{}"), ("200 OK", TOKENS), ("503 Unavailable\r\nretry-after: 0", ""), answer]
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    // One more provider, and one more field of events.
+    models();
+    let rooms: [(&str, Answers); 4] = [
+        ("book", trouble(("201 Created", ROOM))),
+        ("read", trouble(("200 OK", ROOM))),
+        ("rename", trouble(("200 OK", ROOM))),
+        ("cancel", trouble(("204 No Content", ""))),
+    ];
+    for (name, answers) in rooms.clone() {
+        let (base_url, seen) = serve(answers);
+        let client = client(Client::builder("id", "secret", "https://app.example/callback").base_url(base_url));
+        let said = match name {
+            "book" => told(client.rooms().book_room("Tea").seats(4).await),
+            "read" => told(client.rooms().get_room("r1").await),
+            "rename" => told(client.rooms().rename_room("r1").clear_nickname().await),
+            _ => client.rooms().cancel_room("r1").await.map(|()| "cancelled".to_owned()),
+        };
+        println!("{name}: {} after {}", said.unwrap(), seen.recv().unwrap());
+    }
+    for (name, answers) in rooms {
+        let (base_url, seen) = serve(answers);
+        let said = std::thread::spawn(move || {
+            let client = blocking::Client::builder("id", "secret", "https://app.example/callback")
+                .base_url(base_url)
+                .build()
+                .unwrap();
+            client.set_credentials(Tokens::new("a1").with_refresh_token("r1"));
+            let client = client.with_options(RequestOptions::new().deadline(Duration::from_secs(20)));
+            match name {
+                "book" => told(client.rooms().book_room("Tea").seats(4).send()),
+                "read" => told(client.rooms().get_room("r1").send()),
+                "rename" => told(client.rooms().rename_room("r1").clear_nickname().send()),
+                _ => client.rooms().cancel_room("r1").send().map(|()| "cancelled".to_owned()),
+            }
+        });
+        println!("blocking {name}: {} after {}", said.join().unwrap().unwrap(), seen.recv().unwrap());
+    }
+    rest().await;
+}
+
+fn client(builder: mobiscroll_connect::ClientBuilder) -> Client {
+    let client = builder.retry(RetryPolicy::new().base_delay(Duration::from_millis(1))).build().unwrap();
+    client.set_credentials(Tokens::new("a1").with_refresh_token("r1"));
+    client
+}
+
+fn told(room: Result<mobiscroll_connect::raw::types::Room, Error>) -> Result<String, Error> {
+    let room = room?;
+    let layout = room.layout.unwrap();
+    assert!(matches!(layout, RoomLayout::Unknown(_)));
+    Ok(format!("{} {} {}", room.id, room.nickname.unwrap(), layout.as_str()))
+}
+
+fn models() {
+    // One more provider, one more field of events and of created events.
     let event: CalendarEvent = serde_json::from_str(r#"{"provider":"proton","id":"1","mood":"glad"}"#).unwrap();
     assert_eq!(event.provider, Provider::Proton);
-
-    // One more field of created events.
     let start = jiff::Timestamp::UNIX_EPOCH;
     let draft = EventCreate::new(Provider::Proton, "home", "Party", start, start).mood("glad");
     let draft = serde_json::to_value(&draft).unwrap();
-
-    // One more endpoint.
-    let base_url = serve(r#"{"names":["red","green"],"best":{"name":"red"}}"#);
-    let client = Client::builder("id", "secret", "https://app.example/callback").base_url(base_url).build().unwrap();
-    client.set_credentials(Tokens::new("access"));
-    let colors = client.raw().list_colors().send().await.unwrap().into_inner();
-
-    let best = colors.best.unwrap().name.unwrap();
-    let names = colors.names.join(" ");
-    println!("{}, {}, {}, {names}, {best}", event.provider, event.mood.unwrap(), draft["mood"].as_str().unwrap());
+    println!("{}, {}, {}", event.provider, event.mood.unwrap(), draft["mood"].as_str().unwrap());
 }
 
-/// Answers one `GET /api/colors` that carries the token.
-fn serve(body: &'static str) -> String {
+async fn rest() {
+    // One more parameter of the list, on a page and on the stream of all pages.
+    let page = r#"{"events":[{"provider":"google","id":"1"}],"mood":"calm"}"#;
+    let (base_url, seen) = serve(vec![("200 OK", page)]);
+    let client = client(Client::builder("id", "secret", "https://app.example/callback").base_url(base_url));
+    let list = client.events().list().mood_filter(ListEventsMoodFilter::Glad).page_size(5);
+    assert_eq!(list.params(), &ListEvents::new().mood_filter(ListEventsMoodFilter::Glad).page_size(5));
+    let items: Vec<EventItem> = list.stream().try_collect().await.unwrap();
+    println!("stream: {} after {}", items.len(), seen.recv().unwrap());
+
+    // One more member of the body of a subscription, and of responses that handwritten code takes apart.
+    let answers = vec![("200 OK", r#"{"success":true}"#), ("200 OK", r#"{"success":true,"mood":"relieved"}"#)];
+    let (base_url, seen) = serve(answers);
+    let client = self::client(Client::builder("id", "secret", "https://app.example/callback").base_url(base_url));
+    client.webhooks().subscribe_webhook(Provider::Google, "primary").mood("glad").await.unwrap();
+    let deleted = client.events().delete(EventDelete::new(Provider::Google, "c", "e")).await.unwrap();
+    println!("subscribe, delete: {} after {}", deleted.mood.unwrap(), seen.recv().unwrap());
+
+    // One more operation of a known group, and of the raw client.
+    let colors = r#"{"names":["red","green"],"best":{"name":"red"}}"#;
+    let (base_url, seen) = serve(vec![("200 OK", colors), ("200 OK", colors)]);
+    let client = self::client(Client::builder("id", "secret", "https://app.example/callback").base_url(base_url));
+    let first = client.calendars().list_colors().await.unwrap();
+    let raw = client.raw().list_colors().send().await.unwrap().into_inner();
+    assert_eq!(first, raw);
+    println!("{}, {} after {}", first.names.join(" "), first.best.unwrap().name.unwrap(), seen.recv().unwrap());
+
+    // Parameters that would lead to another path are refused, and parameters are plain values.
+    for id in ["", ".", ".."] {
+        let error = client.rooms().get_room(id).await.unwrap_err();
+        assert!(matches!(error, Error::InvalidInput(_)), "{error:?}");
+    }
+    let stored = serde_json::to_string(&BookRoom::new("Tea").seats(4)).unwrap();
+    assert_eq!(serde_json::from_str::<BookRoom>(&stored).unwrap(), BookRoom::new("Tea").seats(4));
+}
+
+/// Answers requests one after the other, and tells what they were.
+fn serve(answers: Answers) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}/api", listener.local_addr().unwrap());
+    let (sender, seen): (Sender<String>, _) = channel();
     std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut request = Vec::new();
-        while !request.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte).unwrap();
-            request.extend(byte);
+        let mut lines = Vec::new();
+        for (status, body) in answers {
+            let (stream, _) = listener.accept().unwrap();
+            let mut reader = BufReader::new(stream);
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") {
+                assert!(reader.read_line(&mut head).unwrap() > 0, "{head}");
+            }
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            let mut sent = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+            reader.read_exact(&mut sent).unwrap();
+            let bearer = head.lines().find_map(|line| line.strip_prefix("authorization: Bearer ")).unwrap_or("no one");
+            let target = head.split(' ').take(2).collect::<Vec<_>>().join(" ");
+            let sent = String::from_utf8(sent).unwrap();
+            let sent = if target.ends_with("/token") { String::new() } else { sent };
+            lines.push(format!("{target}{sent} ({bearer})"));
+            let length = if status.starts_with("204") { String::new() } else { format!("content-length: {}\r\n", body.len()) };
+            let answer = format!("HTTP/1.1 {status}\r\n{length}connection: close\r\n\r\n{body}");
+            reader.get_mut().write_all(answer.as_bytes()).unwrap();
         }
-        let request = String::from_utf8(request).unwrap();
-        assert!(request.starts_with("GET /api/colors HTTP/1.1"), "{request}");
-        assert!(request.contains("authorization: Bearer access"), "{request}");
-        let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        stream.write_all(answer.as_bytes()).unwrap();
+        sender.send(lines.join(" | ")).unwrap();
     });
-    base_url
+    (base_url, seen)
 }

@@ -12,18 +12,38 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const FILES: [&str; 3] = ["models.rs", "calls.rs", "requests.rs"];
 
 /// What a newer contract adds to ours: a place, and what is put behind it.
-const ADDITIONS: [(&[&str], &str); 5] = [
+const ADDITIONS: [(&[&str], &str); 11] = [
     // One more provider.
     (&["\n    Provider:\n", "x-extensible-enum:\n"], "        - proton\n"),
-    // One more optional field of events, and of created events.
+    // One more optional field of events, of created events, and of each response that handwritten code takes apart.
     (&["\n    CalendarEvent:\n", "      properties:\n"], MOOD),
     (&["\n    EventCreate:\n", "      properties:\n"], MOOD),
-    // One more endpoint, and its model, part of it in place.
+    (&["\n    EventsListResponse:\n", "      properties:\n"], MOOD),
+    (&["\n    BlockedAccount:\n", "      properties:\n"], MOOD),
+    (&["\n    EventDeleteResponse:\n", "      properties:\n"], MOOD),
+    // One more optional parameter of the list of events, and member of the body of a subscription.
     (
-        &["\npaths:\n"],
-        "  /colors:
+        &["\n  /events:\n", "      parameters:\n"],
+        "        - name: moodFilter
+          in: query
+          description: Only events of this mood.
+          schema:
+            type: string
+            enum: [glad, sad]
+",
+    ),
+    (&["\n    SubscribeWebhookRequest:\n", "      properties:\n"], MOOD),
+    // One more endpoint of a known group, and a group of four with parameters in the path, an inline body, a member that
+    // `null` clears, and a response without a body.
+    (&["\npaths:\n"], COLORS),
+    (&["\npaths:\n"], ROOMS),
+    (&["\n  schemas:\n"], ROOM),
+];
+
+const COLORS: &str = "  /colors:
     get:
       operationId: listColors
+      tags: [Calendars]
       summary: List the colours.
       responses:
         '200':
@@ -31,28 +51,112 @@ const ADDITIONS: [(&[&str], &str); 5] = [
           content:
             application/json:
               schema:
-                $ref: '#/components/schemas/Colors'
-",
-    ),
-    (
-        &["\n  schemas:\n"],
-        "    Colors:
+                type: object
+                properties:
+                  names:
+                    type: array
+                    nullable: true
+                    items:
+                      type: string
+                  best:
+                    type: object
+                    properties:
+                      name:
+                        type: string
+                        nullable: true
+";
+
+const ROOMS: &str = "  /rooms:
+    post:
+      operationId: bookRoom
+      tags: [Rooms]
+      summary: Book a room.
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [name]
+              properties:
+                name:
+                  type: string
+                  description: Name of the room.
+                seats:
+                  type: integer
+                  format: int32
+                  description: How many seats it needs.
+                layout:
+                  type: string
+                  enum: [rows, circle]
+      responses:
+        '201':
+          description: The room.
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/Room'
+  /rooms/{roomId}:
+    parameters:
+      - name: roomId
+        in: path
+        required: true
+        schema:
+          type: string
+    get:
+      operationId: getRoom
+      tags: [Rooms]
+      summary: Read a room.
+      responses:
+        '200':
+          description: The room.
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/Room'
+    patch:
+      operationId: renameRoom
+      tags: [Rooms]
+      summary: Rename a room.
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                nickname:
+                  type: string
+                  nullable: true
+      responses:
+        '200':
+          description: The room.
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/Room'
+    delete:
+      operationId: cancelRoom
+      tags: [Rooms]
+      summary: Cancel a room.
+      responses:
+        '204':
+          description: It is cancelled.
+";
+
+const ROOM: &str = "    Room:
       type: object
+      required: [id]
       properties:
-        names:
-          type: array
+        id:
+          type: string
+        nickname:
+          type: string
           nullable: true
-          items:
-            type: string
-        best:
-          type: object
-          properties:
-            name:
-              type: string
-              nullable: true
-",
-    ),
-];
+        layout:
+          type: string
+          enum: [rows, circle]
+";
 
 const MOOD: &str = "        mood:
           type: string
@@ -94,15 +198,15 @@ fn a_newer_contract_needs_no_handwritten_line() {
     fs::create_dir_all(consumer.join("src")).unwrap();
     let manifest = format!(
         "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
-         mobiscroll-connect = {{ path = {ROOT:?}, default-features = false, features = [\"codegen\"] }}\n\
-         tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\nserde_json = \"1\"\njiff = \"1\"\n"
+         mobiscroll-connect = {{ path = {ROOT:?}, default-features = false, features = [\"blocking\", \"codegen\"] }}\n\
+         tokio = {{ version = \"1\", features = [\"macros\", \"rt\", \"time\"] }}\nfutures-util = {{ version = \"0.3\", default-features = false }}\nserde_json = \"1\"\njiff = \"1\"\n"
     );
     fs::write(consumer.join("Cargo.toml"), manifest).unwrap();
     fs::copy(Path::new(ROOT).join("Cargo.lock"), consumer.join("Cargo.lock")).unwrap();
     fs::write(consumer.join("src/main.rs"), include_str!("consumer.rs")).unwrap();
     let output = cargo(&consumer, &["run", "--quiet"], Some(&newer));
     assert!(output.status.success(), "{}", text(&output));
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "proton, glad, glad, red green, red\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), include_str!("consumer.txt"));
     assert!(before == committed(), "a consumer's contract must not touch the committed bindings");
 }
 

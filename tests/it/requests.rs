@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mobiscroll_connect::requests::{CreateEvent, ListEvents};
 use mobiscroll_connect::{Client, EventCreate, Provider, Request, RequestOptions};
-use mobiscroll_connect_sandbox::Operation;
+use mobiscroll_connect_sandbox::{Fault, Operation};
 use tokio::time::timeout;
 
 use crate::support::{ADA, builder, instant, only, signed_in, tokens};
@@ -48,6 +48,18 @@ async fn a_request_is_awaited_joined_spawned_stored_compared_and_timed() {
     assert_eq!((created.title.as_deref(), again.title.as_deref()), (Some("Lunch"), Some("Lunch")));
     assert!(page.events.len() <= 1 && spawned.events.len() == 1 && later.events.len() == 2);
     assert_eq!((sandbox.count(Operation::CreateEvent), sandbox.count(Operation::ListCalendars)), (2, 3));
+}
+
+#[tokio::test]
+async fn a_success_has_a_status_and_headers() {
+    let (sandbox, client) = signed_in().await;
+    sandbox.inject(Fault::on(Operation::ListCalendars).header("x-request-id", "req-7"));
+    let response = client.calendars().list().send_with_response().await.unwrap();
+    assert_eq!((response.status, response.request_id()), (200, Some("req-7")));
+    assert_eq!(response.headers["content-type"], "application/json");
+    assert!(!response.value.calendars.is_empty());
+    let created = client.events().create(lunch()).send_with_response().await.unwrap();
+    assert!((200..300).contains(&created.status) && created.request_id().is_none());
 }
 
 #[tokio::test]
