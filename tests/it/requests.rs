@@ -53,11 +53,13 @@ async fn a_request_is_awaited_joined_spawned_stored_compared_and_timed() {
 #[tokio::test]
 async fn a_success_has_a_status_and_headers() {
     let (sandbox, client) = signed_in().await;
-    sandbox.inject(Fault::on(Operation::ListCalendars).header("x-request-id", "req-7"));
+    let body = r#"[{"provider":"google","id":"primary"}]"#;
+    let answer = Fault::on(Operation::ListCalendars).status(200).body(body);
+    sandbox.inject(answer.header("x-request-id", "req-7").header("content-type", "application/json"));
     let response = client.calendars().list().send_with_response().await.unwrap();
     assert_eq!((response.status, response.request_id()), (200, Some("req-7")));
     assert_eq!(response.headers["content-type"], "application/json");
-    assert!(!response.value.calendars.is_empty());
+    assert_eq!(response.value.calendars[0].id, "primary");
     let created = client.events().create(lunch()).send_with_response().await.unwrap();
     assert!((200..300).contains(&created.status) && created.request_id().is_none());
 }
