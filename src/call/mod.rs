@@ -28,7 +28,7 @@ use crate::raw;
 use crate::secret::Secret;
 use crate::session::{Access, Session};
 use crate::tokens::Tokens;
-use crate::transport::{AccessToken, Exchange, Failure, Reply, Response, Transport, runtime};
+use crate::transport::{AccessToken, Exchange, Failure, Reply, Requested, Response, Transport, runtime};
 use retry::Attempts;
 
 /// What calls are made with: for one application, one user, and one set of options. Cheap to clone.
@@ -113,6 +113,7 @@ impl Caller {
         let redacted = tokens.map(|tokens| tokens.map(|tokens| tokens.clone() as Arc<dyn AccessToken>));
         Exchange {
             operation,
+            requested: Requested::Operation,
             access_token: tokens[0].map(|tokens| tokens.access_token()),
             timeout,
             max_body: self.settings.http.max_body,

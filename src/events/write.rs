@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::call::{CallOptions, Caller, Endpoint};
@@ -125,10 +124,6 @@ impl Endpoint for EventDelete {
             });
             match or_empty(reply.await)? {
                 None => Ok(EventDeleteResponse { success: Some(true), message: None }),
-                Some(Reply { value, head, secrets }) if value.success == Some(false) => {
-                    let body = serde_json::to_string(&value).unwrap_or_default();
-                    Err(rejected(operation, head, &body, &secrets))
-                }
                 Some(reply) => Ok(reply.value),
             }
         })
@@ -145,8 +140,7 @@ fn written(
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Verdict {
-        success: Option<Value>,
-        message: Option<Value>,
+        message: Option<IgnoredAny>,
         id: Option<IgnoredAny>,
         event: Option<IgnoredAny>,
     }
@@ -154,9 +148,6 @@ fn written(
     // A response that is not an object has no verdict, and fails as an event below.
     let object = Object(&mut serde_json::Deserializer::from_str(body.get()));
     let verdict = Verdict::deserialize(object).unwrap_or_default();
-    if verdict.success == Some(Value::Bool(false)) {
-        return Err(rejected(operation, head, body.get(), &secrets));
-    }
     read(body.get(), provider, calendar_id).map_err(|mismatch| {
         // Neither shape of an event, but an explanation.
         if verdict.message.is_some() && verdict.id.is_none() && verdict.event.is_none() {

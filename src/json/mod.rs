@@ -12,7 +12,7 @@ pub(crate) use instant::InstantSchema;
 pub(crate) use instant::instant;
 pub(crate) use instant::{BasicTimestamp, optional_instant, to_millis};
 pub use lenient::MalformedItem;
-pub(crate) use lenient::{DecodeMismatch, ESSENTIAL, items, read};
+pub(crate) use lenient::{DecodeMismatch, ESSENTIAL, items, read, value};
 pub(crate) use object::{Object, TextOrObject, null_as_default, present, text_or_object};
 pub use open_enum::UnknownValue;
 #[cfg(feature = "schemars")]

@@ -89,7 +89,8 @@ impl Endpoint for UnsubscribeWebhook {
             let reply = caller
                 .call(operation, CallOptions::default(), |api| api.unsubscribe_webhook().body(self.body).request());
             let empty = || UnsubscribeWebhookResponse { success: true, ..Default::default() };
-            Ok(or_empty(reply.await)?.map_or_else(empty, |reply| reply.value))
+            Ok(or_empty(reply.await)?
+                .map_or_else(empty, |reply| UnsubscribeWebhookResponse { success: true, ..reply.value }))
         })
     }
 }
