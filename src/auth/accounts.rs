@@ -28,21 +28,26 @@ impl Endpoint for Disconnect {
             let current = caller.reply(self.clone(), CallOptions::default()).await;
             let reply = or_legacy(current, || caller.reply_at(&operations::DISCONNECT_LEGACY, self));
             let empty = || DisconnectResponse { success: true, ..Default::default() };
-            Ok(or_empty(reply.await)?.map_or_else(empty, |reply| reply.value))
+            Ok(or_empty(reply.await)?.map_or_else(empty, |reply| DisconnectResponse { success: true, ..reply.value }))
         })
     }
 }
 
-/// Falls back to the path of older deployments for a 404. Two 404s are reported as the first.
+/// Falls back to the path of older deployments for a 404 of the endpoint itself, whatever its body. Two 404s are reported
+/// as the first.
 async fn or_legacy<T, Fut>(current: Result<T, Failure>, legacy: impl FnOnce() -> Fut) -> Result<T, Failure>
 where
     Fut: Future<Output = Result<T, Failure>>,
 {
     match current {
-        Err(Failure::Final(first @ Error::NotFound(_))) => match legacy().await {
-            Err(Failure::Final(Error::NotFound(_))) => Err(first.into()),
+        Err(Failure::Final(first)) if is_missing(&first) => match legacy().await {
+            Err(Failure::Final(second)) if is_missing(&second) => Err(first.into()),
             outcome => outcome,
         },
         outcome => outcome,
     }
+}
+
+fn is_missing(error: &Error) -> bool {
+    error.status() == Some(404) && error.operation() != Some(operations::TOKEN.id)
 }

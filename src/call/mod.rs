@@ -33,7 +33,7 @@ use crate::secret::Secret;
 use crate::session::{Access, Session};
 use crate::sync::lock;
 use crate::tokens::Tokens;
-use crate::transport::{AccessToken, Exchange, Failure, Head, Reply, Response, Transport, runtime};
+use crate::transport::{AccessToken, Exchange, Failure, Head, Reply, Requested, Response, Transport, runtime};
 use retry::Attempts;
 
 /// What calls are made with: for one application, one user, and one set of options. Cheap to clone.
@@ -179,6 +179,7 @@ impl Caller {
         let redacted = tokens.map(|tokens| tokens.map(|tokens| tokens.clone() as Arc<dyn AccessToken>));
         Exchange {
             operation,
+            requested: Requested::Operation,
             access_token: tokens[0].map(|tokens| tokens.access_token()),
             timeout,
             max_body: self.settings.http.max_body,

@@ -16,7 +16,7 @@ fn may_retry(operation: &Operation, error: &Error) -> bool {
     let idempotent = matches!(operation.method, Method::GET | Method::DELETE);
     match (error, error.status()) {
         (Error::Network(_), _) => idempotent || error.send_status() == SendStatus::NotSent,
-        (_, Some(429)) => true,
+        (Error::RateLimit(_), _) | (_, Some(429)) => true,
         (_, Some(503)) => idempotent || error.retry_after().is_some(),
         (_, Some(408 | 502 | 504)) => idempotent,
         _ => false,

@@ -10,6 +10,9 @@ use thiserror::Error as ThisError;
 use super::SendStatus;
 use crate::models::BlockedAccount;
 
+/// How much of the details `Display` shows.
+const FIELDS_LIMIT: usize = 1024;
+
 /// The response to a call that the service refused or could not carry out.
 #[derive(Clone, ThisError)]
 #[error("{}", self.describe("refused"))]
@@ -53,6 +56,18 @@ impl ApiFailure {
         format!("{}: {problem}{status}: {}", self.operation, self.message)
     }
 
+    /// Formats the failure under a heading, with what the details say of each field.
+    pub(crate) fn describe_fields(&self, problem: &str) -> String {
+        let mut described = self.describe(problem);
+        let fields = self.details.as_ref().map(fields).unwrap_or_default();
+        // The message may have been made of them.
+        if !fields.is_empty() && !self.message.contains(&fields) {
+            described.push_str(": ");
+            described.extend(fields.chars().take(FIELDS_LIMIT));
+        }
+        described
+    }
+
     /// Returns the operation's id in the contract, such as `create_event`.
     pub fn operation(&self) -> &'static str {
         self.operation
@@ -63,8 +78,8 @@ impl ApiFailure {
         self.status.map(|status| status.as_u16())
     }
 
-    /// Returns the most specific explanation: the body's `message`, `error_description` or `error`, or the reason
-    /// phrase of the status.
+    /// Returns the most specific explanation: the body's `message`, `error_description`, `detail`, `errors` or `error`, or
+    /// the reason phrase of the status. If the tokens could not be refreshed for a call, it begins with that.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -84,7 +99,7 @@ impl ApiFailure {
         self.code.as_deref()
     }
 
-    /// Returns the body's `details`: usually a map of field names to lists of messages.
+    /// Returns the body's `details` or `errors`: usually a map of field names to lists of messages.
     pub fn details(&self) -> Option<&Value> {
         self.details.as_ref()
     }
@@ -107,6 +122,37 @@ impl ApiFailure {
     /// Returns the delay from `Retry-After`.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+}
+
+/// Puts details into words: `start: is required; end: is early`.
+fn fields(details: &Value) -> String {
+    let list = |values: Vec<String>, separator: &str| {
+        values.into_iter().filter(|value| !value.is_empty()).collect::<Vec<_>>().join(separator)
+    };
+    match details {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(entries) => list(entries.iter().map(entry).collect(), "; "),
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| match value {
+                Value::Array(entries) => format!("{name}: {}", list(entries.iter().map(entry).collect(), ", ")),
+                value => format!("{name}: {}", entry(value)),
+            };
+            list(members.iter().map(member).collect(), "; ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Puts one entry of the details into words.
+fn entry(value: &Value) -> String {
+    let text = |names: &[&str]| names.iter().find_map(|name| value[*name].as_str());
+    match (value, text(&["field", "path", "param"]), text(&["message", "msg"])) {
+        (Value::String(text), ..) => text.clone(),
+        (_, Some(field), Some(message)) => format!("{field}: {message}"),
+        (_, None, Some(message)) => message.to_owned(),
+        _ => value.to_string(),
     }
 }
 

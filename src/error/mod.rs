@@ -49,7 +49,8 @@ const REQUEST_IDS: [&str; 4] = ["x-request-id", "x-correlation-id", "request-id"
 pub enum Error {
     /// The user's authorization has ended, or was never given.
     ///
-    /// Retrying does not help: send the user to [`Auth::generate_auth_url`](crate::Auth::generate_auth_url).
+    /// It may be the refresh of the tokens that was refused. Retrying does not help: send the user to
+    /// [`Auth::generate_auth_url`](crate::Auth::generate_auth_url).
     #[error("{}", .0.describe("not authorized"))]
     Authentication(Box<ApiFailure>),
 
@@ -73,10 +74,12 @@ pub enum Error {
     CalendarPermissionRequired(Box<ApiFailure>),
 
     /// The service found the request invalid; see [`ApiFailure::details`].
-    #[error("{}", .0.describe("invalid request"))]
+    #[error("{}", .0.describe_fields("invalid request"))]
     Validation(Box<ApiFailure>),
 
-    /// The event or calendar does not exist (any more): drop your copy.
+    /// The API knows no such event or calendar (any more): list again before you delete your copy.
+    ///
+    /// A 404 of a proxy, or of a base URL that is wrong, is [`Unexpected`](Self::Unexpected).
     #[error("{}", .0.describe("not found"))]
     NotFound(Box<ApiFailure>),
 
@@ -88,7 +91,8 @@ pub enum Error {
     #[error("{}", .0.describe("server error"))]
     Server(Box<ApiFailure>),
 
-    /// A response with a status that the service does not document, redirects included.
+    /// A response with a status that the service does not document, redirects included, or a 403 or 404 that is not the
+    /// API's own.
     #[error("{}", .0.describe("unexpected response"))]
     Unexpected(Box<ApiFailure>),
 

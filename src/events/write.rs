@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::call::{CallOptions, Caller, Endpoint, RawCall};
@@ -51,10 +50,6 @@ impl Endpoint for EventDelete {
         Box::pin(async move {
             match or_empty(caller.reply(self, CallOptions::default()).await)? {
                 None => Ok(EventDeleteResponse { success: Some(true), ..Default::default() }),
-                Some(Reply { value, head, secrets }) if value.success == Some(false) => {
-                    let body = serde_json::to_string(&value).unwrap_or_default();
-                    Err(rejected(Self::OPERATION, head, &body, &secrets))
-                }
                 Some(reply) => Ok(reply.value),
             }
         })
@@ -71,8 +66,7 @@ fn written(
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Verdict {
-        success: Option<Value>,
-        message: Option<Value>,
+        message: Option<IgnoredAny>,
         id: Option<IgnoredAny>,
         event: Option<IgnoredAny>,
     }
@@ -80,9 +74,6 @@ fn written(
     // A response that is not an object has no verdict, and fails as an event below.
     let object = Object(&mut serde_json::Deserializer::from_str(body.get()));
     let verdict = Verdict::deserialize(object).unwrap_or_default();
-    if verdict.success == Some(Value::Bool(false)) {
-        return Err(rejected(operation, head, body.get(), &secrets));
-    }
     read(body.get(), provider, calendar_id).map_err(|mismatch| {
         // Neither shape of an event, but an explanation.
         if verdict.message.is_some() && verdict.id.is_none() && verdict.event.is_none() {

@@ -69,6 +69,11 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str, essential: &[&str]) -> Resul
     Err(first)
 }
 
+/// Reads a text as JSON of any kind.
+pub(crate) fn value(text: &str) -> Result<serde_json::Value, serde_json::Error> {
+    serde_json::from_str(text)
+}
+
 /// Reads a list item by item, so that a malformed one does not hide the others.
 pub(crate) fn items<T: DeserializeOwned>(list: Vec<RawJson>) -> (Vec<T>, Vec<MalformedItem>) {
     let mut items = Vec::with_capacity(list.len());

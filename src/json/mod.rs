@@ -12,7 +12,7 @@ pub(crate) use instant::InstantSchema;
 pub(crate) use instant::optional_instant;
 pub(crate) use instant::{BasicTimestamp, Instant, OptionalInstant, UnixMillis, to_millis};
 pub use lenient::MalformedItem;
-pub(crate) use lenient::{DecodeMismatch, ESSENTIAL, items, read};
+pub(crate) use lenient::{DecodeMismatch, ESSENTIAL, items, read, value};
 pub(crate) use object::{Member, Object, OrDefault, Plain, Present, members, null_as_default, once, present, required};
 #[cfg(feature = "schemars")]
 pub(crate) use open_enum::open_enum_schema;

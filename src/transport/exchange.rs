@@ -15,9 +15,20 @@ use crate::operation::{Operation, Scheme};
 use crate::raw;
 use crate::secret::Secret;
 
+/// What a request is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Requested {
+    /// Tokens for an authorization code
+    Code,
+    /// Tokens for a refresh token
+    Refresh,
+    Operation,
+}
+
 /// What an attempt is made with.
 pub(crate) struct Exchange<'a> {
     pub(crate) operation: &'static Operation,
+    pub(crate) requested: Requested,
     pub(crate) access_token: Option<&'a Secret>,
     pub(crate) timeout: Duration,
     pub(crate) max_body: usize,
@@ -48,7 +59,7 @@ impl Transport {
 
     /// Sends a request once and reads the response: its body if it is a success, an error otherwise.
     pub(crate) async fn exchange(&self, mut request: Request, exchange: Exchange<'_>) -> Result<Response, Error> {
-        let Exchange { operation, access_token, timeout, max_body, secrets } = exchange;
+        let Exchange { operation, requested, access_token, timeout, max_body, secrets } = exchange;
         self.authorize(&mut request, operation.auth, access_token)
             .map_err(|reason| InputFailure::new(format!("{}: {reason}", operation.id)))?;
         if self.http_timeout != Some(timeout) {
@@ -60,7 +71,7 @@ impl Transport {
         let response = outcome.map_err(|error| failure::unanswered(operation, error))?;
         let mut response = capped(response, max_body);
         if !response.status().is_success() {
-            return Err(failure::refused(operation, response, &secrets).await);
+            return Err(failure::refused(operation, requested, response, &secrets).await);
         }
         let head = Head { status: response.status(), headers: std::mem::take(response.headers_mut()) };
         match response.bytes().await {

@@ -5,11 +5,13 @@
 use std::error::Error as _;
 
 use bytes::BytesMut;
+use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, StatusCode};
 use http_body_util::LengthLimitError;
 use jiff::Timestamp;
-use serde_json::Value;
 
+use super::body::ErrorBody;
+use super::exchange::Requested;
 use super::http::HttpError;
 use super::response::{Failure, Head, Reply, Response, Undecodable};
 use super::retry_after::retry_after;
@@ -19,7 +21,7 @@ use crate::error::{
 };
 use crate::json::DecodeMismatch;
 use crate::models::BlockedAccount;
-use crate::operation::{Operation, Scheme};
+use crate::operation::Operation;
 use crate::raw::{self, operations};
 
 /// How much of a failed response's body is read, to find its members.
@@ -63,27 +65,34 @@ pub(super) fn incomplete(operation: &'static Operation, head: Head, error: reqwe
 /// A response with another status than 2xx.
 pub(super) async fn refused(
     operation: &'static Operation,
+    request: Requested,
     mut response: reqwest::Response,
     secrets: &Secrets,
 ) -> Error {
-    let (status, headers) = (response.status(), response.headers().clone());
-    let mut body = BytesMut::new();
+    let status = response.status();
+    let head = Head { status, headers: response.headers().clone() };
+    let mut text = BytesMut::new();
     // The status tells more than a body that is incomplete, so what was read has to do.
-    while body.len() < READ_LIMIT {
+    while text.len() < READ_LIMIT {
         match response.chunk().await {
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk[..chunk.len().min(READ_LIMIT - body.len())]),
+            Ok(Some(chunk)) => text.extend_from_slice(&chunk[..chunk.len().min(READ_LIMIT - text.len())]),
             Ok(None) | Err(_) => break,
         }
     }
-    let failure = api_failure(operation, status, headers, &String::from_utf8_lossy(&body));
-    let category = category(operation, status, &failure);
+    let text = String::from_utf8_lossy(&text);
+    let body = ErrorBody::read(&text);
+    let mut failure = api_failure(operation, head, &text, &body);
+    let category = category(request, status, &failure, &body);
+    if request == Requested::Refresh {
+        failure.message.insert_str(0, "the tokens could not be refreshed: ");
+    }
     // What the response means is known by now, so what it repeats can go.
     category(Box::new(redact(failure, secrets)))
 }
 
-/// An event write that failed behind a status of success.
+/// A call that failed behind a status of success.
 pub(crate) fn rejected(operation: &'static Operation, head: Head, body: &str, secrets: &Secrets) -> Error {
-    let failure = api_failure(operation, head.status, head.headers, body);
+    let failure = api_failure(operation, head, body, &ErrorBody::read(body));
     Error::Server(Box::new(redact(failure, secrets)))
 }
 
@@ -147,49 +156,83 @@ fn is_too_long(error: &reqwest::Error) -> bool {
     false
 }
 
-fn category(operation: &'static Operation, status: StatusCode, failure: &ApiFailure) -> fn(Box<ApiFailure>) -> Error {
-    let oauth = (operation.auth == Scheme::Basic).then(|| failure.error().unwrap_or_default());
-    match (status.as_u16(), oauth) {
-        (400..=499, Some("invalid_grant" | "session_expired")) => Error::Authentication,
-        (_, Some("invalid_client" | "unauthorized_client")) | (401, Some(_)) => Error::InvalidClient,
-        (400 | 422, _) => Error::Validation,
-        (401, None) if is_scope_denial(failure) => Error::PermissionDenied,
-        (401, None) => Error::Authentication,
-        (403, _) if failure.api_code() == Some("calendar_permission_required") => Error::CalendarPermissionRequired,
-        (403, _) => Error::PermissionDenied,
-        (404, _) => Error::NotFound,
+/// Makes the error of a response to a call.
+type Category = fn(Box<ApiFailure>) -> Error;
+
+fn category(request: Requested, status: StatusCode, failure: &ApiFailure, body: &ErrorBody) -> Category {
+    match request {
+        Requested::Operation => of_operation(status, failure, body),
+        request => of_tokens(request, status, failure),
+    }
+}
+
+/// The categories of an operation's own response.
+fn of_operation(status: StatusCode, failure: &ApiFailure, body: &ErrorBody) -> Category {
+    let scope = || body.is_scope_denial() || challenges_scope(&failure.headers);
+    match status.as_u16() {
+        // The request as such: a URL or headers that are too long.
+        400 | 414 | 422 | 431 => Error::Validation,
+        401 | 403 if scope() => Error::PermissionDenied,
+        401 => Error::Authentication,
+        403 if failure.api_code() == Some("calendar_permission_required") => Error::CalendarPermissionRequired,
+        403 if body.is_quota() || failure.retry_after.is_some() => Error::RateLimit,
+        403 if body.is_own() => Error::PermissionDenied,
+        404 if body.is_own() => Error::NotFound,
+        429 => Error::RateLimit,
+        500..=599 => Error::Server,
+        _ => Error::Unexpected,
+    }
+}
+
+/// The categories of the token endpoint's responses: they say nothing about the event or calendar of a call.
+fn of_tokens(request: Requested, status: StatusCode, failure: &ApiFailure) -> Category {
+    match (status.as_u16(), failure.error().unwrap_or_default()) {
+        (400..=499, "redirect_uri_mismatch") if request == Requested::Code => wrong_redirect_uri,
+        (400..=499, "invalid_grant") if request == Requested::Code && names_redirect_uri(failure) => wrong_redirect_uri,
+        (400..=499, "invalid_grant" | "session_expired") => Error::Authentication,
+        (_, "invalid_client" | "unauthorized_client") => Error::InvalidClient,
+        // There are no tokens yet that could have ended.
+        (401, _) if request == Requested::Code => Error::InvalidClient,
+        (401, _) => Error::Authentication,
+        (403, _) if failure.retry_after.is_some() => Error::RateLimit,
         (429, _) => Error::RateLimit,
         (500..=599, _) => Error::Server,
         _ => Error::Unexpected,
     }
 }
 
-/// A 401 that no refresh cures: the token is valid, and its scope does not allow writing.
-fn is_scope_denial(failure: &ApiFailure) -> bool {
-    failure.message == "Write access denied for current scope"
+fn names_redirect_uri(failure: &ApiFailure) -> bool {
+    let description = failure.error_description().unwrap_or_default().to_ascii_lowercase();
+    ["redirect_uri", "redirect uri", "redirect url"].iter().any(|name| description.contains(name))
 }
 
-fn api_failure(operation: &'static Operation, status: StatusCode, headers: HeaderMap, body: &str) -> ApiFailure {
-    let members: Value = serde_json::from_str(body).unwrap_or_default();
-    let member = |name: &str| members[name].as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
-    let (error, error_description) = (member("error"), member("error_description"));
+/// Authorizing again would end here again.
+fn wrong_redirect_uri(failure: Box<ApiFailure>) -> Error {
+    let reason = "the service does not accept the redirect URI: it must be the one that the application has registered";
+    InputFailure::new(reason).source(*failure).configuration()
+}
+
+/// Reports whether the challenge of a response is about the scope (RFC 6750).
+fn challenges_scope(headers: &HeaderMap) -> bool {
+    let mut challenges = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
+    challenges.any(|challenge| challenge.contains("insufficient_scope"))
+}
+
+fn api_failure(operation: &'static Operation, head: Head, text: &str, body: &ErrorBody) -> ApiFailure {
+    let Head { status, headers } = head;
     let reason = || status.canonical_reason().unwrap_or("no reason given").to_owned();
-    let accounts = members["accounts"].as_array().into_iter().flatten();
     ApiFailure {
         operation: operation.id,
         status: Some(status),
-        message: member("message")
-            .or_else(|| error_description.clone())
-            .or_else(|| error.clone())
-            .unwrap_or_else(reason),
-        error,
-        error_description,
-        code: member("code"),
-        details: Some(members["details"].clone()).filter(|details| !details.is_null()),
-        accounts: accounts.filter_map(|account| serde_json::from_str(&account.to_string()).ok()).collect(),
+        message: body.message().unwrap_or_else(reason),
+        error: body.text("error"),
+        error_description: body.text("error_description"),
+        code: body.code(),
+        details: body.details(),
+        accounts: body.accounts(),
         retry_after: retry_after(&headers, Timestamp::now()),
         headers,
-        body: body.to_owned(),
+        body: text.to_owned(),
         send_status: SendStatus::Answered,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! It knows neither users nor sessions: whoever calls it brings the access token.
 
+mod body;
 mod connect;
 mod exchange;
 mod failure;
@@ -21,7 +22,7 @@ use ::http::{HeaderMap, HeaderValue};
 use url::Url;
 
 pub(crate) use connect::{Connect, base_url};
-pub(crate) use exchange::Exchange;
+pub(crate) use exchange::{Exchange, Requested};
 pub(crate) use failure::{or_empty, rejected};
 #[cfg(feature = "webhooks")]
 pub(crate) use http::HttpClient;

@@ -1,13 +1,16 @@
 //! What a call results in.
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
+use serde_json::Value;
 
+use super::failure::rejected;
 use super::secrets::Secrets;
 use crate::error::Error;
-use crate::json::{self, DecodeMismatch};
-use crate::operation::Operation;
+use crate::json::{self, DecodeMismatch, Object};
+use crate::operation::{Operation, Scheme};
 
 /// Status and headers of a response.
 #[derive(Clone, Debug, Default)]
@@ -46,12 +49,29 @@ pub(crate) struct Undecodable {
 impl Response {
     /// Reads the body strictly.
     pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<Reply<T>, Failure> {
+        if self.is_failure() {
+            let body = String::from_utf8_lossy(&self.body);
+            return Err(rejected(self.operation, self.head, &body, &self.secrets).into());
+        }
         // Validating the whole as UTF-8 once is faster than text by text.
         let text = str::from_utf8(&self.body).map_err(serde_json::Error::custom);
         match text.and_then(serde_json::from_str) {
             Ok(value) => Ok(self.with(value)),
             Err(error) => Err(Failure::Undecodable(Box::new(Undecodable { response: self, mismatch: error.into() }))),
         }
+    }
+
+    /// Reports whether a write failed behind its status of success.
+    fn is_failure(&self) -> bool {
+        #[derive(Deserialize)]
+        struct Verdict {
+            success: Option<Value>,
+        }
+        if self.operation.method == Method::GET || self.operation.auth == Scheme::Basic {
+            return false;
+        }
+        let verdict = Verdict::deserialize(Object(&mut serde_json::Deserializer::from_slice(&self.body)));
+        verdict.is_ok_and(|verdict| verdict.success.is_some_and(|success| success == false || success == "false"))
     }
 
     fn with<T>(self, value: T) -> Reply<T> {

@@ -1,10 +1,28 @@
 //! What must not be shown of a call, and its redaction.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::secret::Secret;
+
+/// Secrets shorter than this are redacted as whole words alone, as they may stand in any other word.
+const WORD_LIMIT: usize = 8;
+
+/// Error codes of RFC 6749 and of the service: an error without them says nothing, and none of them is a secret.
+const OAUTH_CODES: [&str; 10] = [
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+    "insufficient_scope",
+    "access_denied",
+    "session_expired",
+    "redirect_uri_mismatch",
+];
 
 /// Whatever carries an access token.
 pub(crate) trait AccessToken: Send + Sync {
@@ -51,11 +69,36 @@ impl Secrets {
 
     /// Redacts the secrets in a text, also where they are escaped within JSON.
     pub(super) fn redact(&self, text: String) -> String {
-        self.iter().fold(text, |text, secret| {
+        let codes = OAUTH_CODES.iter().flat_map(|code| places(&text, code)).collect::<Vec<_>>();
+        let mut found = Vec::new();
+        for secret in self.iter() {
             let json = Value::from(secret).to_string();
             let escaped = &json[1..json.len() - 1];
-            text.replace(escaped, "[redacted]").replace(secret, "[redacted]")
-        })
+            for form in [secret, escaped] {
+                found.extend(places(&text, form).filter(|place| {
+                    let whole = form.len() >= WORD_LIMIT || is_whole_word(&text, place);
+                    whole && !codes.iter().any(|code| code.start <= place.start && place.end <= code.end)
+                }));
+                if escaped == secret {
+                    break;
+                }
+            }
+        }
+        if found.is_empty() {
+            return text;
+        }
+        found.sort_unstable_by_key(|place| place.start);
+        let (mut redacted, mut end) = (String::with_capacity(text.len()), 0);
+        for place in found {
+            // Secrets that overlap are redacted together, so that no rest of the second one is left.
+            if place.start >= end {
+                redacted.push_str(&text[end..place.start]);
+                redacted.push_str("[redacted]");
+            }
+            end = end.max(place.end);
+        }
+        redacted.push_str(&text[end..]);
+        redacted
     }
 
     pub(super) fn redact_value(&self, value: Value) -> Value {
@@ -68,4 +111,13 @@ impl Secrets {
             other => other,
         }
     }
+}
+
+fn places<'a>(text: &'a str, part: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+    text.match_indices(part).map(|(start, part)| start..start + part.len())
+}
+
+fn is_whole_word(text: &str, place: &Range<usize>) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    !text[..place.start].ends_with(is_word) && !text[place.end..].starts_with(is_word)
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Requested};
 use super::{Transport, failure};
 use crate::error::Error;
-use crate::models::{TokenRequest, TokenResponse};
+use crate::models::{GrantType, TokenRequest, TokenResponse};
 use crate::raw::operations;
 use crate::secret::Secret;
 use crate::transport::Failure;
@@ -21,12 +21,16 @@ impl Transport {
         timeout: Duration,
     ) -> Result<TokenResponse, Error> {
         let operation = &operations::TOKEN;
+        let requested = match request.grant_type {
+            GrantType::RefreshToken => Requested::Refresh,
+            _ => Requested::Code,
+        };
         let built = self.requests.token().client_id(&self.app.client_id).body(request).request();
         let request = self.complete(operation, built, &self.settings)?;
         let max_body = self.settings.max_body;
         let secrets = self.secrets([None, None], secrets);
-        let response =
-            self.exchange(request, Exchange { operation, access_token: None, timeout, max_body, secrets }).await?;
+        let exchange = Exchange { operation, requested, access_token: None, timeout, max_body, secrets };
+        let response = self.exchange(request, exchange).await?;
         match response.decode::<TokenResponse>() {
             Ok(reply) if !reply.value.access_token.expose().is_empty() => Ok(reply.value),
             Ok(reply) => Err(failure::token_error(reply.head, "access_token is empty".to_owned())),

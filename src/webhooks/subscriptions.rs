@@ -22,7 +22,7 @@ impl Endpoint for UnsubscribeWebhook {
         Box::pin(async move {
             let reply = caller.reply(self, CallOptions::default()).await;
             let empty = || UnsubscribeWebhookResponse { success: true, ..Default::default() };
-            Ok(or_empty(reply)?.map_or_else(empty, |reply| reply.value))
+            Ok(or_empty(reply)?.map_or_else(empty, |reply| UnsubscribeWebhookResponse { success: true, ..reply.value }))
         })
     }
 }

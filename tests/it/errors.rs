@@ -43,7 +43,7 @@ async fn each_status_has_its_category_and_code() {
         (504, "Server", "SERVER_ERROR", true),
         (599, "Server", "SERVER_ERROR", true),
     ] {
-        let error = refused(&sandbox, calendars().status(status)).await;
+        let error = refused(&sandbox, calendars().status(status).body(r#"{"message":"m"}"#)).await;
         assert_eq!((category(&error), error.code(), error.status()), (expected, code, Some(status)), "{status}");
         assert_eq!(error.is_retryable(), retryable, "{status}");
         assert_eq!(error.is_auth(), matches!(status, 401 | 403), "{status}");
@@ -62,8 +62,8 @@ async fn the_token_endpoints_oauth_errors_have_their_categories() {
     for (status, oauth, expected) in [
         (400, "invalid_grant", "Authentication"),
         (400, "session_expired", "Authentication"),
-        (400, "invalid_request", "Validation"),
-        (400, "unsupported_grant_type", "Validation"),
+        (400, "invalid_request", "Unexpected"),
+        (400, "unsupported_grant_type", "Unexpected"),
         (400, "invalid_client", "InvalidClient"),
         (400, "unauthorized_client", "InvalidClient"),
         (401, "invalid_client", "InvalidClient"),
@@ -89,16 +89,16 @@ async fn the_message_is_what_explains_most() {
         (r#"{"message":"","error_description":"d","error":"e"}"#, "d"),
         (r#"{"message":null,"error_description":" ","error":"e"}"#, "e"),
         (r#"{"message":{"text":"m"},"error":"e"}"#, "e"),
-        (r#"{"code":"c"}"#, "Not Found"),
-        (r#"["message"]"#, "Not Found"),
-        (r#""message""#, "Not Found"),
-        ("<html><h1>Missing</h1></html>", "Not Found"),
-        ("", "Not Found"),
-        ("{\"message\":\"cut", "Not Found"),
-        ("\u{feff}{}", "Not Found"),
+        (r#"{"code":"c"}"#, "Conflict"),
+        (r#"["message"]"#, "Conflict"),
+        (r#""message""#, "Conflict"),
+        ("<html><h1>Missing</h1></html>", "Conflict"),
+        ("", "Conflict"),
+        ("{\"message\":\"cut", "Conflict"),
+        ("\u{feff}{}", "Conflict"),
     ] {
-        let error = refused(&sandbox, calendars().status(404).body(body)).await;
-        assert_eq!((category(&error), error.api().unwrap().message()), ("NotFound", message), "{body}");
+        let error = refused(&sandbox, calendars().status(409).body(body)).await;
+        assert_eq!((category(&error), error.api().unwrap().message()), ("Unexpected", message), "{body}");
         assert_eq!(error.api().unwrap().body(), body);
     }
     let nameless = refused(&sandbox, calendars().status(599)).await;
@@ -152,7 +152,7 @@ async fn retry_after_is_read_as_seconds_and_as_a_date() {
     assert_eq!(retry_after(429, "Wed, 21 Oct 2015 07:28:00 GMT").await, Some(Duration::ZERO));
     let far = retry_after(429, "Tue, 31 Dec 2199 23:59:59 GMT").await.unwrap();
     assert!(far > Duration::from_secs(365 * 24 * 3600));
-    for nonsense in ["", "soon", "-1", "1.5", "Wed, 99 Oct 2015"] {
+    for nonsense in ["", "soon", "-1", "1.5.1", "Wed, 99 Oct 2015"] {
         assert_eq!(retry_after(429, nonsense).await, None, "{nonsense}");
     }
     assert_eq!(refused(&sandbox, calendars().status(429)).await.retry_after(), None);

@@ -9,6 +9,7 @@ mod conformance;
 mod delivery;
 #[cfg(all(feature = "encryption", feature = "file", feature = "testing"))]
 mod encryption;
+mod error_subjects;
 mod errors;
 mod events_list;
 mod events_write;
@@ -17,6 +18,7 @@ mod file_crashes;
 #[cfg(all(feature = "file", feature = "testing"))]
 mod file_store;
 mod flaky;
+
 mod mutants;
 mod oauth;
 mod odd_answers;

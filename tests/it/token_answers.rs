@@ -136,11 +136,14 @@ fn rows() -> Vec<Row> {
         ("400 Bad Request", r#"{"error":"invalid_client"}"#),
         ("400 Bad Request", r#"{"error":"unauthorized_client"}"#),
         ("401 Unauthorized", r#"{"error":"invalid_client"}"#),
-        ("401 Unauthorized", r#"{"message":"Unauthorized"}"#),
-        ("401 Unauthorized", ""),
-        ("401 Unauthorized", HTML),
     ] {
         add(&format!("{status} {body}"), json(status, body), Failed("InvalidClient"), 1);
+    }
+    // Without an OAuth code it is about the token.
+    for (status, body) in
+        [("401 Unauthorized", r#"{"message":"Unauthorized"}"#), ("401 Unauthorized", ""), ("401 Unauthorized", HTML)]
+    {
+        add(&format!("{status} {body}"), json(status, body), Failed("Authentication"), 1);
     }
 
     // What only looks like one.
@@ -157,12 +160,12 @@ fn rows() -> Vec<Row> {
         r#"{"error":"unsupported_grant_type"}"#,
         r#"{"error":"invalid_grant""#,
     ] {
-        add(&format!("400 {body}"), json("400 Bad Request", body), Failed("Validation"), 1);
+        add(&format!("400 {body}"), json("400 Bad Request", body), Failed("Unexpected"), 1);
     }
     for (status, expected, presentations) in [
-        ("422 Unprocessable", "Validation", 1),
-        ("403 Forbidden", "PermissionDenied", 1),
-        ("404 Not Found", "NotFound", 1),
+        ("422 Unprocessable", "Unexpected", 1),
+        ("403 Forbidden", "Unexpected", 1),
+        ("404 Not Found", "Unexpected", 1),
         ("405 Method Not Allowed", "Unexpected", 1),
         ("407 Proxy Authentication Required", "Unexpected", 1),
         ("408 Request Timeout", "Unexpected", 1),
