@@ -20,11 +20,11 @@
 //!
 //! # Tasks
 //!
-//! **Serve many users** (multi-tenant): create one [`Client`] for the application. [`Client::for_user`] returns a handle
-//! with the user's own tokens, over the same connection pool.
+//! **Serve many users** (multi-tenant): create one [`Client`] for the application. [`Client::for_user`] returns a
+//! handle with the user's own tokens, over the same connection pool.
 //!
-//! **Authorize a user.** Send the browser to the authorization URL, and parse the callback. The `state` protects against
-//! CSRF:
+//! **Authorize a user.** Send the browser to the authorization URL, and parse the callback. The `state` protects
+//! against CSRF:
 //!
 //! ```no_run
 //! # async fn run(client: mobiscroll_connect::Client, callback_url: String) -> Result<(), mobiscroll_connect::Error> {
@@ -40,10 +40,10 @@
 //! # }
 //! ```
 //!
-//! **Persist the tokens.** An access token expires after an hour. The client refreshes it ahead of expiry or after a 401,
-//! with one single-flight refresh for all calls in flight. Connect uses refresh token rotation: each refresh retires the
-//! refresh token. So give the client a [`TokenStore`]: in files, in a database, encrypted (see the features below), or one
-//! of your own. Without a store, persist new tokens in the hook
+//! **Persist the tokens.** An access token expires after an hour. The client refreshes it ahead of expiry or after a
+//! 401, with one single-flight refresh for all calls in flight. Connect uses refresh token rotation: each refresh
+//! retires the refresh token. So give the client a [`TokenStore`]: in files, in a database, encrypted (see the features
+//! below), or one of your own. Without a store, persist new tokens in the hook
 //! [`on_tokens_refreshed`](ClientBuilder::on_tokens_refreshed), and restore them with
 //! [`set_credentials`](Client::set_credentials) after a restart. [`Client::auth_events`] reports which users must
 //! authorize again.
@@ -88,8 +88,8 @@
 //! A rate limit is an [`Error::RateLimit`], with the delay of `Retry-After`.
 //!
 //! **Receive changes by webhooks**: [`Webhooks::subscribe_webhook`], [`Webhooks::unsubscribe_webhook`]. The
-//! `webhook_router` of the module `axum` (feature `axum`) receives deliveries, with deduplication. With another framework,
-//! `Webhooks::verify_webhook` (feature `webhooks`) verifies the raw body:
+//! `webhook_router` of the module `axum` (feature `axum`) receives deliveries, with deduplication. With another
+//! framework, `Webhooks::verify_webhook` (feature `webhooks`) verifies the raw body:
 //!
 //! ```ignore
 //! let app = axum::Router::new().nest("/webhooks", webhook_router(client, |delivery: WebhookDelivery| async move {
@@ -97,14 +97,15 @@
 //! }));
 //! ```
 //!
-//! **Send requests later.** Each operation returns a [`Request`]: `.await` or `.send().await` sends it. Its parameters are
-//! values of the module [`requests`], which can be stored and sent with [`Client::request`].
+//! **Send requests later.** Each operation returns a [`Request`]: `.await` or `.send().await` sends it. Its parameters
+//! are values of the module [`requests`], which can be stored and sent with [`Client::request`].
 //!
 //! # Retries
 //!
-//! Transient failures are retried: up to 3 attempts, with exponential backoff and full jitter. Reads and deletes are retried
-//! after timeouts, broken connections and the statuses of an outage; writes only if the request was definitely not sent or
-//! the service asks for a retry. [`RetryPolicy`] has the table. A retry budget limits the extra requests during an outage.
+//! Transient failures are retried: up to 3 attempts, with exponential backoff and full jitter. Reads and deletes are
+//! retried after timeouts, broken connections and the statuses of an outage; writes only if the request was definitely
+//! not sent or the service asks for a retry. [`RetryPolicy`] has the table. A retry budget limits the extra requests
+//! during an outage.
 //!
 //! An attempt has a timeout of 30 seconds, a call with all its attempts a deadline of 60 seconds.
 //! [`ClientBuilder`] sets both for a client, and [`Client::with_options`] for some calls, with retries and headers.
@@ -117,8 +118,8 @@
 //!
 //! # Blocking client
 //!
-//! The feature `blocking` adds a client without async: the same names, and `.send()` waits for the response. See the module
-//! `blocking`.
+//! The feature `blocking` adds a client without async: the same names, and `.send()` waits for the response. See the
+//! module `blocking`.
 //!
 //! ```ignore
 //! use mobiscroll_connect::blocking::Client;
@@ -131,31 +132,33 @@
 //!
 //! # Graceful shutdown
 //!
-//! Before the process ends, await [`Client::close`]: it waits for refreshes and saves in flight, and retries unsaved tokens.
+//! Before the process ends, await [`Client::close`]: it waits for refreshes and saves in flight, and retries unsaved
+//! tokens.
 //!
 //! # Cancel safety
 //!
-//! Any call may be dropped at any point, such as by a timeout or `select!`. A refresh that it started continues, is saved,
-//! and serves the next call. The outcome of a dropped write is unknown.
+//! Any call may be dropped at any point, such as by a timeout or `select!`. A refresh that it started continues, is
+//! saved, and serves the next call. The outcome of a dropped write is unknown.
 //!
 //! # Forward compatibility
 //!
 //! The service may send what this release does not know:
 //!
-//! - Enums are open: an unknown value is kept in the variant `Unknown`. `FromStr` accepts known values only, and returns an
-//!   [`UnknownValueError`] for others.
+//! - Enums are open: an unknown value is kept in the variant `Unknown`. `FromStr` accepts known values only, and
+//!   returns an [`UnknownValueError`] for others.
 //! - Models are `#[non_exhaustive]`. Unknown members are ignored, and optional members may be missing or `null`.
 //! - Parsing is lenient: if a response does not match its model, numbers are accepted where strings are expected, and
 //!   malformed optional members count as missing.
-//! - Required members remain required, and their absence is an [`Error::Decode`]: the `access_token`, the `connections` of a
-//!   user and the list of each provider, the list of `events`, the `event` and its `id` in the response to a write.
-//! - Calendars and events without `id` or `provider`, and events with a malformed `start`, `end` or `allDay`, are returned
-//!   as [`MalformedItem`]s beside the others, also in a webhook delivery.
+//! - Required members remain required, and their absence is an [`Error::Decode`]: the `access_token`, the `connections`
+//!   of a user and the list of each provider, the list of `events`, the `event` and its `id` in the response to a
+//!   write.
+//! - Calendars and events without `id` or `provider`, and events with a malformed `start`, `end` or `allDay`, are
+//!   returned as [`MalformedItem`]s beside the others, also in a webhook delivery.
 //! - An error response stays an error with its status, even if its body is malformed.
 //! - Webhook keys with a malformed `key` or `alg` are ignored.
 //!
-//! The bindings are generated from `openapi.yaml`. To use a newer OpenAPI document, build with the feature `codegen` and
-//! `MOBISCROLL_CONNECT_OPENAPI=/path/to/newer.yaml` (an absolute path). [`Client::raw`] then has the new endpoints.
+//! The bindings are generated from `openapi.yaml`. To use a newer OpenAPI document, build with the feature `codegen`
+//! and `MOBISCROLL_CONNECT_OPENAPI=/path/to/newer.yaml` (an absolute path). [`Client::raw`] then has the new endpoints.
 //!
 //! # Features
 //!
@@ -182,7 +185,8 @@
 //!
 //! # Limits
 //!
-//! Calls need a Tokio runtime: outside of one they return an [`Error::InvalidInput`], except those of the blocking client.
+//! Calls need a Tokio runtime: outside of one they return an [`Error::InvalidInput`], except those of the blocking
+//! client.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
