@@ -67,14 +67,15 @@ impl ListEvents {
         self
     }
 
-    /// Sets the number of events on a page, for all providers together. Default: 250. Values outside 1 to 1000 are clamped.
+    /// Sets the number of events on a page, for all providers together. Default: 250. Values outside 1 to 1000 are
+    /// clamped.
     pub fn page_size(mut self, page_size: u32) -> Self {
         self.page_size = Some(i32::try_from(page_size.clamp(1, 1000)).unwrap_or(1000));
         self
     }
 
-    /// Sets the page to read, by the [token](EventPage::next_page_token) of the one before. Keep the other parameters the
-    /// same.
+    /// Sets the page to read, by the [token](EventPage::next_page_token) of the one before. Keep the other parameters
+    /// the same.
     pub fn next_page_token(mut self, token: impl Into<String>) -> Self {
         self.next_page_token = Some(token.into()).filter(|token| !token.is_empty());
         self
