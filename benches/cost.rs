@@ -70,7 +70,7 @@ fn compare(title: &str, rounds: usize, times: usize, works: &mut [Work<'_>]) {
         }
     }
     println!("\n{title}");
-    println!("| | CPU | ratio | a second |");
+    println!("| | CPU | ratio | per second |");
     println!("|---|---:|---:|---:|");
     let first = timed[0].cpu.clone();
     for Timed { name, cpu, wall } in timed {
@@ -133,7 +133,7 @@ fn calls(runtime: &Runtime, server: &Server) {
     let (client, bare, url) = (client(&server.base_url()), bare(), format!("{}/calendars", server.base_url()));
     for many in [1, 64] {
         compare(
-            &format!("`calendars().list()`, {many} at once"),
+            &format!("`calendars().list()`, {many} concurrent"),
             rounds(31),
             rounds(2048).next_multiple_of(64),
             &mut [
@@ -255,13 +255,13 @@ fn decoding() {
                     }),
                 ),
                 (
-                    "serde_json, passing over the bytes",
+                    "serde_json, skipping the bytes",
                     &mut repeat(|| {
                         serde_json::from_slice::<IgnoredAny>(text.as_bytes()).expect("a page");
                     }),
                 ),
                 (
-                    "looking for UTF-8 alone",
+                    "UTF-8 validation alone",
                     &mut repeat(|| {
                         black_box(std::str::from_utf8(black_box(text.as_bytes())).expect("a text"));
                     }),

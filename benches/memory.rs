@@ -86,7 +86,7 @@ fn main() {
     println!("difference: {:.1} blocks", blocks[1] - blocks[0]);
 
     println!("\nMemory of a decoded page, as multiples of its body");
-    println!("| | blocks | at most at once | kept |");
+    println!("| | blocks | peak | kept |");
     println!("|---|---:|---:|---:|");
     for events in [250_usize, 1000] {
         let body = data::page(events, None);
@@ -117,7 +117,7 @@ fn main() {
     }
 
     println!("\nMemory of a stream, as multiples of a page's body");
-    println!("| pages | events | at most at once |");
+    println!("| pages | events | peak |");
     println!("|---|---:|---:|");
     let body = data::page(EVENTS, None).len();
     let endless = client(&format!("{}/endless/api", server.origin));
