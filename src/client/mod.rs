@@ -206,9 +206,9 @@ impl Client {
 
     /// Returns the generated client, with the credentials attached: an escape hatch for what the facade does not cover.
     ///
-    /// It sends the access token that is active when the request leaves, and does no more: it neither refreshes a token
-    /// nor categorises errors. It follows `openapi.yaml` and the release of progenitor that made it, so it is **outside
-    /// the semantic versioning promise** of this crate. Its errors print headers and bodies of responses.
+    /// It sends the access token that is active when the request is sent. It neither refreshes a token nor categorises
+    /// errors. It follows `openapi.yaml` and the release of progenitor that generated it, so it is **outside the
+    /// semantic versioning promise** of this crate. Its errors print headers and bodies of responses.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) {

@@ -50,7 +50,8 @@ impl ListEvents {
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
     /// use mobiscroll_connect::Provider;
     ///
-    /// let page = client.events().list().calendar_ids([(Provider::Google, ["primary", "team@example.com"])]).send().await?;
+    /// let team = [(Provider::Google, ["primary", "team@example.com"])];
+    /// let page = client.events().list().calendar_ids(team).send().await?;
     /// # Ok(())
     /// # }
     /// ```

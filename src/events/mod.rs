@@ -104,8 +104,8 @@ impl<C: Handle> Events<'_, C> {
 
     /// Searches for the event that [`create_once`](Self::create_once) created with this key, such as after a restart.
     ///
-    /// The search covers the calendar of `event`, from a day before its start to a day after its end. Calls `GET
-    /// /events`.
+    /// The search covers the calendar of `event`, from a day before its start to a day after its end. Calls
+    /// `GET /events`.
     ///
     /// # Errors
     ///

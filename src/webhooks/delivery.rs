@@ -109,8 +109,8 @@ impl WebhookDelivery {
     }
 }
 
-/// The members of the body, each read by itself: a malformed one does not affect the others, and of a repeated one the
-/// last counts.
+/// The members of the body, each parsed separately, so that a malformed one does not affect the others. Of a repeated
+/// member, the last one counts.
 struct Members(BTreeMap<String, RawJson>);
 
 impl Members {
