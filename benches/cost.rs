@@ -1,7 +1,7 @@
-//! What calls cost in time, each beside its limit in the same run: `cargo bench --bench cost --features webhooks`.
+//! Measures the CPU time of calls, each compared with its baseline: `cargo bench --bench cost --features webhooks`.
 //!
-//! Times are of the processor, of this process alone. Two that are compared take turns, and the ratio is the median of the
-//! rounds'. `-- --quick` only shows that it works. `-- once NAME COUNT` does one thing so often, for a profiler.
+//! Times are CPU times of this process alone. The works of a comparison alternate, and the ratio is the median over the
+//! rounds. `-- --quick` is a smoke test. `-- once NAME COUNT` runs one work `COUNT` times, for a profiler.
 
 mod support;
 
@@ -41,18 +41,18 @@ fn main() {
     paging(&runtime, &server);
 }
 
-/// What one thing took, over the rounds.
+/// The times of one work, over the rounds.
 struct Timed {
     name: String,
-    /// Processor time of each, in the order of the rounds
+    /// CPU time of each round
     cpu: Vec<Duration>,
     wall: Vec<Duration>,
 }
 
-/// Something that is done so many times.
+/// A named work, and a function that runs it a number of times.
 type Work<'a> = (&'a str, &'a mut dyn FnMut(usize));
 
-/// Has the works take turns, and prints each beside the first.
+/// Runs the works alternately, and prints each in comparison with the first.
 fn compare(title: &str, rounds: usize, times: usize, works: &mut [Work<'_>]) {
     let mut timed: Vec<_> =
         works.iter().map(|(name, _)| Timed { name: (*name).to_owned(), cpu: Vec::new(), wall: Vec::new() }).collect();
@@ -60,7 +60,7 @@ fn compare(title: &str, rounds: usize, times: usize, works: &mut [Work<'_>]) {
         work(times);
     }
     for round in 0..rounds.max(3) {
-        // Whoever comes first finds other caches.
+        // The order rotates, because the first work of a round finds cold caches.
         let order: Vec<_> = (0..works.len()).map(|place| (place + round) % works.len()).collect();
         for place in order {
             let (wall, cpu) = (Instant::now(), ProcessTime::now());
@@ -70,7 +70,7 @@ fn compare(title: &str, rounds: usize, times: usize, works: &mut [Work<'_>]) {
         }
     }
     println!("\n{title}");
-    println!("| | CPU | ratio | a second |");
+    println!("| | CPU | ratio | per second |");
     println!("|---|---:|---:|---:|");
     let first = timed[0].cpu.clone();
     for Timed { name, cpu, wall } in timed {
@@ -110,7 +110,7 @@ async fn bare_page(client: &reqwest::Client, base_url: &str, events: u16) {
     assert_eq!(page.events.len(), usize::from(events));
 }
 
-/// Does something so many times, so many of them at once.
+/// Runs something a number of times, with a number of them concurrently.
 fn at_once<F: Future<Output = ()> + 'static>(
     runtime: &Runtime,
     many: usize,
@@ -133,7 +133,7 @@ fn calls(runtime: &Runtime, server: &Server) {
     let (client, bare, url) = (client(&server.base_url()), bare(), format!("{}/calendars", server.base_url()));
     for many in [1, 64] {
         compare(
-            &format!("`calendars().list()`, {many} at once"),
+            &format!("`calendars().list()`, {many} concurrent"),
             rounds(31),
             rounds(2048).next_multiple_of(64),
             &mut [
@@ -183,7 +183,7 @@ fn pages(runtime: &Runtime, server: &Server) {
     }
 }
 
-/// An event as users would write it down for themselves, with what serde derives.
+/// The baseline: an event as users would define it themselves, with serde's derives.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "it is only read into")]
@@ -255,13 +255,13 @@ fn decoding() {
                     }),
                 ),
                 (
-                    "serde_json, passing over the bytes",
+                    "serde_json, skipping the bytes",
                     &mut repeat(|| {
                         serde_json::from_slice::<IgnoredAny>(text.as_bytes()).expect("a page");
                     }),
                 ),
                 (
-                    "looking for UTF-8 alone",
+                    "UTF-8 validation alone",
                     &mut repeat(|| {
                         black_box(std::str::from_utf8(black_box(text.as_bytes())).expect("a text"));
                     }),
@@ -303,7 +303,7 @@ fn refreshes(runtime: &Runtime, server: &Server) {
     client.set_credentials(Tokens::new(ACCESS_TOKEN));
     runtime.block_on(client.calendars().list().send()).expect("calendars");
     compare(
-        "The tokens in force",
+        "The active tokens",
         rounds(31),
         rounds(100_000),
         &mut [
@@ -321,7 +321,7 @@ fn refreshes(runtime: &Runtime, server: &Server) {
                 }),
             ),
             (
-                "`for_user` of a user at hand",
+                "`for_user` of a known user",
                 &mut repeat(|| {
                     black_box(client.for_user(""));
                 }),
@@ -330,7 +330,7 @@ fn refreshes(runtime: &Runtime, server: &Server) {
     );
 }
 
-/// A delivery of a webhook, of about so many bytes.
+/// Builds the body of a webhook delivery, of about `bytes` bytes.
 fn delivery(bytes: usize) -> String {
     let delivery = |events: usize| {
         let events: Vec<_> = (0..events)
@@ -357,7 +357,7 @@ fn delivery(bytes: usize) -> String {
     (1..).map(delivery).find(|text| text.len() >= bytes).unwrap_or_default()
 }
 
-/// A delivery, genuine or with a signature by another key.
+/// Signs a delivery, with the genuine key or with another one.
 fn signed(body: &str, key: &SigningKey) -> (HeaderMap, Signature) {
     let signature = key.sign(format!("msg.0.{body}").as_bytes());
     let mut headers = HeaderMap::new();
@@ -452,7 +452,7 @@ fn paging(runtime: &Runtime, server: &Server) {
     );
 }
 
-/// Does one thing, for a profiler that counts instructions.
+/// Runs one work, for a profiler that counts instructions.
 fn once(runtime: &Runtime, server: &Server, name: &str, count: usize) {
     let (client, bare, url) = (client(&server.base_url()), bare(), format!("{}/calendars", server.base_url()));
     let body = data::page(1000, None);

@@ -1,4 +1,4 @@
-//! What calls cost in memory, each beside its limit: `cargo bench --bench memory`.
+//! Measures the memory use of calls, each compared with its baseline: `cargo bench --bench memory`.
 
 mod support;
 
@@ -14,13 +14,13 @@ use support::{ACCESS_TOKEN, bare, client, data, rounds, runtime};
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// What something allocates.
+/// The allocations of one work.
 struct Allocated {
     blocks: u64,
     bytes: u64,
-    /// At most at once
+    /// The maximum number of bytes allocated at the same time
     peak: usize,
-    /// What is left of it
+    /// The number of bytes that remain allocated
     kept: usize,
 }
 
@@ -37,7 +37,7 @@ fn allocated<T>(work: impl FnOnce() -> T) -> Allocated {
     }
 }
 
-/// As [`allocated`], with a peak of its own.
+/// As [`allocated`], with a profiler of its own, so that the peak is that of this work.
 fn from_nothing<T>(work: impl FnOnce() -> T) -> Allocated {
     let profiler = dhat::Profiler::builder().testing().build();
     let allocated = allocated(work);
@@ -45,7 +45,7 @@ fn from_nothing<T>(work: impl FnOnce() -> T) -> Allocated {
     allocated
 }
 
-/// Reads so many events, one after the other.
+/// Reads a number of events, one after the other.
 async fn stream(client: &Client, events: usize) {
     let mut items = client.events().list().stream();
     for _ in 0..events {
@@ -86,7 +86,7 @@ fn main() {
     println!("difference: {:.1} blocks", blocks[1] - blocks[0]);
 
     println!("\nMemory of a decoded page, as multiples of its body");
-    println!("| | blocks | at most at once | kept |");
+    println!("| | blocks | peak | kept |");
     println!("|---|---:|---:|---:|");
     for events in [250_usize, 1000] {
         let body = data::page(events, None);
@@ -117,7 +117,7 @@ fn main() {
     }
 
     println!("\nMemory of a stream, as multiples of a page's body");
-    println!("| pages | events | at most at once |");
+    println!("| pages | events | peak |");
     println!("|---|---:|---:|");
     let body = data::page(EVENTS, None).len();
     let endless = client(&format!("{}/endless/api", server.origin));

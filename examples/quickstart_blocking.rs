@@ -1,8 +1,8 @@
-//! The story of `quickstart` without async: consent, tokens, calendars, events, and a token that expires on the way.
+//! The flow of `quickstart` with the blocking client: consent, tokens, calendars, events, and a token that expires.
 //!
-//! `cargo run --features blocking --example quickstart_blocking` plays it on a sandbox, with nothing to sign up for. With
-//! `MOBISCROLL_CLIENT_ID`, `MOBISCROLL_CLIENT_SECRET` and `MOBISCROLL_REDIRECT_URI` set it plays on the real service, and
-//! asks for the address at which your browser arrives.
+//! `cargo run --features blocking --example quickstart_blocking` runs it against a sandbox, without an account. If
+//! `MOBISCROLL_CLIENT_ID`, `MOBISCROLL_CLIENT_SECRET` and `MOBISCROLL_REDIRECT_URI` are set, it runs against the real
+//! service, and asks for the URL to which your browser was redirected.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write, stdin};
@@ -19,7 +19,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> ExitCode {
     let Err(error) = story() else { return ExitCode::SUCCESS };
-    // One layer each: an error leaves its cause to `source`.
+    // `Display` prints one layer of an error; `source` has its cause.
     let mut layer: Option<&dyn Error> = Some(&*error);
     while let Some(error) = layer {
         eprintln!("error: {error}");
@@ -62,11 +62,11 @@ fn story() -> Outcome {
     }
     client.events().delete(EventDelete::new(provider, &id, &event.id)).send()?;
     client.auth().revoke().send()?;
-    println!("\nDeleted the event and revoked the authorization. That was the whole story.");
+    println!("\nDeleted the event and revoked the authorization.");
     Ok(())
 }
 
-/// A client that tells when it gets new tokens. An application saves them here.
+/// Builds a client whose hook prints a line. An application persists the tokens there.
 fn connect(sandbox: Option<&Sandbox>) -> Outcome<Client> {
     let builder = match sandbox {
         Some(sandbox) => Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri())
@@ -86,12 +86,12 @@ fn authorize(client: &Client, on_sandbox: bool) -> Outcome {
         true => agree(&page)?,
         false => ask(&page)?,
     };
-    println!("The browser came back with a code, which is exchanged for tokens.");
+    println!("The browser returned with a code, which is exchanged for tokens.");
     client.auth().get_token(&AuthCallback::parse(&callback, &state)?.code).send()?;
     Ok(())
 }
 
-/// Goes to the sandbox's consent page, which agrees by itself, and returns where it leads.
+/// Opens the sandbox's consent page, which grants consent automatically, and returns the callback URL.
 fn agree(page: &str) -> Outcome<String> {
     let page = Url::parse(page)?;
     let mut stream = TcpStream::connect(&*page.socket_addrs(|| None)?)?;
@@ -104,9 +104,9 @@ fn agree(page: &str) -> Outcome<String> {
     Err("the consent page led nowhere".into())
 }
 
-/// Asks for a login in the browser.
+/// Asks the user to log in with a browser.
 fn ask(page: &str) -> Outcome<String> {
-    println!("Please open this page in your browser and agree:\n  {page}\nThen paste the address where it ended:");
+    println!("Please open this page in your browser and agree:\n  {page}\nThen paste the URL where it ended:");
     let mut callback = String::new();
     stdin().read_line(&mut callback)?;
     Ok(callback.trim().to_owned())

@@ -1,10 +1,10 @@
-//! Measures what forged, repeated and re-keyed deliveries do to a receiver, and fails if they do harm.
+//! Measures the effect of forged and replayed deliveries and of key rotation on a receiver, and fails if it is harmful.
 //!
 //! ```sh
 //! cargo run --release --example webhook_flood --features axum
 //! ```
 //!
-//! Takes a number of forged deliveries as its argument, a million by default.
+//! The argument is the number of forged deliveries. Default: 1,000,000.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -20,7 +20,7 @@ use mobiscroll_connect_sandbox::{Operation, Sandbox, SignedDelivery, Signing};
 
 const BODY: &str = r#"{"provider":"google","userId":"ada","calendarId":"primary","changeType":"updated",
     "events":[{"id":"evt_1","title":"Team meeting","changeType":"updated"}],"metadata":{"eventCount":1}}"#;
-/// Between two genuine ones
+/// The number of forged deliveries between two genuine ones
 const FORGED_EACH: usize = 1000;
 
 #[tokio::main(flavor = "current_thread")]
@@ -46,7 +46,7 @@ async fn verify(client: &Client, delivery: &SignedDelivery) -> Result<WebhookDel
     Ok(client.webhooks().verify_webhook(&delivery.body, &headers(delivery)?).await?)
 }
 
-/// Forged deliveries, each with an id and a signature of its own, beside a trickle of genuine ones.
+/// Sends forged deliveries, each with an id and a signature of its own, and genuine ones in between.
 async fn flood(forged: usize) -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     let client = client(&sandbox)?;
@@ -77,7 +77,7 @@ async fn flood(forged: usize) -> Result<(), Box<dyn Error>> {
     let fetches = sandbox.requests_of(Operation::WebhookKeys).len();
     let evictions = accepted - memory.len();
     let reject = rejecting / u32::try_from(forged.max(1))?;
-    println!("flood: {refused} of {forged} forged deliveries refused in {elapsed:.1?}");
+    println!("flood: {refused} of {forged} forged deliveries rejected in {elapsed:.1?}");
     println!("  genuine ones accepted: {accepted} of {genuine}");
     println!("  key fetches: {fetches}; evictions: {evictions}; memory: +{growth} KiB");
     println!(
@@ -89,7 +89,7 @@ async fn flood(forged: usize) -> Result<(), Box<dyn Error>> {
     check(evictions == 0 && growth < 64 * 1024, "nothing evicted, nothing grown")
 }
 
-/// How long Ed25519 takes to refuse a signature of the same message, strictly.
+/// Measures how long strict Ed25519 verification takes to reject a signature of the same message.
 fn bare_verification() -> Duration {
     let key = SigningKey::from_bytes(&[7; 32]).verifying_key();
     let message = [&[b'x'; 50], BODY.as_bytes()].concat();
@@ -101,7 +101,7 @@ fn bare_verification() -> Duration {
     begun.elapsed() / 5_000
 }
 
-/// Overlap, cutover and an emergency, with time that passes between deliveries.
+/// Rotates keys with overlap, by cutover and by emergency revocation, with time that passes between deliveries.
 async fn rotation(deliveries: usize) -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::builder().webhook_keys_cache_control("max-age=300").start().await?;
     let client = client(&sandbox)?;
@@ -120,7 +120,7 @@ async fn rotation(deliveries: usize) -> Result<(), Box<dyn Error>> {
         pass(Duration::from_secs(2)).await;
         let genuine = sandbox.sign_webhook(BODY);
         let mut verified = verify(&client, &genuine).await;
-        // What is retryable is no refusal: the service sends it again.
+        // A retryable response is not a rejection: the service sends the delivery again.
         for _ in 0..3 {
             if !verified.as_ref().is_err_and(|error| is_retryable(error.as_ref())) {
                 break;
@@ -129,7 +129,7 @@ async fn rotation(deliveries: usize) -> Result<(), Box<dyn Error>> {
             verified = verify(&client, &genuine).await;
         }
         false_rejects += usize::from(verified.is_err());
-        // A revoked key ends with the age of the keys that it was published among: five minutes here.
+        // A revoked key is accepted until the cached keys expire: five minutes here.
         if let Some((key, _)) = revoked.as_ref().filter(|(_, since)| number > since + 151) {
             let by_revoked = sandbox.sign_webhook_with(BODY, Signing::new().key(key)).ok_or("no key")?;
             after_revoke += usize::from(verify(&client, &by_revoked).await.is_ok());
@@ -146,14 +146,14 @@ fn is_retryable(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<mobiscroll_connect::Error>().is_some_and(|error| error.is_retryable())
 }
 
-/// Lets the receiver's clock go ahead.
+/// Advances the receiver's clock.
 async fn pass(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;
     tokio::time::resume();
 }
 
-/// Each delivery again and again, in a memory that is smaller than what comes.
+/// Replays each delivery, with a replay memory that is smaller than the number of deliveries.
 async fn replays(deliveries: usize) -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     let client = client(&sandbox)?;
@@ -177,8 +177,8 @@ async fn replays(deliveries: usize) -> Result<(), Box<dyn Error>> {
         }
         largest = largest.max(memory.len());
     }
-    println!("replays: {deliveries} deliveries, each three times, in a memory for {cap}");
-    println!("  handled at first: {first}; replays handled: {again}; ids remembered at most: {largest}");
+    println!("replays: {deliveries} deliveries, each three times, with a replay memory for {cap} ids");
+    println!("  handled at first: {first}; replays handled: {again}; maximum number of ids: {largest}");
     check(first == cap && again == 0 && largest <= cap, "no replay, and the memory within its cap")
 }
 
@@ -186,7 +186,7 @@ fn check(holds: bool, promise: &str) -> Result<(), Box<dyn Error>> {
     if holds { Ok(()) } else { Err(format!("broken: {promise}").into()) }
 }
 
-/// Memory of this process, where the system tells it.
+/// Returns the memory of this process, if the system reports it.
 fn resident_kib() -> Result<u64, Box<dyn Error>> {
     let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return Ok(0) };
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,14 +1,14 @@
 //! Receives webhook deliveries and prints what changed.
 //!
-//! With the sandbox for a service, in two terminals:
+//! To run it against the sandbox, use two terminals:
 //!
 //! ```sh
 //! cargo run -p mobiscroll-connect-sandbox -- --port 4010 --webhook-url http://127.0.0.1:8787/webhooks
 //! MOBISCROLL_BASE_URL=http://127.0.0.1:4010/api cargo run --example webhook_receiver --features axum
 //! ```
 //!
-//! Then change an event of a calendar that is subscribed. With the real service, set `MOBISCROLL_CLIENT_ID`,
-//! `MOBISCROLL_CLIENT_SECRET` and `MOBISCROLL_REDIRECT_URI`, and let your webhook URL lead here.
+//! Then change an event of a subscribed calendar. To run it against the real service, set `MOBISCROLL_CLIENT_ID`,
+//! `MOBISCROLL_CLIENT_SECRET` and `MOBISCROLL_REDIRECT_URI`, and point your webhook URL here.
 
 use std::convert::Infallible;
 use std::env;
@@ -18,7 +18,7 @@ use mobiscroll_connect::axum::webhook_router;
 use mobiscroll_connect::{Client, WebhookDelivery};
 use tokio::net::TcpListener;
 
-/// What the sandbox takes, where nothing else is set.
+/// The sandbox's default client id, client secret and redirect URI.
 const SANDBOX: [&str; 3] = ["sandbox-client", "sandbox-secret", "https://app.example/oauth/callback"];
 
 #[tokio::main]
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A real application puts the delivery into a queue here.
+/// Prints a delivery. A real application pushes it to a queue here.
 async fn print(delivery: WebhookDelivery) -> Result<(), Infallible> {
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
     let provider = delivery.provider.map(|provider| provider.to_string());
@@ -48,7 +48,7 @@ async fn print(delivery: WebhookDelivery) -> Result<(), Infallible> {
         println!("  {change}: {} ({})", text(&event.title), text(&event.id));
     }
     for item in &delivery.malformed {
-        println!("  unreadable, event {}: {}", item.index, item.reason);
+        println!("  malformed, event {}: {}", item.index, item.reason);
     }
     Ok(())
 }

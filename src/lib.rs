@@ -6,70 +6,90 @@
 //! use mobiscroll_connect::{Client, EventCreate, Provider, Tokens};
 //!
 //! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")?;
-//! client.set_credentials(Tokens::new("ACCESS_TOKEN").with_refresh_token("REFRESH_TOKEN"));
+//! let alice = client.for_user("alice");
+//! alice.set_credentials(Tokens::new("ACCESS_TOKEN").with_refresh_token("REFRESH_TOKEN"));
 //!
 //! let noon: jiff::Timestamp = "2026-11-24T12:00:00Z".parse().expect("a fixed instant");
 //! let one: jiff::Timestamp = "2026-11-24T13:00:00Z".parse().expect("a fixed instant");
 //! let lunch = EventCreate::new(Provider::Google, "primary", "Lunch", noon, one).location("Canteen");
-//! let event = client.events().create(lunch).await?;
-//! println!("{} is in the calendar", event.id);
+//! let event = alice.events().create(lunch).await?;
+//! println!("created {}", event.id);
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # Tasks
 //!
-//! **Ask a user for consent.** Send the browser to an address, and read what it brings back:
+//! **Serve many users** (multi-tenant): create one [`Client`] for the application. [`Client::for_user`] returns a
+//! handle with the user's own tokens, over the same connection pool.
+//!
+//! **Authorize a user.** Send the browser to the authorization URL, and parse the callback. The `state` protects
+//! against CSRF:
 //!
 //! ```no_run
 //! # async fn run(client: mobiscroll_connect::Client, callback_url: String) -> Result<(), mobiscroll_connect::Error> {
 //! use mobiscroll_connect::{AuthCallback, Scope};
 //!
-//! let state = "a random value, kept in the user's session";
-//! let url = client.auth().generate_auth_url("user-123").scope(Scope::ReadWrite).state(state).build();
-//! // The user's browser goes to `url`, and comes back to your redirect URI.
+//! let alice = client.for_user("alice");
+//! let state = "a random value, stored in the user's session";
+//! let url = alice.auth().generate_auth_url("alice").scope(Scope::ReadWrite).state(state).build();
+//! // The user's browser goes to `url`, and returns to your redirect URI.
 //! let code = AuthCallback::parse(&callback_url, state)?.code;
-//! let tokens = client.auth().get_token(&code).await?;
+//! let tokens = alice.auth().get_token(&code).await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! **Serve many users** with one client: [`Client::for_user`] gives a handle with the user's own tokens over the same
-//! connections.
+//! **Persist the tokens.** An access token expires after an hour. The client refreshes it ahead of expiry or after a
+//! 401, with one single-flight refresh for all calls in flight. Connect uses refresh token rotation: each refresh
+//! retires the refresh token. So give the client a [`TokenStore`]: in files, in a database, encrypted (see the features
+//! below), or one of your own. Without a store, persist new tokens in the hook
+//! [`on_tokens_refreshed`](ClientBuilder::on_tokens_refreshed), and restore them with
+//! [`set_credentials`](Client::set_credentials) after a restart. [`Client::auth_events`] reports which users must
+//! authorize again.
 //!
-//! **Keep the tokens.** An access token lives an hour; the client refreshes it a little ahead, or when a call is refused,
-//! once for all calls that are under way. Each refresh retires the refresh token, so give the client a [`TokenStore`]: in
-//! files, in a database, encrypted (see the features below), or one of your own. Or save what
-//! [`on_tokens_refreshed`](ClientBuilder::on_tokens_refreshed) brings and put it back with
-//! [`set_credentials`](Client::set_credentials) after a restart. Before the process ends, [`Client::close`] waits for
-//! what is under way. [`Client::auth_events`] tells who has to give consent again.
-//!
-//! **Read events**, page by page or as a stream:
+//! **Read calendars and events**, page by page, or as a stream that does the pagination:
 //!
 //! ```no_run
 //! # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
 //! use futures_util::TryStreamExt;
 //! use mobiscroll_connect::EventItem;
 //!
-//! let page = client.events().list().page_size(50).send().await?;
+//! let page = client.events().list().page_size(50).await?;
 //! println!("{} events, more: {}", page.events.len(), page.next_page_token.is_some());
 //!
 //! let mut items = client.events().list().stream();
 //! while let Some(item) = items.try_next().await? {
 //!     match item {
 //!         EventItem::Event(event) => println!("{:?}", event.title),
-//!         EventItem::Malformed(odd) => eprintln!("cannot be read: {}", odd.reason),
+//!         EventItem::Malformed(item) => eprintln!("malformed: {}", item.reason),
 //!     }
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! **Write events**: [`Events::create`], [`Events::update`], [`Events::delete`].
+//! **Write events**: [`Events::create`], [`Events::update`], [`Events::delete`]. [`Events::create_once`] uses an
+//! idempotency key, so that a lost response does not lead to a second event.
 //!
-//! **Hear of changes**: [`Webhooks::subscribe_webhook`], [`Webhooks::unsubscribe_webhook`]. What is delivered then is received
-//! by the `webhook_router` of the module `axum` (a feature), or verified by `Webhooks::verify_webhook` (feature `webhooks`)
-//! with the raw body:
+//! **Handle errors** by the action they call for:
+//!
+//! ```no_run
+//! # async fn run(client: mobiscroll_connect::Client) {
+//! match client.calendars().list().await {
+//!     Ok(calendars) => println!("{} calendars", calendars.calendars.len()),
+//!     Err(error) if error.needs_reauthorization() => println!("send the user to the consent page"),
+//!     Err(error) if error.is_retryable() => println!("retry in {:?}", error.retry_after()),
+//!     Err(error) => println!("{}: {error}", error.code()),
+//! }
+//! # }
+//! ```
+//!
+//! A rate limit is an [`Error::RateLimit`], with the delay of `Retry-After`.
+//!
+//! **Receive changes by webhooks**: [`Webhooks::subscribe_webhook`], [`Webhooks::unsubscribe_webhook`]. The
+//! `webhook_router` of the module `axum` (feature `axum`) receives deliveries, with deduplication. With another
+//! framework, `Webhooks::verify_webhook` (feature `webhooks`) verifies the raw body:
 //!
 //! ```ignore
 //! let app = axum::Router::new().nest("/webhooks", webhook_router(client, |delivery: WebhookDelivery| async move {
@@ -77,84 +97,96 @@
 //! }));
 //! ```
 //!
-//! **Handle errors** by what to do next:
+//! **Send requests later.** Each operation returns a [`Request`]: `.await` or `.send().await` sends it. Its parameters
+//! are values of the module [`requests`], which can be stored and sent with [`Client::request`].
 //!
-//! ```no_run
-//! # async fn run(client: mobiscroll_connect::Client) {
-//! match client.calendars().list().await {
-//!     Ok(calendars) => println!("{} calendars", calendars.calendars.len()),
-//!     Err(error) if error.needs_reauthorization() => println!("send the user to the consent page"),
-//!     Err(error) if error.is_retryable() => println!("try again in {:?}", error.retry_after()),
-//!     Err(error) => println!("{}: {error}", error.code()),
-//! }
-//! # }
-//! ```
+//! # Retries
 //!
-//! **Do without async** by the feature `blocking`: the same names, and calls that wait. Its module tells more.
+//! Transient failures are retried: up to 3 attempts, with exponential backoff and full jitter. Reads and deletes are
+//! retried after timeouts, broken connections and the statuses of an outage; writes only if the request was definitely
+//! not sent or the service asks for a retry. [`RetryPolicy`] has the table. A retry budget limits the extra requests
+//! during an outage.
+//!
+//! An attempt has a timeout of 30 seconds, a call with all its attempts a deadline of 60 seconds.
+//! [`ClientBuilder`] sets both for a client, and [`Client::with_options`] for some calls, with retries and headers.
+//! [`Error::send_status`] says whether the request of a failed call was sent.
+//!
+//! # Tracing
+//!
+//! With the feature `tracing`, each call has a span, and each attempt, retry and refresh an event. Names follow
+//! OpenTelemetry's conventions for HTTP clients. Query strings, headers and bodies are never recorded.
+//!
+//! # Blocking client
+//!
+//! The feature `blocking` adds a client without async: the same names, and `.send()` waits for the response. See the
+//! module `blocking`.
 //!
 //! ```ignore
 //! use mobiscroll_connect::blocking::Client;
 //!
 //! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")?;
-//! for calendar in client.for_user("alice").calendars().list()? {
+//! for calendar in client.for_user("alice").calendars().list().send()? {
 //!     println!("{}", calendar.id);
 //! }
 //! ```
 //!
-//! **Let failed calls be made again**: reads and deletes after a failure in passing, writes where they were surely not done;
-//! [`RetryPolicy`] has the table. [`Client::with_options`] sets time-outs, deadlines, retries and headers for some calls;
-//! [`Error::delivery`] tells what became of the request of a call that failed.
+//! # Graceful shutdown
 //!
-//! **See what calls do** by the feature `tracing`: a span for each call and an event for each attempt, with the names that
-//! OpenTelemetry's conventions give to HTTP clients; repeats, refreshes and what they came to. Neither queries nor
-//! headers nor bodies are shown.
+//! Before the process ends, await [`Client::close`]: it waits for refreshes and saves in flight, and retries unsaved
+//! tokens.
+//!
+//! # Cancel safety
+//!
+//! Any call may be dropped at any point, such as by a timeout or `select!`. A refresh that it started continues, is
+//! saved, and serves the next call. The outcome of a dropped write is unknown.
 //!
 //! # Forward compatibility
 //!
-//! The service may say what this release has never heard: enums have a variant `Unknown` that keeps the text, models
-//! are `#[non_exhaustive]`, members that are not known are passed over, and those that are optional may be missing or
-//! `null`. An answer that does not fit is read a second time: numbers in the place of texts as texts, optional members of
-//! a wrong shape as missing. What no call can do without remains an [`Error::Decode`]: the `access_token`, the
-//! `connections` of a user and the list of each provider, the list of `events`, the `event` and its `id` in the answer to
-//! a write. Calendars and events without `id` or `provider`, and events whose `start`, `end` or `allDay` cannot be read,
-//! are kept as [`MalformedItem`]s beside the others, and so are those of a webhook delivery. An answer that is an error
-//! remains one, with its status, whatever its body is like. Webhook keys are passed over when their `key` or `alg` is not as
-//! it should be.
-//! The bindings are generated from `openapi.yaml`. What a newer contract adds is at hand after
-//! `MOBISCROLL_CONNECT_OPENAPI=/path/to/newer.yaml cargo build` (an absolute path) with the feature `codegen`; new
-//! endpoints through [`Client::raw`].
+//! The service may send what this release does not know:
+//!
+//! - Enums are open: an unknown value is kept in the variant `Unknown`. `FromStr` accepts known values only, and
+//!   returns an [`UnknownValueError`] for others.
+//! - Models are `#[non_exhaustive]`. Unknown members are ignored, and optional members may be missing or `null`.
+//! - Parsing is lenient: if a response does not match its model, numbers are accepted where strings are expected, and
+//!   malformed optional members count as missing.
+//! - Required members remain required, and their absence is an [`Error::Decode`]: the `access_token`, the `connections`
+//!   of a user and the list of each provider, the list of `events`, the `event` and its `id` in the response to a
+//!   write.
+//! - Calendars and events without `id` or `provider`, and events with a malformed `start`, `end` or `allDay`, are
+//!   returned as [`MalformedItem`]s beside the others, also in a webhook delivery.
+//! - An error response stays an error with its status, even if its body is malformed.
+//! - Webhook keys with a malformed `key` or `alg` are ignored.
+//!
+//! The bindings are generated from `openapi.yaml`. To use a newer OpenAPI document, build with the feature `codegen`
+//! and `MOBISCROLL_CONNECT_OPENAPI=/path/to/newer.yaml` (an absolute path). [`Client::raw`] then has the new endpoints.
 //!
 //! # Features
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `rustls` | yes | TLS by rustls, with the certificates of the operating system |
-//! | `rustls-no-provider` | no | TLS by rustls, with the cryptography that your program installs |
+//! | `rustls` | yes | TLS by rustls, with the operating system's certificates |
+//! | `rustls-no-provider` | no | TLS by rustls, with the crypto provider that your program installs |
 //! | `native-tls` | no | TLS by the operating system's library |
-//! | `webhooks` | no | verifies webhook deliveries, by Ed25519; subscribing needs no feature |
+//! | `webhooks` | no | verifies webhook deliveries (Ed25519); subscribing needs no feature |
 //! | `axum` | no | the module `axum`: a receiver of deliveries; implies `webhooks` |
-//! | `blocking` | no | the module `blocking`: the same without async |
+//! | `blocking` | no | the module `blocking`: the blocking client |
 //! | `tracing` | no | a span for each call, an event for each attempt and each refresh |
 //! | `file` | no | `FileTokenStore`, for the processes of one machine |
-//! | `encryption` | no | `EncryptedTokenStore`, which encrypts what another store keeps |
-//! | `postgres` | no | `SqlTokenStore` over PostgreSQL, by sqlx; needs Rust 1.94 |
-//! | `sqlite` | no | `SqlTokenStore` over SQLite, which is built in, by sqlx; needs Rust 1.94 |
+//! | `encryption` | no | `EncryptedTokenStore`, which encrypts the tokens in another store |
+//! | `postgres` | no | `SqlTokenStore` for PostgreSQL, by sqlx; needs Rust 1.94 |
+//! | `sqlite` | no | `SqlTokenStore` for SQLite (bundled), by sqlx; needs Rust 1.94 |
 //! | `schemars` | no | `schemars::JsonSchema` on the models |
 //! | `testing` | no | the module `testing`, a conformance suite for your own [`TokenStore`] |
-//! | `codegen` | no | generates the bindings anew when building; costs build time |
+//! | `codegen` | no | regenerates the bindings during the build; costs build time |
 //!
-//! Types of these crates appear in the public interface: `futures-core`, `http` (headers of an error or a delivery), `jiff`,
+//! Types of these crates appear in the public API: `futures-core`, `http` (headers of an error or a delivery), `jiff`,
 //! `reqwest` (settings of the [`ClientBuilder`]), `serde_json` (free-form members), and with their features `axum`,
 //! `schemars` and `sqlx`.
 //!
-//! # What it is not for
+//! # Limits
 //!
-//! Calls run on Tokio; outside of it they are an `InvalidInput`, but for those of the feature `blocking`.
-//!
-//! # Cancel safety
-//!
-//! Any call may be dropped at any point, by a time-out or `select!`. A refresh that it began goes on, is saved, and serves
-//! the next call. What a write that was dropped has done at the service is not known.
+//! Calls need a Tokio runtime: outside of one they return an [`Error::InvalidInput`], except those of the blocking
+//! client.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -225,8 +257,8 @@ pub use models::{
     WebhookSubscription, Weekday,
 };
 
-/// The sqlx whose pools a [`SqlTokenStore`] takes: a new version of it that does not fit the old one is a new version of
-/// this crate that does not.
+/// The version of sqlx whose pools a [`SqlTokenStore`] takes. A breaking release of sqlx is a breaking release of this
+/// crate.
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 #[doc(no_inline)]
 pub use sqlx;

@@ -1,4 +1,4 @@
-//! Answers of the size that the service gives.
+//! Responses of the size that the service sends.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ pub(crate) fn calendars() -> String {
     Value::from_iter((0..20).map(calendar)).to_string()
 }
 
-/// An event as the service hands it over, with the provider's own record.
+/// An event as the service sends it, with the provider's own record.
 pub(crate) fn event(n: usize) -> Value {
     let day = n % 28 + 1;
     let people = ["ada", "grace", "alan", "edsger"].map(
@@ -49,7 +49,7 @@ pub(crate) fn event(n: usize) -> Value {
     })
 }
 
-/// The same as Google keeps it.
+/// The same event as Google's own record.
 fn original(n: usize, id: &str, start: &str, end: &str) -> Value {
     let guests = ["ada", "grace", "alan", "edsger"].map(|name| {
         json!({
@@ -96,7 +96,7 @@ fn original(n: usize, id: &str, start: &str, end: &str) -> Value {
     })
 }
 
-/// A page of so many events.
+/// A page of a number of events.
 pub(crate) fn page(events: usize, next: Option<usize>) -> String {
     let next = next.map(|page| page.to_string());
     json!({ "events": (0..events).map(event).collect::<Vec<_>>(), "pageSize": events, "nextPageToken": next })

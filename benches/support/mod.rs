@@ -1,4 +1,4 @@
-//! What the benchmarks share: a server in a process of its own, its data, and clients before it.
+//! Shared by the benchmarks: a server in a process of its own, its data, and clients for it.
 
 pub(crate) mod data;
 pub(crate) mod server;
@@ -11,17 +11,17 @@ use tokio::runtime::{Builder, Runtime};
 pub(crate) const ACCESS_TOKEN: &str =
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEiLCJleHAiOjQxMDI0NDQ4MDB9.c2lnbmF0dXJlLW9mLWEtdG9rZW4";
 
-/// Tells whether the benchmarks are only to be seen to work.
+/// Reports whether this run is only a smoke test.
 pub(crate) fn is_quick() -> bool {
     std::env::args().any(|argument| argument == "--quick")
 }
 
-/// `usual`, or next to nothing in the quick mode.
+/// Returns `usual`, or a fraction of it in the quick mode.
 pub(crate) fn rounds(usual: usize) -> usize {
     if is_quick() { usual.div_ceil(50) } else { usual }
 }
 
-/// All of the client's work is done on this thread, so that there is nothing else to count.
+/// Creates a runtime on which all of the client's work runs on this thread, so that no other thread has to be measured.
 pub(crate) fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
@@ -36,7 +36,7 @@ pub(crate) fn client(base_url: &str) -> Client {
     client
 }
 
-/// What users would write instead: the HTTP client that the SDK makes for itself, with the settings that it has there.
+/// The baseline: the HTTP client that the SDK creates for itself, with the same settings.
 pub(crate) fn bare() -> reqwest::Client {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
     client.timeout(Duration::from_secs(30)).user_agent("bare").build().expect("settings")

@@ -1,4 +1,4 @@
-//! A server that has its answers ready, in a process of its own: what it costs is not counted.
+//! A server with prepared responses, in a process of its own, so that its cost is not measured.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,14 +12,14 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::{data, runtime};
 
-/// How long a page under `/slow` takes.
+/// The response time of a page under `/slow`.
 pub(crate) const SLOW: Duration = Duration::from_millis(5);
-/// How many pages there are under `/slow`.
+/// The number of pages under `/slow`.
 pub(crate) const PAGES: usize = 100;
-/// How many events there are on each page under `/endless`.
+/// The number of events on each page under `/endless`.
 pub(crate) const EVENTS: usize = 1000;
 
-/// The server, until it is dropped.
+/// The server process. Dropping it ends the process.
 pub(crate) struct Server {
     process: Child,
     pub(crate) origin: String,
@@ -47,7 +47,7 @@ impl Drop for Server {
     }
 }
 
-/// Serves if this is the process for it, and does not return then.
+/// Runs the server, if this is the server process; then it does not return.
 pub(crate) fn serve_if_told() {
     if std::env::args().nth(1).as_deref() != Some("serve") {
         return;
@@ -63,11 +63,11 @@ pub(crate) fn serve_if_told() {
     })
 }
 
-/// What the server has ready.
+/// The prepared responses.
 struct Answers {
     /// By path
     whole: HashMap<String, Vec<u8>>,
-    /// A page before and after the number of the next one
+    /// The parts of a page before and after the number of the next page
     endless: (String, String),
 }
 

@@ -1,4 +1,4 @@
-//! The user's part: a browser that goes to the consent page and comes back to the redirect URI.
+//! The user's part: a browser that opens the consent page and returns to the redirect URI.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::Outcome;
 
-/// A value that nobody can guess.
+/// Generates an unguessable `state`, against CSRF.
 pub(crate) fn random_state() -> Outcome<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|e| e.to_string())?;
@@ -20,7 +20,7 @@ pub(crate) fn random_state() -> Outcome<String> {
     }))
 }
 
-/// Goes to the sandbox's consent page, which agrees by itself, and returns where it leads.
+/// Opens the sandbox's consent page, which grants consent automatically, and returns the callback URL.
 pub(crate) async fn agree(url: &str) -> Outcome<String> {
     let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let answer = browser.get(url).send().await?;
@@ -28,7 +28,7 @@ pub(crate) async fn agree(url: &str) -> Outcome<String> {
     Ok(location.to_str()?.to_owned())
 }
 
-/// Asks for a login in the browser, and waits at the redirect URI for its return.
+/// Asks the user to log in with a browser, and waits at the redirect URI for the callback.
 pub(crate) async fn in_the_browser(url: &str, redirect_uri: &str) -> Outcome<String> {
     let here = Url::parse(redirect_uri)?;
     let port = here.port_or_known_default().ok_or("the redirect URI has no port")?;
@@ -41,14 +41,14 @@ pub(crate) async fn in_the_browser(url: &str, redirect_uri: &str) -> Outcome<Str
         let (stream, _) = listener.accept().await?;
         let mut stream = BufReader::new(stream);
         let mut request = String::new();
-        // Browsers open connections ahead of need, and may leave them silent.
+        // Browsers open connections speculatively, and may send nothing on them.
         if timeout(Duration::from_secs(2), stream.read_line(&mut request)).await.is_err() {
             continue;
         }
         let target = request.split(' ').nth(1).unwrap_or_default().to_owned();
-        // Browsers ask for an icon, too.
+        // Browsers also request an icon.
         let (status, text) = match target.starts_with(here.path()) && target.contains('?') {
-            true => ("200 OK", "Thank you. The story goes on in the terminal."),
+            true => ("200 OK", "Thank you. Continue in the terminal."),
             false => ("404 Not Found", "Nothing here."),
         };
         let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}", text.len());

@@ -1,8 +1,8 @@
-//! The whole story: consent, tokens, calendars, events, a token that expires on the way, and an error.
+//! Walks through the full flow: consent, tokens, calendars, events, a token that expires in between, and an error.
 //!
-//! `cargo run --example quickstart` plays it on a sandbox, with nothing to sign up for. With `MOBISCROLL_CLIENT_ID`,
-//! `MOBISCROLL_CLIENT_SECRET` and `MOBISCROLL_REDIRECT_URI` set it plays on the real service: log in with your browser
-//! when asked to. It leaves no event behind.
+//! `cargo run --example quickstart` runs it against a sandbox, without an account. If `MOBISCROLL_CLIENT_ID`,
+//! `MOBISCROLL_CLIENT_SECRET` and `MOBISCROLL_REDIRECT_URI` are set, it runs against the real service: log in with your
+//! browser when asked to. It deletes the events that it creates.
 
 mod consent;
 
@@ -23,7 +23,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 #[tokio::main]
 async fn main() -> ExitCode {
     let Err(error) = story().await else { return ExitCode::SUCCESS };
-    // One layer each: an error leaves its cause to `source`.
+    // `Display` prints one layer of an error; `source` has its cause.
     let mut layer: Option<&dyn Error> = Some(&*error);
     while let Some(error) = layer {
         eprintln!("error: {error}");
@@ -48,14 +48,14 @@ async fn story() -> Outcome {
     for event in &events {
         client.events().delete(EventDelete::new(calendar.provider.clone(), &calendar.id, &event.id)).await?;
     }
-    println!("\nDeleted all {} again.", events.len());
+    println!("\nDeleted all {} events.", events.len());
     outcome?;
     client.auth().revoke().await?;
-    println!("Revoked the authorization. That was the whole story.");
+    println!("Revoked the authorization.");
     Ok(())
 }
 
-/// What happens in the calendar. `events` are those to tidy up afterwards.
+/// Runs the calendar operations. `events` collects the events to delete afterwards.
 async fn play(
     client: &Client,
     sandbox: Option<&Sandbox>,
@@ -70,7 +70,7 @@ async fn play(
     Ok(())
 }
 
-/// A client that tells when it gets new tokens. An application saves them here.
+/// Builds a client whose hook prints a line. An application persists the tokens there.
 fn connect(sandbox: Option<&Sandbox>) -> Outcome<Client> {
     let builder = match sandbox {
         Some(sandbox) => {
@@ -83,7 +83,7 @@ fn connect(sandbox: Option<&Sandbox>) -> Outcome<Client> {
     let client = builder.on_tokens_refreshed(|tokens: Tokens| {
         let expiry =
             tokens.expires_at().map_or("an unknown time".to_owned(), |at| at.strftime("%H:%M UTC").to_string());
-        println!("  (new tokens, good until {expiry}: an application would save them now)");
+        println!("  (new tokens, valid until {expiry}: an application would save them now)");
     });
     Ok(client.build()?)
 }
@@ -93,13 +93,13 @@ async fn authorize(client: &Client, sandbox: Option<&Sandbox>) -> Outcome {
     let url = client.auth().generate_auth_url("quickstart-user").scope(Scope::ReadWrite).state(state.as_str()).build();
     let callback = match sandbox {
         Some(_) => {
-            println!("\nThe user's browser goes to the consent page, and the user agrees.");
+            println!("\nThe user's browser opens the consent page, and the user agrees.");
             consent::agree(&url).await?
         }
         None => consent::in_the_browser(&url, &std::env::var("MOBISCROLL_REDIRECT_URI")?).await?,
     };
     let code = AuthCallback::parse(&callback, &state)?.code;
-    println!("The browser came back with a code, which is exchanged for tokens.");
+    println!("The browser returned with a code, which is exchanged for tokens.");
     client.auth().get_token(&code).await?;
 
     let status = client.auth().get_connection_status().await?;
@@ -140,10 +140,10 @@ async fn create_events(client: &Client, calendar: &Calendar, events: &mut Vec<Ca
 }
 
 fn expire_token(client: &Client, sandbox: Option<&Sandbox>) {
-    println!("\nNow the access token expires. Nobody does anything about it.");
+    println!("\nNow the access token expires. The next call refreshes it.");
     match (sandbox, client.auth().credentials()) {
         (Some(sandbox), _) => sandbox.expire_access_tokens(),
-        // The real service cannot be asked to, so spoil the token.
+        // The real service cannot expire a token on demand, so replace it by an invalid one.
         (None, Some(tokens)) => {
             if let Some(refresh_token) = tokens.refresh_token() {
                 let spoiled = Tokens::new("expired").with_refresh_token(refresh_token.expose());
@@ -186,10 +186,10 @@ async fn move_event(client: &Client, calendar: &Calendar, event: &CalendarEvent)
 }
 
 async fn show_an_error(client: &Client, calendar: &Calendar) {
-    println!("\nA mistake: deleting an event that does not exist.");
+    println!("\nAn error: deleting an event that does not exist.");
     let delete = EventDelete::new(calendar.provider.clone(), &calendar.id, "no-such-event");
     if let Err(error) = client.events().delete(delete).await {
         println!("  {error}");
-        println!("  code {}, status {:?}, worth retrying: {}", error.code(), error.status(), error.is_retryable());
+        println!("  code {}, status {:?}, retryable: {}", error.code(), error.status(), error.is_retryable());
     }
 }

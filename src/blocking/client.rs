@@ -104,7 +104,7 @@ impl Client {
         self.inner.set_credentials(tokens);
     }
 
-    /// Subscribes to what happens to the users' authorizations: as [`crate::Client::auth_events`], by iteration.
+    /// Subscribes to the events of all users' authorizations: as [`crate::Client::auth_events`], as an iterator.
     pub fn auth_events(&self) -> AuthEvents {
         AuthEvents::new(self.inner.auth_events(), self.driver.waiter.clone())
     }
@@ -123,7 +123,7 @@ impl Client {
         Request::new(CheckHealth::new(), self.clone())
     }
 
-    /// Makes a request of [parameters](crate::requests) that were stored or built apart.
+    /// Creates a request from [parameters](crate::requests) that were stored or built separately.
     pub fn request<P: Endpoint>(&self, params: P) -> Request<P, Self> {
         Request::new(params, self.clone())
     }

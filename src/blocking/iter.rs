@@ -73,8 +73,9 @@ impl fmt::Debug for EventStream {
     }
 }
 
-/// The events of all users of a client, from [`Client::auth_events`] on: an iterator that waits for each, and ends when
-/// the client and all its clones are gone.
+/// The events of all users' authorizations, from [`Client::auth_events`]: an iterator.
+///
+/// It waits for each event, and ends when the client and all its clones are dropped.
 #[derive(Debug)]
 pub struct AuthEvents {
     waiter: Waiter,

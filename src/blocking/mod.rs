@@ -1,7 +1,7 @@
 //! The blocking client: the same SDK without async.
 //!
-//! [`Client`] has the methods of the [async client](crate::Client), with the same requests, models and errors. A request
-//! is sent by [`send`](crate::Request::send), which waits for the response.
+//! [`Client`] has the methods of the [async client](crate::Client), with the same requests, models and errors. A
+//! request is sent by [`send`](crate::Request::send), which waits for the response.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), mobiscroll_connect::Error> {
@@ -22,14 +22,15 @@
 //!
 //! # Threads
 //!
-//! A client has one thread of its own, on which its requests are made, its tokens refreshed and saved. A refresh that has
-//! started continues there when its caller has returned, and dropping the last handle waits for it, at most 10 seconds;
-//! call [`Client::close`] to learn whether everything was saved.
+//! A client has one thread of its own, on which its requests are made, its tokens refreshed and saved. A refresh that
+//! has started continues there when its caller has returned, and dropping the last handle waits for it, at most 10
+//! seconds; call [`Client::close`] to learn whether everything was saved.
 //!
-//! Clients are `Send`, `Sync` and cheap to clone. They work on any thread, also within a Tokio runtime, where a call keeps
-//! its worker thread from other work: prefer `spawn_blocking` or the async client there. Hooks run on threads of their own
-//! and may call the client, and so do [blocking stores](BlockingTokenStore). An [async store](crate::TokenStore) runs on the
-//! client's own thread, and must not call the client: that is an [`Error::InvalidInput`](crate::Error::InvalidInput).
+//! Clients are `Send`, `Sync` and cheap to clone. They work on any thread, also within a Tokio runtime, where a call
+//! keeps its worker thread from other work: prefer `spawn_blocking` or the async client there. Hooks run on threads of
+//! their own and may call the client, and so do [blocking stores](BlockingTokenStore). An [async
+//! store](crate::TokenStore) runs on the client's own thread, and must not call the client: that is an
+//! [`Error::InvalidInput`](crate::Error::InvalidInput).
 
 mod client;
 mod driver;

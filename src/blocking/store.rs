@@ -13,8 +13,8 @@ pub type StoreResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// A [token store](crate::TokenStore) on a database with a blocking driver.
 ///
-/// Its methods are those of [`crate::TokenStore`], which documents what each must do. They run on threads where they may
-/// block. Pass it to [`ClientBuilder::blocking_token_store`](super::ClientBuilder::blocking_token_store).
+/// Its methods are those of [`crate::TokenStore`], which documents what each must do. They run on threads where they
+/// may block. Pass it to [`ClientBuilder::blocking_token_store`](super::ClientBuilder::blocking_token_store).
 pub trait BlockingTokenStore: Send + Sync + 'static {
     /// Reads the user's record: see [`crate::TokenStore::load`].
     ///

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The retry budget: the retries that a client may make while calls fail, a share of the calls of that time with a floor.
+/// The retry budget: the number of retries that a client may make while calls fail. It is a percentage of the calls in
+/// that time, with a floor.
 #[derive(Debug)]
 pub(crate) struct Budget {
     percent: u64,
@@ -12,7 +13,7 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    /// So that a client with few calls may retry, too.
+    /// The floor, so that a client with few calls can retry, too.
     const FLOOR: u64 = 10;
 
     pub(crate) fn new(percent: u32) -> Self {
@@ -37,7 +38,7 @@ impl Budget {
 
     pub(super) fn success(&self) {
         let retries = self.retries.load(Ordering::Relaxed);
-        // Not before the share has covered them: else each success amid failures would refill the floor.
+        // Only once the percentage covers them: otherwise each success amid failures would refill the floor.
         if retries > 0 && retries <= self.share() {
             self.retries.store(0, Ordering::Relaxed);
             self.calls.store(0, Ordering::Relaxed);

@@ -27,8 +27,10 @@ const RESERVED: [HeaderName; 11] = [
     header::USER_AGENT,
 ];
 
-/// Options for some calls: pass them to [`Client::with_options`](crate::Client::with_options) and make the calls with the
-/// handle that it returns. What is not set stays unchanged.
+/// Options for some calls, instead of those of the client.
+///
+/// Pass them to [`Client::with_options`](crate::Client::with_options), and make the calls with the handle that it
+/// returns. Options that are not set keep their values.
 ///
 /// ```no_run
 /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
@@ -85,8 +87,9 @@ impl RequestOptions {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidInput`] when the client sets the header itself, such as `Authorization`, `Content-Type` or
-    /// `User-Agent` (for which see [`ClientBuilder::user_agent_product`](crate::ClientBuilder::user_agent_product)).
+    /// [`Error::InvalidInput`] when the client sets the header itself, such as `Accept`, `Authorization`,
+    /// `CLIENT_ID` or `Content-Type`. For `User-Agent`, see
+    /// [`ClientBuilder::user_agent_product`](crate::ClientBuilder::user_agent_product).
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Result<Self, Error> {
         if RESERVED.contains(&name) {
             return Err(InputFailure::new(format!("the header {name} is set by the client itself")).into());

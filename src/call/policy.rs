@@ -17,14 +17,15 @@ use crate::backoff::{Backoff, Jitter};
 /// | timeout, broken connection, incomplete response | retried | error: it may have been done |
 /// | any other response | error | error |
 ///
-/// A retried delete may find its event gone, which is [`Error::NotFound`](crate::Error::NotFound). Refreshes have rules of their own, and the
-/// attempt after a refresh does not count as a retry.
+/// A retried delete may find its event gone, which is [`Error::NotFound`](crate::Error::NotFound). Refreshes have rules
+/// of their own, and the attempt after a refresh does not count as a retry.
 ///
-/// Delays grow exponentially with full jitter: before the n-th retry, a random delay between 0 and `base_delay` x 2^(n-1),
-/// capped at `max_delay`. A longer `Retry-After` of the service is obeyed. If the delay would pass the call's
+/// Delays grow exponentially with full jitter: before the n-th retry, a random delay between 0 and `base_delay` x
+/// 2^(n-1), capped at `max_delay`. A longer `Retry-After` of the service is obeyed. If the delay would pass the call's
 /// [deadline](crate::RequestOptions::deadline), the error is returned at once, with its
-/// [`retry_after`](crate::Error::retry_after). The retry budget keeps retries from making an outage worse: 20 % extra requests
-/// while calls fail, with a floor of 10; see [`ClientBuilder::retry_budget`](crate::ClientBuilder::retry_budget).
+/// [`retry_after`](crate::Error::retry_after). The retry budget keeps retries from making an outage worse: 20 % extra
+/// requests while calls fail, with a floor of 10; see
+/// [`ClientBuilder::retry_budget`](crate::ClientBuilder::retry_budget).
 ///
 /// Each attempt sends the same bytes.
 ///

@@ -13,8 +13,8 @@ use crate::sync::BoxFuture;
 
 /// A request that has not been sent yet: the parameters `P` of one operation, for a client `C`.
 ///
-/// With the async [`Client`](crate::Client), `.await` sends it, or [`send`](Request::send) where a future is wanted, such
-/// as for `tokio::spawn`; with the [blocking client](crate::blocking::Client), `send` sends it and waits. Optional
+/// With the async [`Client`](crate::Client), `.await` sends it, or [`send`](Request::send) where a future is wanted,
+/// such as for `tokio::spawn`; with the [blocking client](crate::blocking::Client), `send` sends it and waits. Optional
 /// parameters are setters. A request is an owned value: it can be cloned, stored and sent later, from another task.
 ///
 /// ```no_run

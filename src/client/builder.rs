@@ -88,8 +88,8 @@ impl ClientBuilder {
 
     /// Starts building a client from environment variables.
     ///
-    /// It reads `MOBISCROLL_CLIENT_ID`, `MOBISCROLL_CLIENT_SECRET`, `MOBISCROLL_REDIRECT_URI` and, unless they are empty,
-    /// `MOBISCROLL_BASE_URL` and `MOBISCROLL_WEBHOOK_PUBLIC_KEY`.
+    /// It reads `MOBISCROLL_CLIENT_ID`, `MOBISCROLL_CLIENT_SECRET`, `MOBISCROLL_REDIRECT_URI` and, unless they are
+    /// empty, `MOBISCROLL_BASE_URL` and `MOBISCROLL_WEBHOOK_PUBLIC_KEY`.
     ///
     /// # Errors
     ///
@@ -165,8 +165,8 @@ impl ClientBuilder {
 
     /// Sets the HTTP client: for a proxy, for certificates of your own, or to share a connection pool.
     ///
-    /// It must not follow redirects (`redirect::Policy::none()`): the service sends none, and credentials must not be sent
-    /// to where one leads. The [`timeout`](Self::timeout) set here replaces the client's own.
+    /// It must not follow redirects (`redirect::Policy::none()`): the service sends none, and credentials must not be
+    /// sent to where one leads. The [`timeout`](Self::timeout) set here replaces the client's own.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -188,8 +188,8 @@ impl ClientBuilder {
     /// Sets the hook that persists new tokens, from a code exchange or a refresh.
     ///
     /// It has finished before the first request is sent with them, and runs after they are saved to the
-    /// [store](Self::token_store). Annotate the arguments: the tokens, or the [user's id](Client::for_user) and the tokens.
-    /// The hook may return nothing or a `Result`, at once or as a future:
+    /// [store](Self::token_store). Annotate the arguments: the tokens, or the [user's id](Client::for_user) and the
+    /// tokens. The hook may return nothing or a `Result`, at once or as a future:
     ///
     /// ```
     /// # fn write(_: &mobiscroll_connect::Tokens) -> std::io::Result<()> { Ok(()) }
@@ -201,10 +201,10 @@ impl ClientBuilder {
     /// builder().on_tokens_refreshed(|user: String, tokens: Tokens| println!("new tokens of {user}: {tokens:?}"));
     /// ```
     ///
-    /// If it fails, panics, or exceeds the [save timeout](Self::save_timeout), the caller gets [`Error::TokenStore`]. The new
-    /// tokens are active all the same: the old ones are retired. The hook is retried with exponential backoff, before the
-    /// next refresh, and by [`Client::close`], until it succeeds. Calls that it makes itself for the same user are made
-    /// with the new tokens.
+    /// If it fails, panics, or exceeds the [save timeout](Self::save_timeout), the caller gets [`Error::TokenStore`].
+    /// The new tokens are active all the same: the old ones are retired. The hook is retried with exponential backoff,
+    /// before the next refresh, and by [`Client::close`], until it succeeds. Calls that it makes itself for the same
+    /// user are made with the new tokens.
     pub fn on_tokens_refreshed<Marker>(mut self, hook: impl TokensHook<Marker>) -> Self {
         self.hook = Some(hook.boxed());
         self
@@ -219,8 +219,8 @@ impl ClientBuilder {
 
     /// Sets the token store. Default: a [`MemoryTokenStore`], which loses the tokens with the process.
     ///
-    /// It is consulted when a user's tokens are not cached, its leases keep refreshes single-flight across processes, and
-    /// new tokens are saved to it before they are used.
+    /// It is consulted when a user's tokens are not cached, its leases keep refreshes single-flight across processes,
+    /// and new tokens are saved to it before they are used.
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.store = Arc::new(store);
         self
@@ -228,7 +228,8 @@ impl ClientBuilder {
 
     /// Sets how long before expiry an access token is refreshed. Default: 60 seconds.
     ///
-    /// Up to 50 % random jitter is added so that many clients do not refresh at once; capped at 3/8 of the token's lifetime.
+    /// Up to 50 % random jitter is added so that many clients do not refresh at once; capped at 3/8 of the token's
+    /// lifetime.
     pub fn refresh_ahead(mut self, ahead: Duration) -> Self {
         self.refresh_ahead = ahead;
         self
@@ -236,8 +237,8 @@ impl ClientBuilder {
 
     /// Sets the duration of the lease under which one process refreshes a user's tokens. Default: 60 seconds.
     ///
-    /// A refresh that takes longer than three quarters of it is aborted. If a process dies during one, others wait until
-    /// the lease expires.
+    /// A refresh that takes longer than three quarters of it is aborted. If a process dies during one, others wait
+    /// until the lease expires.
     pub fn refresh_lease(mut self, lease: Duration) -> Self {
         self.refresh_lease = lease;
         self

@@ -24,8 +24,8 @@ use crate::webhooks::{Receiver, Receiving};
 
 /// A client of Mobiscroll Connect.
 ///
-/// It holds a connection pool and the credentials of users. Cloning is cheap, and clones share both: create one client for
-/// the application, and a handle [for each user](Self::for_user). Calls need a Tokio runtime.
+/// It holds a connection pool and the credentials of users. Cloning is cheap, and clones share both: create one client
+/// for the application, and a handle [for each user](Self::for_user). Calls need a Tokio runtime.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), mobiscroll_connect::Error> {
@@ -102,13 +102,13 @@ impl Client {
         Webhooks::new(self)
     }
 
-    /// Returns a handle that acts for another user of the application: the same connections and settings, the user's own
-    /// credentials.
+    /// Returns a handle that acts for another user of the application: the same connections and settings, the user's
+    /// own credentials.
     ///
-    /// `user` is your own id for the user, under which the [store](ClientBuilder::token_store) has the tokens. Handles are
-    /// cheap: create one for each request that you serve, or keep it. All handles for a user share the active tokens, and a
-    /// refresh of one user delays no other. The client's own credentials are those of the user
-    /// with the empty id.
+    /// `user` is your own id for the user, under which the [store](ClientBuilder::token_store) has the tokens. Handles
+    /// are cheap: create one for each request that you serve, or keep it. All handles for a user share the active
+    /// tokens, and a refresh of one user delays no other. The client's own credentials are those of the user with the
+    /// empty id.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
@@ -146,16 +146,16 @@ impl Client {
         self.caller.session.user()
     }
 
-    /// Sets the user's credentials, in place of those before.
+    /// Replaces the user's credentials.
     ///
-    /// They come from your storage, so [the hook](ClientBuilder::on_tokens_refreshed) is not called with them; they are saved
-    /// to the [store](ClientBuilder::token_store) before the first call uses them. A call in flight does not continue with
-    /// them: they may be another user's.
+    /// They come from your storage, so [the hook](ClientBuilder::on_tokens_refreshed) is not called with them; they are
+    /// saved to the [store](ClientBuilder::token_store) before the first call uses them. A call in flight does not
+    /// continue with them: they may be another user's.
     pub fn set_credentials(&self, tokens: Tokens) {
         self.caller.session.set(tokens);
     }
 
-    /// Subscribes to what happens to the users' authorizations from now on, those of all handles.
+    /// Subscribes to the events of all users' authorizations, from now on.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) {
@@ -199,15 +199,15 @@ impl Client {
         Request::new(CheckHealth::new(), self.clone())
     }
 
-    /// Makes a request of [parameters](crate::requests) that were stored or built apart.
+    /// Creates a request from [parameters](crate::requests) that were stored or built separately.
     pub fn request<P: Endpoint>(&self, params: P) -> Request<P, Self> {
         Request::new(params, self.clone())
     }
 
     /// Returns the generated client, with the credentials attached: an escape hatch for what the facade does not cover.
     ///
-    /// It sends the access token that is active when the request leaves, and does no more: it neither refreshes a token
-    /// nor categorises errors. It follows `openapi.yaml` and the release of progenitor that made it, so it is **outside the
+    /// It sends the access token that is active when the request is sent. It neither refreshes a token nor categorises
+    /// errors. It follows `openapi.yaml` and the release of progenitor that generated it, so it is **outside the
     /// semantic versioning promise** of this crate. Its errors print headers and bodies of responses.
     ///
     /// ```no_run

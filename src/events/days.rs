@@ -8,11 +8,10 @@ use crate::error::{Error, InputFailure};
 use crate::models::{CalendarEvent, EventCreate, EventUpdate, Provider};
 
 impl CalendarEvent {
-    /// Returns the first and the last day of an all-day event, both included; `None` for other events, and for
-    /// those without a start.
+    /// Returns the first and the last day of an all-day event, both included.
     ///
-    /// The service sends such days as instants at midnight. Where a midnight is not that of UTC, the nearest one is
-    /// meant.
+    /// `None` for other events, and for those without a start. The service sends such days as instants at midnight. An
+    /// instant that is not midnight in UTC is rounded to the nearest one.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,14 +28,14 @@ impl CalendarEvent {
     pub fn days(&self) -> Option<(Date, Date)> {
         let nearest = |instant: Timestamp| Some(Offset::UTC.to_datetime(instant.checked_add(12.hours()).ok()?).date());
         let first = nearest(self.start.filter(|_| self.all_day)?)?;
-        // The end is the midnight after the last day; without one, the event takes a day.
+        // The end is the midnight after the last day. An event without an end takes one day.
         let last = self.end.and_then(nearest).and_then(|end| end.yesterday().ok());
         Some((first, last.unwrap_or(first).max(first)))
     }
 }
 
 impl EventCreate {
-    /// Makes an all-day event, from `first` to `last`, both included.
+    /// Creates an all-day event, from `first` to `last`, both included.
     ///
     /// ```
     /// # fn main() -> Result<(), mobiscroll_connect::Error> {
@@ -76,7 +75,7 @@ impl EventUpdate {
     }
 }
 
-/// The ends of an all-day event: the service has both at midnight, the second on the day after.
+/// The start and end of an all-day event: midnight in UTC of the first day, and of the day after the last.
 fn midnights(first: Date, last: Date) -> Result<(Timestamp, Timestamp), Error> {
     if last < first {
         return Err(InputFailure::new(format!("an event cannot end on {last} and begin on {first}")).into());

@@ -38,8 +38,8 @@ impl<C: Handle> Events<'_, C> {
     /// # Errors
     ///
     /// - [`Error::Validation`](crate::Error::Validation) when the page token is not one of the service's.
-    /// - [`Error::CalendarPermissionRequired`](crate::Error::CalendarPermissionRequired) when no connected account grants
-    ///   access to its calendars.
+    /// - [`Error::CalendarPermissionRequired`](crate::Error::CalendarPermissionRequired) when no connected account
+    ///   grants access to its calendars.
     pub fn list(self) -> Request<ListEvents, C> {
         Request::new(ListEvents::new(), self.client.clone())
     }
@@ -68,7 +68,8 @@ impl<C: Handle> Events<'_, C> {
     /// # Errors
     ///
     /// - [`Error::PermissionDenied`](crate::Error::PermissionDenied) when the scope does not allow writing.
-    /// - [`Error::Validation`](crate::Error::Validation) when the service finds the event invalid, [`Error::NotFound`](crate::Error::NotFound) when the calendar is gone.
+    /// - [`Error::Validation`](crate::Error::Validation) when the service finds the event invalid.
+    /// - [`Error::NotFound`](crate::Error::NotFound) when the calendar does not exist.
     /// - [`Error::Network`](crate::Error::Network) when there was no response: the event may have been created.
     /// - [`Error::Decode`](crate::Error::Decode) when the response cannot be read: the event has been created.
     pub fn create(self, event: EventCreate) -> Request<CreateEvent, C> {
@@ -77,10 +78,10 @@ impl<C: Handle> Events<'_, C> {
 
     /// Creates an event once, even if the response gets lost: like [`create`](Self::create), with an idempotency key.
     ///
-    /// The key is stored in the event's `custom` as [`IDEMPOTENCY_KEY`](crate::IDEMPOTENCY_KEY). If a request may have been
-    /// sent and there is no response, an event with the key is [searched](Self::find_created) around the time of this one. If
-    /// there is none, the create is retried once. This narrows the gap and does not close it: the provider may be slower than
-    /// the search, or may not keep `custom`.
+    /// The key is stored in the event's `custom` as [`IDEMPOTENCY_KEY`](crate::IDEMPOTENCY_KEY). If a request may have
+    /// been sent and there is no response, an event with the key is [searched for](Self::find_created) around the time
+    /// of this one. If there is none, the create is retried once. This narrows the gap and does not close it: the
+    /// provider may be slower than the search, or may not keep `custom`.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
@@ -94,15 +95,16 @@ impl<C: Handle> Events<'_, C> {
     ///
     /// # Errors
     ///
-    /// As [`create`](Self::create). With [`SendStatus::NotSent`](crate::SendStatus::NotSent), and after a refusal, nothing was
-    /// created; otherwise the outcome is unknown.
+    /// As [`create`](Self::create). With [`SendStatus::NotSent`](crate::SendStatus::NotSent), and after a refusal,
+    /// nothing was created; otherwise the outcome is unknown.
     pub fn create_once(self, event: EventCreate, key: impl Into<String>) -> Request<CreateOnce, C> {
         Request::new(CreateOnce::new(event, key), self.client.clone())
     }
 
-    /// Searches the event that [`create_once`](Self::create_once) has created with this key, such as after a restart.
+    /// Searches for the event that [`create_once`](Self::create_once) created with this key, such as after a restart.
     ///
-    /// The search covers the calendar of `event`, from a day before its start to a day after its end. Calls `GET /events`.
+    /// The search covers the calendar of `event`, from a day before its start to a day after its end. Calls
+    /// `GET /events`.
     ///
     /// # Errors
     ///
@@ -132,7 +134,8 @@ impl<C: Handle> Events<'_, C> {
     ///
     /// # Errors
     ///
-    /// As [`create`](Self::create), and [`Error::NotFound`](crate::Error::NotFound) when the event is gone: drop your copy.
+    /// As [`create`](Self::create), and [`Error::NotFound`](crate::Error::NotFound) when the event is gone: drop your
+    /// copy.
     pub fn update(self, event: EventUpdate) -> Request<UpdateEvent, C> {
         Request::new(UpdateEvent::new(event), self.client.clone())
     }

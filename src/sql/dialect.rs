@@ -1,17 +1,17 @@
-//! Where the SQL of PostgreSQL and SQLite differs.
+//! The differences between the SQL of PostgreSQL and SQLite.
 
 /// The SQL of a database.
 pub(crate) struct Dialect {
     pub(crate) name: &'static str,
-    /// What stands before and after the hexadecimal digits of bytes.
+    /// The prefix and suffix of the hexadecimal digits of a bytes literal.
     pub(super) bytes: (&'static str, &'static str),
-    /// The database's clock, read after a statement has waited for the lock of its row.
+    /// The database's clock, read after a statement has acquired the lock of its row.
     pub(crate) now: &'static str,
-    /// What to add to the clock for a microsecond.
+    /// The amount that one microsecond adds to the clock.
     pub(super) microsecond: &'static str,
     /// The microseconds until the instant in a column.
     pub(crate) remaining: fn(&str) -> String,
-    /// Reports by its code whether an error's message is the database's own, and so quotes no value.
+    /// Reports by an error's code whether its message is the database's own, and so quotes no value.
     pub(super) message_is_safe: fn(&str) -> bool,
 }
 

@@ -1,4 +1,4 @@
-//! What this crate's tables have in common, in PostgreSQL and SQLite: dialects, literals, statements, redaction.
+//! SQL for the crate's tables in PostgreSQL and SQLite: dialects, literals, statements, redaction.
 
 mod dialect;
 #[cfg(feature = "postgres")]

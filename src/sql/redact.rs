@@ -1,4 +1,4 @@
-//! Database errors without the values that they quote.
+//! Redacts the values that database errors quote.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -10,7 +10,7 @@ use super::dialect::Dialect;
 
 const WITHHELD: &str = "the record was refused, with a message that may quote it";
 
-/// Redacts what may show a row, and so tokens: details, hints and contexts, and messages about data.
+/// Redacts what may show a row, and so its tokens: details, hints and contexts, and messages about data.
 pub(crate) fn redact(error: sqlx::Error, dialect: &Dialect) -> sqlx::Error {
     match error {
         sqlx::Error::Database(error) => {
@@ -21,7 +21,7 @@ pub(crate) fn redact(error: sqlx::Error, dialect: &Dialect) -> sqlx::Error {
     }
 }
 
-/// A database error of which only the harmless part is shown.
+/// A database error whose sensitive parts are redacted.
 struct Redacted {
     error: Box<dyn DatabaseError>,
     shown: bool,

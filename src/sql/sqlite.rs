@@ -1,4 +1,4 @@
-//! How statements reach SQLite.
+//! Executes statements in SQLite.
 
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, Error};
@@ -16,7 +16,7 @@ pub(crate) async fn fetch_with(
     argument: Option<&Secret>,
 ) -> Result<Vec<SqliteRow>, Error> {
     let argument = argument.map(|argument| argument.expose().as_bytes().to_vec());
-    // To the end of the rows: only then SQLite has committed.
+    // Fetch all rows: SQLite commits only at the end.
     sqlx::query(AssertSqlSafe(sql)).bind(argument).persistent(false).fetch_all(pool).await
 }
 

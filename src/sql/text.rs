@@ -10,7 +10,7 @@ use crate::error::{Error, InputFailure};
 /// The longest name that PostgreSQL does not truncate silently.
 const LONGEST_NAME: usize = 63;
 
-/// Writes a text as a literal of bytes. It consists of digits only, so it cannot be anything but a value.
+/// Writes a text as a bytes literal. It consists of digits only, so it cannot inject SQL.
 pub(crate) fn bytes(dialect: &Dialect, text: &str) -> String {
     let (before, after) = dialect.bytes;
     let mut literal = String::with_capacity(before.len() + text.len() * 2 + after.len());
@@ -22,7 +22,7 @@ pub(crate) fn bytes(dialect: &Dialect, text: &str) -> String {
     literal
 }
 
-/// Writes the instant that is `ttl` ahead by the database's clock.
+/// Writes the instant that is `ttl` ahead of the database's clock.
 pub(crate) fn end_of(dialect: &Dialect, ttl: Duration) -> String {
     let Dialect { now, microsecond, .. } = dialect;
     format!("{now} + {} * {microsecond}", ttl.min(LONGEST).as_micros())

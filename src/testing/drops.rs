@@ -9,7 +9,7 @@ use super::Findings;
 use super::trial::{Checked, LONG, SHORT, Trial, User, same};
 use crate::tokens::{SaveIf, SaveOutcome, StoredTokens, TokenStore};
 
-/// More polls than a step needs, unless it wakes its task in vain.
+/// More polls than a step needs, unless it causes spurious wakeups.
 const POLLS: usize = 200;
 
 pub(super) async fn check<S: TokenStore>(trial: &Trial<S>, findings: &mut Findings) {
@@ -20,7 +20,7 @@ pub(super) async fn check<S: TokenStore>(trial: &Trial<S>, findings: &mut Findin
     findings.note("a load that is dropped does nothing", loads(user("dropped-load"))).await;
 }
 
-/// Polls a step so many times at most, and tells whether it ended.
+/// Polls a step up to `polls` times, and reports whether it completed.
 async fn polled(step: impl Future, polls: usize) -> bool {
     let mut step = pin!(step);
     let mut left = polls;
@@ -49,7 +49,7 @@ async fn saves(user: User<impl TokenStore>) -> Checked {
         let kept = format!("kept after {polls} polls");
         let mut outcome = user.save(Some(&kept), SaveIf::Version(found.version)).await?;
         if outcome == SaveOutcome::Conflict && found == before {
-            // It was still on its way.
+            // The dropped save was still in flight.
             found = user.load().await?;
             outcome = user.save(Some(&kept), SaveIf::Version(found.version)).await?;
         }

@@ -1,4 +1,4 @@
-//! The lease: granted once, ended by its holder or by time.
+//! The lease: granted to one holder, released by it or expired.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ async fn released(user: User<impl TokenStore>) -> Checked {
     let first = user.granted(LONG).await?;
     user.release(first.fence).await?;
     let second = user.elsewhere().granted(LONG).await?;
-    // By the handle that did not take it, as after a restart.
+    // Through the handle that did not acquire it, as after a restart.
     user.release(second.fence).await?;
     let third = user.granted(LONG).await?;
     user.release(third.fence).await?;

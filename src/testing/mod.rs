@@ -15,7 +15,7 @@
 //! # }
 //! ```
 //!
-//! In a crate of yours this is a `#[tokio::test]` with the same two lines.
+//! In your own crate, put these two lines into a `#[tokio::test]`.
 
 mod drops;
 mod lease;
@@ -31,19 +31,19 @@ use trial::{Checked, Trial};
 
 /// Runs the conformance suite over a store.
 ///
-/// `open` opens a store, and opens *the same storage* again each time it is called: the suite works with two handles at
-/// once, as two processes would, and looks through a third one for what the others wrote. For a database, that is
-/// another connection; for a store that lives in one value, a clone of its [`Arc`](std::sync::Arc).
+/// `open` opens a store. Each call must open *the same storage*: the suite uses two handles at the same time, as two
+/// processes would, and reads through a third one what the others wrote. For a database, open another connection; for a
+/// store in one value, clone its [`Arc`](std::sync::Arc).
 ///
-/// The suite may run beside other users of the storage, and twice at a time: it writes only for users with a random id
-/// that begins with `conformance-`, whose records it leaves behind. It takes a few seconds.
+/// The suite can run while the storage is in use, and several times at once: it writes only for users with a random id
+/// that starts with `conformance-`, and leaves their records behind. It takes a few seconds.
 ///
-/// It cannot see everything. What it does not test: that a save outlives a loss of power; and that a record which cannot
-/// be read is an error, for which there is [`check_damaged_record`].
+/// It does not test that a save survives a loss of power, nor that a record that cannot be read is an error; for the
+/// latter, use [`check_damaged_record`].
 ///
 /// # Errors
 ///
-/// The rules that the store breaks, and what was seen instead.
+/// [`BrokenRules`]: the rules that the store breaks, and what was observed instead.
 ///
 /// # Panics
 ///
@@ -65,14 +65,14 @@ where
     findings.into_result()
 }
 
-/// Checks that a store takes a record which it cannot read for an error, and never for a user without tokens.
+/// Checks that a record that cannot be read is an error, and never a user without tokens.
 ///
-/// `open` is as in [`check_token_store`]. `damage` spoils what the storage keeps of a user, whose tokens have been saved:
-/// it cuts a file short, or overwrites a column with garbage.
+/// `open` is as in [`check_token_store`]. `damage` corrupts the record of a user whose tokens have been saved: it
+/// truncates a file, or overwrites a column with garbage.
 ///
 /// # Errors
 ///
-/// The rules that the store breaks, and what was seen instead.
+/// [`BrokenRules`]: the rules that the store breaks, and what was observed instead.
 ///
 /// # Panics
 ///
@@ -91,11 +91,11 @@ where
 
 /// The rules that a store breaks.
 ///
-/// `Debug` prints what `Display` does, so that `unwrap` in a test can be read.
+/// `Debug` prints the same as `Display`, so that the panic of an `unwrap` in a test is readable.
 #[derive(Default)]
 pub struct BrokenRules(Vec<BrokenRule>);
 
-/// A rule that a store breaks, and what was seen.
+/// A rule that a store breaks, and what was observed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenRule {
     rule: &'static str,
@@ -103,7 +103,7 @@ pub struct BrokenRule {
 }
 
 impl BrokenRules {
-    /// Returns them one by one.
+    /// Iterates over the rules.
     pub fn iter(&self) -> impl Iterator<Item = &BrokenRule> {
         self.0.iter()
     }
@@ -115,7 +115,7 @@ impl BrokenRule {
         self.rule
     }
 
-    /// Returns what was seen instead. It shows no tokens.
+    /// Returns what was observed instead. Tokens are redacted.
     pub fn seen(&self) -> &str {
         &self.seen
     }
@@ -136,7 +136,7 @@ impl fmt::Debug for BrokenRules {
 
 impl std::error::Error for BrokenRules {}
 
-/// Collects what breaks a rule. The suite goes on after it, so that an author sees everything at once.
+/// Collects broken rules. The suite continues after one, so that an author sees all of them at once.
 type Findings = BrokenRules;
 
 impl Findings {

@@ -1,4 +1,4 @@
-//! Steps at the same time: all through two handles, all on tasks of their own.
+//! Concurrent steps: through two handles, on tasks of their own.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::tokens::{LeaseOutcome, SaveIf, SaveOutcome, TokenStore};
 const CONTENDERS: usize = 8;
 const ROUNDS: usize = 12;
 
-/// While they are written, a record is read.
+/// The number of saves during which a record is read.
 const SAVES: u64 = 40;
 
 pub(super) async fn check<S: TokenStore>(trial: &Trial<S>, findings: &mut Findings) {
@@ -25,7 +25,7 @@ pub(super) async fn check<S: TokenStore>(trial: &Trial<S>, findings: &mut Findin
     findings.note("a lease and a save at the same time do not undo each other", both(user("both"))).await;
 }
 
-/// Runs a step many times at once, half of them through the other handle.
+/// Runs a step several times concurrently, half of them through the other handle.
 async fn at_once<S, T, Fut>(user: &User<S>, step: impl Fn(User<S>, usize) -> Fut) -> Checked<Vec<T>>
 where
     S: TokenStore,
@@ -48,7 +48,7 @@ where
 async fn leases<S: TokenStore>(trial: &Trial<S>) -> Checked {
     let known = trial.user("contended");
     for round in 0..ROUNDS {
-        // The first lease of a user has to make the record.
+        // The first lease of a user has to create the record.
         let new = trial.user(&format!("contended-{round}"));
         one_lease(&new).await?;
         let winner = one_lease(&known).await?;

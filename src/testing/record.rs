@@ -62,7 +62,7 @@ async fn conditions_hold(user: User<impl TokenStore>) -> Checked {
     let Grant { fence, .. } = user.granted(LONG).await?;
     user.saved(Some("3"), SaveIf::Lease { version: 2, fence }, 3).await?;
     user.elsewhere().saved(Some("4"), SaveIf::Lease { version: 3, fence }, 4).await?;
-    // A lease is the leave to refresh; whoever brings a new consent needs none.
+    // A lease is needed for a refresh, but not to save the tokens of a new authorization.
     user.saved(Some("5"), SaveIf::Version(4), 5).await?;
     user.saved(Some("6"), SaveIf::Always, 6).await?;
     user.saved(None, SaveIf::Lease { version: 6, fence }, 7).await
@@ -113,7 +113,7 @@ async fn texts(user: User<impl TokenStore>) -> Checked {
     Ok(())
 }
 
-/// Ids that careless stores take for one another, or for something else.
+/// Ids that a careless store confuses with one another, or interprets.
 const IDS: &[&str] = &[
     "a",
     "A",
@@ -182,7 +182,7 @@ const IDS: &[&str] = &[
     "10",
 ];
 
-/// Ids that not every database can hold. A store may refuse them, but not take them for others.
+/// Ids that not every database can store. A store may reject them, but must not confuse them with others.
 fn hard_ids() -> Vec<String> {
     let long = "x".repeat(10_000);
     let mut ids = vec!["a\0".to_owned(), "a\0b".to_owned(), "\0".to_owned()];
@@ -214,7 +214,7 @@ async fn ids<S: TokenStore>(trial: &Trial<S>) -> Checked {
     Ok(())
 }
 
-/// This user may be somebody's, so nothing is changed.
+/// The user with the empty id may be in use, so nothing is changed.
 async fn empty_id(user: User<impl TokenStore>) -> Checked {
     let before = user.load().await?;
     match user.save(Some("never"), SaveIf::Version(u64::MAX)).await? {
@@ -260,7 +260,7 @@ pub(super) async fn damaged<S: TokenStore>(trial: &Trial<S>, damage: impl AsyncF
     }
     damage(user.id()).await;
     for user in [user.clone(), user.elsewhere()] {
-        // A database may be able to tell that the version is another one, or to write over what it cannot read.
+        // A database may be able to read the version alone, or to overwrite a record that it cannot read.
         let saved = user.save(Some("2"), SaveIf::Version(0)).await.map(|outcome| match outcome {
             SaveOutcome::Conflict => Err("no save".to_owned()),
             saved => Ok(format!("{saved:?}")),

@@ -1,4 +1,4 @@
-//! What the checks share: users of the suite's own, and steps that must succeed.
+//! Shared by the checks: users of the suite's own, and steps that must succeed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,20 +9,20 @@ use super::BrokenRules;
 use crate::error::BoxError;
 use crate::tokens::{LeaseOutcome, SaveIf, SaveOutcome, StoredTokens, TokenStore};
 
-/// What was seen of a broken rule.
+/// What was observed instead of a rule.
 pub(super) type Seen = String;
 pub(super) type Checked<T = ()> = Result<T, Seen>;
 
-/// A step that takes longer hangs.
+/// The timeout of a step.
 const STEP: Duration = Duration::from_secs(30);
 
-/// Longer than the suite takes.
+/// A lease that does not expire during the suite.
 pub(super) const LONG: Duration = Duration::from_secs(3600);
 
-/// So short that the suite can wait for its end.
+/// A lease whose expiry the suite can wait for.
 pub(super) const SHORT: Duration = Duration::from_millis(200);
 
-/// By how much a store's clock may be coarse: it may count milliseconds downwards, and seconds upwards.
+/// The tolerance for a store's clock: it may round down to milliseconds, and up to seconds.
 const EARLY: Duration = Duration::from_millis(2);
 const LATE: Duration = Duration::from_millis(1500);
 
@@ -43,12 +43,12 @@ impl<S: TokenStore> Trial<S> {
         Ok(Self { handles: [one.into(), two.into()], run: fastrand::u128(..) })
     }
 
-    /// A user that nobody else has, through the first handle.
+    /// Returns a user of the suite's own, through the first handle.
     pub(super) fn user(&self, name: &str) -> User<S> {
         self.exactly(&format!("conformance-{:032x}-{name}", self.run))
     }
 
-    /// A user with this id, who may be somebody's.
+    /// Returns the user with this id, which may be in use.
     pub(super) fn exactly(&self, id: &str) -> User<S> {
         User { handles: self.handles.clone(), id: id.into() }
     }
@@ -84,13 +84,13 @@ impl<S: TokenStore> User<S> {
         &self.handles[0]
     }
 
-    /// The same user through the other handle.
+    /// Returns the same user through the other handle.
     pub(super) fn elsewhere(&self) -> Self {
         let [one, two] = self.handles.clone();
         Self { handles: [two, one], id: self.id.clone() }
     }
 
-    /// The same user through another handle.
+    /// Returns the same user through a further handle.
     pub(super) fn through(&self, store: S) -> Self {
         Self { handles: [store.into(), self.handles[1].clone()], id: self.id.clone() }
     }
@@ -121,7 +121,7 @@ impl<S: TokenStore> User<S> {
         self.has(text, expected).await
     }
 
-    /// Fails to save, and expects that nothing has changed.
+    /// Expects a conflict of a save, and that nothing has changed.
     pub(super) async fn refused(&self, text: Option<&str>, condition: SaveIf) -> Checked {
         let before = self.load().await?;
         match self.save(text, condition).await? {
@@ -138,7 +138,7 @@ impl<S: TokenStore> User<S> {
         same(&self.elsewhere().load().await?, &expected, "through another handle")
     }
 
-    /// Takes a lease that must be granted.
+    /// Acquires a lease, which must be granted.
     pub(super) async fn granted(&self, ttl: Duration) -> Checked<Grant> {
         let asked = Instant::now();
         match self.lease(ttl).await? {
@@ -146,48 +146,48 @@ impl<S: TokenStore> User<S> {
                 Ok(Grant { fence, stored, ttl, asked, answered: Instant::now() })
             }
             LeaseOutcome::Held { remaining } => {
-                Err(format!("a lease was refused, with {remaining:?} remaining, although none is in force"))
+                Err(format!("a lease was refused, with {remaining:?} remaining, although none is held"))
             }
         }
     }
 
-    /// Expects that this lease is in force, through both handles.
+    /// Expects that this lease is held, through both handles.
     pub(super) async fn held(&self, grant: &Grant) -> Checked {
         for user in [self.elsewhere(), self.clone()] {
             let remaining = match user.lease(LONG).await? {
                 LeaseOutcome::Held { remaining } => remaining,
                 LeaseOutcome::Granted { fence, .. } => {
-                    return Err(format!("lease {fence} was granted while lease {} was in force", grant.fence));
+                    return Err(format!("lease {fence} was granted while lease {} was held", grant.fence));
                 }
             };
             let Some(remaining) = remaining else { continue };
             let least = (grant.asked + grant.ttl).saturating_duration_since(Instant::now() + EARLY);
             if remaining < least || remaining > grant.ttl + LATE {
-                return Err(format!("{remaining:?} were said to remain of a lease for {:?}", grant.ttl));
+                return Err(format!("{remaining:?} were reported as remaining of a lease for {:?}", grant.ttl));
             }
         }
         Ok(())
     }
 
-    /// Expects that some lease is in force.
+    /// Expects that some lease is held.
     pub(super) async fn refused_lease(&self) -> Checked {
         match self.lease(LONG).await? {
             LeaseOutcome::Held { .. } => Ok(()),
-            LeaseOutcome::Granted { fence, .. } => Err(format!("lease {fence} was granted while another was in force")),
+            LeaseOutcome::Granted { fence, .. } => Err(format!("lease {fence} was granted while another was held")),
         }
     }
 
-    /// Waits for the end of a lease, and takes the next.
+    /// Waits for the expiry of a lease, and acquires the next.
     pub(super) async fn next_after(&self, grant: &Grant) -> Checked<Grant> {
         let next = self.next_by(grant.answered, grant.ttl).await?;
         let lived = next.answered - grant.asked;
         if lived + EARLY < grant.ttl {
-            return Err(format!("a lease for {:?} was given to somebody else after {lived:?}", grant.ttl));
+            return Err(format!("a lease for {:?} was granted to another holder after {lived:?}", grant.ttl));
         }
         Ok(next)
     }
 
-    /// Takes a lease that is granted when another, if there is one, has ended by itself.
+    /// Acquires a lease once another, if there is one, has expired.
     pub(super) async fn next_by(&self, granted: Instant, ttl: Duration) -> Checked<Grant> {
         loop {
             let asked = Instant::now();
@@ -196,7 +196,7 @@ impl<S: TokenStore> User<S> {
                     return Ok(Grant { fence, stored, ttl: LONG, asked, answered: Instant::now() });
                 }
                 LeaseOutcome::Held { .. } if asked > granted + ttl + LATE => {
-                    return Err(format!("a lease for {ttl:?} was in force {:?} later", asked - granted));
+                    return Err(format!("a lease for {ttl:?} was still held {:?} later", asked - granted));
                 }
                 LeaseOutcome::Held { .. } => sleep(Duration::from_millis(10)).await,
             }
@@ -212,7 +212,7 @@ async fn step<T>(name: &str, step: impl Future<Output = Result<T, BoxError>>) ->
     }
 }
 
-/// The error and its causes.
+/// Formats an error and its causes.
 pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let layers = std::iter::successors(Some(error), |error| error.source());
     layers.map(ToString::to_string).collect::<Vec<_>>().join(": ")

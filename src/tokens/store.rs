@@ -1,4 +1,4 @@
-//! What keeps the tokens of users.
+//! The interface of token stores.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,84 +11,87 @@ use crate::sync::BoxFuture;
 /// What the methods of a [`TokenStore`] return.
 pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;
 
-/// Keeps the tokens of users, so that they outlive the process and are shared by several.
+/// Persists the tokens of users, and shares them between processes.
 ///
-/// The crate has stores in [memory](crate::MemoryTokenStore) (the default) and, behind features, in files and databases;
-/// and one that encrypts the tokens in another.
-/// Write one for another database along these lines, and run `testing::check_token_store` (feature `testing`) over it: it
-/// checks each sentence here that can be checked from outside.
+/// The crate has stores in [memory](crate::MemoryTokenStore) (the default) and, behind features, in files and
+/// databases, and one that encrypts the tokens in another store. To write your own, implement the rules below, and run
+/// the conformance suite `testing::check_token_store` (feature `testing`) over it: it checks every rule that can be
+/// checked from outside.
 ///
 /// # The record
 ///
-/// A store keeps one record for each user:
+/// A store has one record for each user:
 ///
-/// | member | at first | meaning |
+/// | member | initially | meaning |
 /// |---|---|---|
 /// | `tokens` | none | a text, opaque to the store; it is a secret |
 /// | `version` | 0 | counts the saves |
-/// | `fence` | 0 | counts the leases that were ever granted |
-/// | `lease end` | none | until when the newest lease is in force, by the store's own clock |
+/// | `fence` | 0 | counts the leases that were ever granted: the newest lease's fencing token |
+/// | `lease end` | none | when the newest lease expires, by the store's own clock |
 ///
-/// A record is never removed: tokens that were deleted leave `tokens` empty, and the counters go on.
+/// A record is never removed: deleting the tokens clears `tokens`, and the counters continue.
 ///
-/// A user's id is any text, the empty one included, and is compared byte by byte: case, blanks and Unicode forms count. A
-/// store may refuse, with an error, ids that hold a NUL or more than 1,000 bytes. `tokens` holds any characters but NUL, of
-/// which JSON has none.
+/// A user's id is any text, the empty one included, and is compared byte by byte: case, blanks and Unicode
+/// normalization matter. A store may return an error for ids that contain NUL or are longer than 1,000 bytes. `tokens`
+/// contains any characters but NUL, which cannot occur in JSON.
 ///
-/// # What a refresh does with it
+/// # How a refresh uses it
 ///
-/// It takes a lease, so that no other process refreshes the same tokens; looks whether the record holds newer ones;
-/// asks the service; saves the answer on the condition that the lease is still the newest and the version the same;
-/// and releases the lease. No connection, transaction or lock of a database is held between these steps. A process that
-/// dies leaves a lease that ends by itself.
+/// 1. It acquires a lease, so that no other process refreshes the same tokens.
+/// 2. If the record has newer tokens, it uses those.
+/// 3. Otherwise it requests new tokens from the service, and saves them by compare-and-swap: only if the version is
+///    unchanged and no newer lease was granted.
+/// 4. It releases the lease.
 ///
-/// # What a store must do
+/// No connection, transaction or lock of a database is held between these steps. If a process dies, its lease expires.
 ///
-/// Each method is one atomic step, also against other processes. A method that returns `Ok` from
-/// [`save`](Self::save) has made the tokens durable. A record that cannot be read is an error, never "no tokens": whoever
-/// believes that there are none sends the user through consent again. Futures may be dropped at any point; a step
-/// has then happened as a whole or not at all. Errors should not show tokens.
+/// # Requirements
+///
+/// - Each method is one atomic step, also across processes.
+/// - When [`save`](Self::save) returns `Ok`, the tokens are durable.
+/// - A record that cannot be read is an error, never "no tokens": the user would have to authorize again.
+/// - Futures may be dropped at any point. The step has then happened as a whole or not at all.
+/// - Errors should not show tokens.
 pub trait TokenStore: Send + Sync + 'static {
     /// Reads the user's record.
     ///
     /// # Errors
     ///
-    /// Whatever keeps the store from telling. That there is no record is not an error: it counts as the first state above.
+    /// Any error that prevents reading. A missing record is not an error: the initial record is returned.
     fn load<'a>(&'a self, user: &'a str) -> StoreFuture<'a, StoredTokens>;
 
-    /// Writes the user's tokens, or deletes them with `None`, if the condition holds. The version grows by one.
+    /// Writes the user's tokens, or deletes them with `None`, if the condition holds. Increments the version.
     ///
-    /// The lease stays as it is.
+    /// The lease is not affected.
     ///
     /// # Errors
     ///
-    /// Whatever keeps the store from writing, or from telling whether it has. A condition that does not hold is not an
-    /// error.
+    /// Any error that prevents writing, or leaves its outcome unknown. A condition that does not hold is not an error.
     fn save<'a>(&'a self, user: &'a str, tokens: Option<&'a Secret>, condition: SaveIf)
     -> StoreFuture<'a, SaveOutcome>;
 
-    /// Grants a lease for this long, unless one is in force. A lease that is granted has the next higher fence.
+    /// Grants a lease for this long, unless one is held. Each granted lease has the next higher fence.
     ///
     /// # Errors
     ///
-    /// Whatever keeps the store from granting it. That somebody else has one is not an error.
+    /// Any error that prevents granting it. A lease held by another process is not an error.
     fn lease<'a>(&'a self, user: &'a str, ttl: Duration) -> StoreFuture<'a, LeaseOutcome>;
 
-    /// Ends the lease of this fence, if it is the newest. Otherwise nothing happens.
+    /// Releases the lease of this fence, if it is the newest. Otherwise does nothing.
     ///
     /// # Errors
     ///
-    /// Whatever keeps the store from writing. The lease then ends by itself.
+    /// Any error that prevents writing. The lease then expires.
     fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()>;
 }
 
-/// What a [`TokenStore`] holds of a user.
+/// The record of a user in a [`TokenStore`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "stores make it")]
 pub struct StoredTokens {
-    /// The text that was saved last, if it was not deleted
+    /// The tokens that were saved last; `None` if there are none or they were deleted
     pub tokens: Option<Secret>,
-    /// How often it was saved or deleted; 0 for a user who is not known
+    /// The number of saves and deletions; 0 for an unknown user
     pub version: u64,
 }
 
@@ -96,12 +99,11 @@ pub struct StoredTokens {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a store must know them all")]
 pub enum SaveIf {
-    /// None: a new authorization takes the place of whatever is there.
+    /// No condition: a new authorization replaces any tokens.
     Always,
     /// The version is still this one.
     Version(u64),
-    /// The version is still this one, and no lease with a higher fence was ever granted. Whether the lease has ended
-    /// meanwhile does not matter.
+    /// The version is still this one, and no lease with a higher fence was ever granted. The lease may have expired.
     Lease {
         /// The version at the time of the lease
         version: u64,
@@ -110,11 +112,11 @@ pub enum SaveIf {
     },
 }
 
-/// What became of a [save](TokenStore::save).
+/// The outcome of a [save](TokenStore::save).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "stores make it")]
 pub enum SaveOutcome {
-    /// Written; the record has this version now.
+    /// Written: the record now has this version.
     Saved {
         /// The version after the save
         version: u64,
@@ -123,20 +125,20 @@ pub enum SaveOutcome {
     Conflict,
 }
 
-/// What became of a wish for a [lease](TokenStore::lease).
+/// The outcome of a request for a [lease](TokenStore::lease).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "stores make it")]
 pub enum LeaseOutcome {
     /// Granted.
     Granted {
-        /// The number of the lease
+        /// The fencing token of the lease
         fence: u64,
-        /// The record at the moment of the grant
+        /// The record when the lease was granted
         stored: StoredTokens,
     },
-    /// Somebody else has one.
+    /// Not granted: another lease is held.
     Held {
-        /// How long it will be in force at most, if that is known
+        /// The maximum time until it expires, if known
         remaining: Option<Duration>,
     },
 }

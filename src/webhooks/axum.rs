@@ -1,4 +1,4 @@
-//! Receiving deliveries with [axum].
+//! Receives webhook deliveries with [axum].
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -16,18 +16,18 @@
 //! # }
 //! ```
 //!
-//! # What is answered
+//! # Responses
 //!
 //! | status | when | the service |
 //! |---|---|---|
-//! | 204 | the handler succeeded, or did so for an earlier delivery of this id | is done |
-//! | 401 | the delivery is not genuine, or unusable | gives up |
-//! | 413 | its body, or a header, is over its [limit](crate::WebhookOptions) | gives up |
-//! | 400, 408 | its body broke off, or took more than 30 seconds | gives up, or has done so |
-//! | 500 | the handler failed | tries again |
-//! | 503 | it cannot be told now whether it is genuine or new | tries again |
+//! | 204 | the handler succeeded, now or for an earlier delivery with this id | is done |
+//! | 401 | the delivery is not genuine, or is malformed | gives up |
+//! | 413 | the body or a header exceeds its [limit](crate::WebhookOptions) | gives up |
+//! | 400, 408 | the body is incomplete, or took more than 30 seconds | gives up, or has done so |
+//! | 500 | the handler failed | retries |
+//! | 503 | authenticity or replay cannot be checked now, or the handler is still running | retries |
 //!
-//! Bodies of answers are empty: a forger learns nothing.
+//! Response bodies are empty, so that a forger learns nothing.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -55,16 +55,16 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::error::WebhookKind::TooLarge;
 
-/// How long a body may take to arrive.
+/// The timeout for reading a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a handler is taken to be at work, if its process dies and nobody hears of its end.
+/// How long a claim lasts if its process dies while the handler runs.
 const CLAIM: Duration = Duration::from_secs(5 * 60);
 
-/// Makes a router that receives deliveries by `POST /`, verifies them, and hands each to a handler once.
+/// Creates a router that receives deliveries by `POST /`, verifies them, and passes each to a handler once.
 ///
-/// The memory of this process tells repeats; see [`WebhookReceiver`] for one that several processes share, and for what
-/// the handler has to know.
+/// Deliveries are deduplicated in process memory. For several processes, and for the requirements of a handler, see
+/// [`WebhookReceiver`].
 pub fn webhook_router<H, F, E>(client: Client, handler: H) -> Router
 where
     H: Fn(WebhookDelivery) -> F + Clone + Send + Sync + 'static,
@@ -74,11 +74,11 @@ where
     WebhookReceiver::new(client).router(handler)
 }
 
-/// What deliveries are received with: the state of the extractor [`VerifiedWebhook`].
+/// Receives deliveries, with replay protection: the state of the extractor [`VerifiedWebhook`].
 ///
-/// Handlers run on tasks of their own: one whose connection breaks comes to its end all the same. A handler that fails or
-/// panics makes the service try again, with the same id. Have it put the delivery into a queue of your own and return:
-/// the service does not wait for long.
+/// Each handler runs on a task of its own, and completes even if the connection breaks. If it fails or panics, the
+/// service retries the delivery with the same id. The service does not wait for long: push the delivery to a queue of
+/// your own, and return.
 #[derive(Clone)]
 pub struct WebhookReceiver {
     client: Client,
@@ -86,20 +86,19 @@ pub struct WebhookReceiver {
 }
 
 impl WebhookReceiver {
-    /// Makes a receiver with a [memory](LocalReplayMemory) of its own for the ids of deliveries.
+    /// Creates a receiver that deduplicates deliveries in a [`LocalReplayMemory`] of its own.
     pub fn new(client: Client) -> Self {
         Self { client, memory: Arc::new(LocalReplayMemory::new()) }
     }
 
-    /// Sets what remembers the ids of deliveries. Several processes need one that they share, such as a table of a
-    /// database.
+    /// Sets the replay memory. Several processes need one that they share, such as a database table.
     #[must_use]
     pub fn replay_memory(mut self, memory: impl ReplayMemory) -> Self {
         self.memory = Arc::new(memory);
         self
     }
 
-    /// Makes a router as [`webhook_router`] does.
+    /// Creates a router: as [`webhook_router`].
     pub fn router<H, F, E>(self, handler: H) -> Router
     where
         H: Fn(WebhookDelivery) -> F + Clone + Send + Sync + 'static,
@@ -112,21 +111,24 @@ impl WebhookReceiver {
         Router::new().route("/", post(receive)).with_state(self)
     }
 
-    /// Hands a delivery to a handler, unless one of the same id was handled, and returns what to answer.
+    /// Passes a delivery to a handler, unless one with the same id was handled, and returns the status to respond with.
     ///
     /// ```no_run
     /// use axum::extract::State;
     /// use axum::http::StatusCode;
     /// use mobiscroll_connect::axum::{VerifiedWebhook, WebhookReceiver};
     ///
-    /// async fn receive(State(receiver): State<WebhookReceiver>, VerifiedWebhook(delivery): VerifiedWebhook) -> StatusCode {
+    /// async fn receive(
+    ///     State(receiver): State<WebhookReceiver>,
+    ///     VerifiedWebhook(delivery): VerifiedWebhook,
+    /// ) -> StatusCode {
     ///     receiver.once(delivery, |delivery| async move { std::fs::write("last", delivery.id) }).await
     /// }
     /// ```
     ///
     /// # Cancel safety
     ///
-    /// Once the handler has begun, it comes to its end, and the id is kept or forgotten.
+    /// A handler that has started completes, and the id is then kept or forgotten.
     pub async fn once<F, E>(&self, delivery: WebhookDelivery, handler: impl FnOnce(WebhookDelivery) -> F) -> StatusCode
     where
         F: Future<Output = Result<(), E>> + Send + 'static,
@@ -138,11 +140,11 @@ impl WebhookReceiver {
             Ok(ReplayClaim::Pending | ReplayClaim::Full) | Err(_) => return StatusCode::SERVICE_UNAVAILABLE,
         }
         let id = delivery.id.clone();
-        // Nothing is awaited between the claim and the task: a caller that gives up leaves no claim behind.
+        // Nothing is awaited between the claim and the task: a cancelled caller leaves no claim behind.
         let handled = tokio::spawn(handler(delivery));
         let (memory, ttl) = (self.memory.clone(), self.replayable());
         let settled = tokio::spawn(async move {
-            // What cannot be written ends by itself.
+            // If this fails, the claim expires.
             match handled.await {
                 Ok(Ok(())) => {
                     let _ = memory.keep(&id, ttl).await;
@@ -157,7 +159,7 @@ impl WebhookReceiver {
         settled.await.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// How long a delivery that was accepted now may be sent again: its timestamp may be ahead by the tolerance.
+    /// How long a delivery accepted now can be replayed: its timestamp may be ahead by the tolerance.
     fn replayable(&self) -> Duration {
         self.client.receiving().options.tolerance.saturating_mul(2).saturating_add(Duration::from_secs(2))
     }
@@ -179,10 +181,10 @@ impl fmt::Debug for WebhookReceiver {
     }
 }
 
-/// An extractor that takes the raw body, and gives the delivery if it is genuine.
+/// Extracts the delivery from the raw body, if it is genuine.
 ///
-/// It is to be the last argument of a handler, and the router's state has a [`WebhookReceiver`]. It knows no replays:
-/// [`WebhookReceiver::once`] does.
+/// Make it the last argument of a handler. The router's state must contain a [`WebhookReceiver`]. Replays are not
+/// detected here, but by [`WebhookReceiver::once`].
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "patterns take it apart")]
 pub struct VerifiedWebhook(pub WebhookDelivery);
@@ -199,7 +201,7 @@ where
     }
 }
 
-/// Why a request was rejected. It answers with a status, and an empty body.
+/// Why a request was rejected. As a response, it has a status and an empty body.
 #[derive(Debug)]
 pub struct WebhookRejection {
     status: StatusCode,
@@ -207,12 +209,12 @@ pub struct WebhookRejection {
 }
 
 impl WebhookRejection {
-    /// Returns the status that is answered.
+    /// Returns the status of the response.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// Returns the error, unless it is that the body did not arrive.
+    /// Returns the error; `None` if the body was not received.
     pub fn error(&self) -> Option<&Error> {
         self.error.as_ref()
     }
@@ -235,7 +237,7 @@ impl IntoResponse for WebhookRejection {
     }
 }
 
-/// Reads a body, and no more of it than it may have.
+/// Reads a body up to its limit.
 async fn read(body: Body, options: &WebhookOptions) -> Result<Vec<u8>, WebhookRejection> {
     let (mut chunks, mut whole) = (body.into_data_stream(), Vec::new());
     while let Some(chunk) = poll_fn(|context| Pin::new(&mut chunks).poll_next(context)).await {

@@ -12,9 +12,9 @@ use crate::models::{ChangeType, Provider, WebhookDeliveryMetadata, WebhookEvent}
 /// Changes in a calendar, as the service delivered them.
 ///
 /// It can be trusted: only [`Webhooks::verify_webhook`](crate::Webhooks::verify_webhook) and
-/// [`verify_webhook_signature`](crate::verify_webhook_signature) create one, from a delivery that is genuine. Any member may be
-/// missing, and one of a wrong type counts as missing. Deliveries arrive at least once and in any order: use an event's
-/// `last_modified` for ordering, and [`id`](Self::id) for deduplication.
+/// [`verify_webhook_signature`](crate::verify_webhook_signature) create one, from a delivery that is genuine. Any
+/// member may be missing, and one of a wrong type counts as missing. Deliveries arrive at least once and in any order:
+/// use an event's `last_modified` for ordering, and [`id`](Self::id) for deduplication.
 ///
 /// ```compile_fail
 /// let forged: mobiscroll_connect::WebhookDelivery = serde_json::from_str("{}").unwrap();
@@ -38,7 +38,7 @@ pub struct WebhookDelivery {
     pub event_type: Option<String>,
     /// When the service processed the changes.
     pub timestamp: Option<Timestamp>,
-    /// Facts about the delivery itself.
+    /// Metadata of the delivery itself.
     pub metadata: WebhookDeliveryMetadata,
     /// The events that changed. Provider and calendar are those of the delivery where the event does not say.
     pub events: Vec<WebhookEvent>,
@@ -109,8 +109,8 @@ impl WebhookDelivery {
     }
 }
 
-/// The members of the body, each read by itself: a malformed one does not affect the others, and of a repeated one the
-/// last counts.
+/// The members of the body, each parsed separately, so that a malformed one does not affect the others. Of a repeated
+/// member, the last one counts.
 struct Members(BTreeMap<String, RawJson>);
 
 impl Members {

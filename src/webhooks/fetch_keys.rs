@@ -15,7 +15,7 @@ use crate::transport::HttpClient;
 /// used for them.
 const PATH: &str = "/.well-known/webhook-keys";
 
-/// For all of it, redirects and body included.
+/// The timeout of a fetch, redirects and body included.
 const TIMEOUT: Duration = Duration::from_secs(10);
 const REDIRECTS: usize = 5;
 /// The maximum size of the document, in bytes.
@@ -37,7 +37,7 @@ pub(super) fn keys_url(base_url: &Url) -> Url {
     url
 }
 
-/// Fetches the keys without credentials; `None` if there is no usable one.
+/// Fetches the keys without credentials; `None` if none is valid.
 pub(super) async fn fetch(http: &dyn HttpClient, user_agent: &HeaderValue, url: &Url) -> Option<Fetched> {
     timeout(TIMEOUT, follow(http, user_agent, url)).await.ok()?
 }
@@ -89,7 +89,7 @@ fn max_age(headers: &HeaderMap) -> Duration {
         let digits = value.trim().trim_matches('"');
         let is_age = name.trim().eq_ignore_ascii_case("max-age");
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        // More digits than the type holds are more than the cap.
+        // A number that overflows the type exceeds the cap.
         (is_age && is_number).then(|| digits.parse().unwrap_or(u64::MAX))
     });
     Duration::from_secs(ages.into_iter().next().unwrap_or(DEFAULT_AGE).min(LONGEST_AGE))

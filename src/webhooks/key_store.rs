@@ -18,10 +18,10 @@ use crate::transport::{Transport, runtime};
 /// The minimum interval between fetches, once there are keys.
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// Between fetches as long as there are no keys at all.
+/// The minimum interval between fetches, as long as there are no keys.
 const FIRST_KEYS: Backoff = Backoff::new(Duration::from_millis(500), INTERVAL);
 
-/// More than a fetch may take.
+/// Longer than the timeout of a fetch.
 const FETCH_WAIT: Duration = Duration::from_secs(15);
 
 static STORES: LazyLock<Mutex<HashMap<Url, Arc<KeyStore>>>> = LazyLock::new(Mutex::default);
@@ -40,11 +40,11 @@ struct State {
     attempt: Option<Instant>,
     /// How many fetches failed in a row
     failures: u32,
-    /// The fetch in flight; nothing is sent but its end
+    /// The fetch in flight; the channel only signals its end
     fetch: Option<watch::Receiver<()>>,
 }
 
-/// Keys that were fetched. They stay until others replace them.
+/// Keys that were fetched. They stay active until others replace them.
 #[derive(Clone, Debug)]
 struct Held {
     keys: WebhookKeys,
@@ -69,7 +69,7 @@ impl KeyStore {
                 Some(held) if held.is_fresh() => {
                     let keys = held.keys.clone();
                     if held.is_due() {
-                        // Nobody waits for it.
+                        // In the background: no caller waits for it.
                         self.fetch(&mut state, transport)?;
                     }
                     return Ok(Some(keys));
@@ -81,7 +81,7 @@ impl KeyStore {
         Ok(self.state().held.as_ref().map(|held| held.keys.clone()))
     }
 
-    /// Returns the newest keys after fetching them if that is allowed, and whether the service had them `since` then.
+    /// Returns the newest keys after fetching them if that is allowed, and whether that fetch started after `since`.
     pub(super) async fn renewed(
         self: &Arc<Self>,
         since: Instant,
@@ -91,7 +91,7 @@ impl KeyStore {
             let held = state.held.as_ref();
             (held.map(|held| held.keys.clone()), held.is_some_and(|held| held.asked >= since))
         };
-        // A fetch that was in flight already may have been answered before.
+        // A fetch that was already in flight may have got its response before.
         for _ in 0..2 {
             let fetch = {
                 let mut state = self.state();
@@ -148,7 +148,7 @@ impl KeyStore {
         if let Some(mut fetch) = fetch
             && timeout(FETCH_WAIT, fetch.changed()).await.is_err()
         {
-            // Its runtime lives, but nobody drives it: let others start over.
+            // Its runtime exists, but nobody drives it: let others start a new fetch.
             self.state().fetch = None;
         }
     }

@@ -10,17 +10,17 @@ use serde_json::Value;
 
 use crate::error::{Error, WebhookFailure, WebhookKind};
 
-/// What a key's text begins with.
+/// The prefix of a key's text.
 const PREFIX: &str = "whpk_";
 
-/// More keys than this make a forgery too dear to refuse. The service publishes two at most.
+/// A cap on the cost of rejecting a forgery. The service publishes two keys at most.
 const MOST: usize = 16;
 
-/// Public keys of the service, parsed once and cheap to clone.
+/// Holds public keys of the service, parsed once and cheap to clone.
 ///
-/// Texts that are no usable key are passed over: a malformed one must not stop the good one beside it. Usable is the
-/// canonical encoding of a point on the curve that is not of small order, since anybody could sign for such a one. Of more
-/// than 16 keys the first 16 count.
+/// Invalid keys are ignored: a malformed one must not disable the valid one beside it. A valid key is the canonical
+/// encoding of a point on the curve that is not of small order, because anybody can sign for a key of small order. Only
+/// the first 16 keys are used.
 ///
 /// ```
 /// use mobiscroll_connect::WebhookKeys;
@@ -32,13 +32,13 @@ const MOST: usize = 16;
 pub struct WebhookKeys(Arc<[VerifyingKey]>);
 
 impl WebhookKeys {
-    /// Reads the document that the service publishes under `/.well-known/webhook-keys`.
+    /// Parses the document that the service publishes under `/.well-known/webhook-keys`.
     ///
-    /// Entries of other algorithms, and those whose key lacks the prefix `whpk_`, are passed over.
+    /// Entries of other algorithms, and keys without the prefix `whpk_`, are ignored.
     ///
     /// # Errors
     ///
-    /// [`Error::WebhookVerification`] with [`WebhookKind::NoPublicKeys`] when it has no usable key.
+    /// [`Error::WebhookVerification`] with [`WebhookKind::NoPublicKeys`] when it has no valid key.
     pub fn from_document(document: &[u8]) -> Result<Self, Error> {
         let document: Value = serde_json::from_slice(document).unwrap_or_default();
         let entries = document["keys"].as_array().into_iter().flatten();
@@ -46,17 +46,17 @@ impl WebhookKeys {
         if keys.is_empty() { Err(WebhookFailure::error(WebhookKind::NoPublicKeys)) } else { Ok(keys) }
     }
 
-    /// Returns how many keys there are.
+    /// Returns the number of keys.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Tells whether there is none.
+    /// Reports whether there are no keys.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Tells whether one of the keys has made one of the signatures.
+    /// Reports whether one of the signatures is by one of the keys.
     pub(super) fn verify(&self, content: &[u8], signatures: &[Signature]) -> bool {
         let fits = |key: &VerifyingKey, signature| key.verify_strict(content, signature).is_ok();
         signatures.iter().any(|signature| self.0.iter().any(|key| fits(key, signature)))
@@ -74,7 +74,7 @@ impl WebhookKeys {
 }
 
 impl<T: AsRef<str>> FromIterator<T> for WebhookKeys {
-    /// Reads keys as settings have them: base64 of 32 bytes, with or without `whpk_` before it and space around it.
+    /// Parses keys from settings: 32 bytes in base64, with or without the prefix `whpk_` and surrounding whitespace.
     fn from_iter<I: IntoIterator<Item = T>>(texts: I) -> Self {
         Self::collect(texts.into_iter().filter_map(|text| {
             let text = text.as_ref().trim();
@@ -89,7 +89,7 @@ impl fmt::Debug for WebhookKeys {
     }
 }
 
-/// Reads an entry of the published document.
+/// Parses an entry of the published document.
 fn published(entry: &Value) -> Option<VerifyingKey> {
     let is_ed25519 = match &entry["alg"] {
         Value::Null => true,
@@ -106,12 +106,12 @@ fn parse(text: &str) -> Option<VerifyingKey> {
     (is_canonical(&bytes) && !key.is_weak()).then_some(key)
 }
 
-/// Tells whether the y coordinate is below the prime 2^255 - 19.
+/// Reports whether the y coordinate is below the prime 2^255 - 19.
 fn is_canonical(bytes: &[u8; 32]) -> bool {
     bytes[31] & 0x7f != 0x7f || bytes[1..31].iter().any(|byte| *byte != 0xff) || bytes[0] < 0xed
 }
 
-/// Decodes base64 of so many bytes, with all of its padding or none.
+/// Decodes `N` bytes of base64, with full padding or none.
 pub(super) fn decode<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     let engine = if text.ends_with(b"=") { STANDARD } else { STANDARD_NO_PAD };

@@ -80,12 +80,12 @@ impl<C: Handle> Webhooks<'_, C> {
 impl<C: Handle + Receiver> Webhooks<'_, C> {
     /// Verifies a delivery with the service's keys, and reads it.
     ///
-    /// `body` is the raw body as it arrived: parsed and serialized again, it does not verify. The first delivery fetches the
-    /// keys from `/.well-known/webhook-keys` on the origin of the [base URL](crate::ClientBuilder::base_url). They are cached
-    /// for the whole process, for as long as the service says, and fetched again a little ahead of that, or when no
-    /// signature matches: at most once a minute. If fetching fails, the cached keys stay active. Nothing is fetched for a
-    /// delivery whose headers are already invalid. Replays are not detected here; the feature `axum` has a receiver with
-    /// replay protection.
+    /// `body` is the raw body as it arrived: parsed and serialized again, it does not verify. The first delivery
+    /// fetches the keys from `/.well-known/webhook-keys` on the origin of the [base
+    /// URL](crate::ClientBuilder::base_url). They are cached for the whole process, for as long as the service says,
+    /// and fetched again a little ahead of that, or when no signature matches: at most once a minute. If fetching
+    /// fails, the cached keys stay active. Nothing is fetched for a delivery whose headers are already invalid. Replays
+    /// are not detected here; the feature `axum` has a receiver with replay protection.
     ///
     /// ```no_run
     /// # async fn receive(
@@ -105,8 +105,8 @@ impl<C: Handle + Receiver> Webhooks<'_, C> {
     /// # Errors
     ///
     /// [`Error::WebhookVerification`](crate::Error::WebhookVerification), as [`verify_webhook_signature`]. It is
-    /// [retryable](crate::Error::is_retryable) when there are no keys, and when no signature matches but keys newer than the
-    /// delivery could not be fetched.
+    /// [retryable](crate::Error::is_retryable) when there are no keys, and when no signature matches but keys newer
+    /// than the delivery could not be fetched.
     ///
     /// # Cancel safety
     ///

@@ -1,4 +1,4 @@
-//! Verifying deliveries with the service's keys.
+//! The verification of deliveries with the service's keys.
 
 use std::sync::Arc;
 

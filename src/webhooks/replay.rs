@@ -19,55 +19,55 @@ pub type ReplayFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;
 /// The default number of ids.
 const CAPACITY: usize = 100_000;
 
-/// Remembers the ids of deliveries, in this process or for several that share a database.
+/// Remembers the ids of deliveries for deduplication, in this process or in a shared database.
 ///
-/// Only ids of deliveries that are genuine come here. Each is claimed before its handler runs; afterwards it is kept, or
-/// forgotten if the handler failed. A claim of a process that died ends by itself, and the service's next try is handled.
+/// Only the ids of genuine deliveries are stored. Each is claimed before its handler runs. Afterwards it is kept, or
+/// forgotten if the handler failed. If a process dies, its claim expires, and the service's next attempt is handled.
 ///
-/// Here are one [in this process](LocalReplayMemory) and, with the feature `postgres`, `PostgresReplayMemory`. Over another
-/// database, let each method be one statement: two claims of an id at the same time must not both be granted.
+/// The crate has [`LocalReplayMemory`] and, with the feature `postgres`, `PostgresReplayMemory`. For another database,
+/// make each method one statement: if an id is claimed twice at the same time, only one claim may be granted.
 pub trait ReplayMemory: Send + Sync + 'static {
     /// Claims an id for this long, unless it is known already.
     ///
     /// # Errors
     ///
-    /// Whatever keeps it from telling; the delivery is then answered with 503.
+    /// Any error that prevents claiming. The response is then 503.
     fn claim<'a>(&'a self, id: &'a str, ttl: Duration) -> ReplayFuture<'a, ReplayClaim>;
 
     /// Keeps a claimed id for this long: its handler has succeeded.
     ///
     /// # Errors
     ///
-    /// Whatever keeps it from writing. The claim then ends by itself, and a repeat after that is handled again.
+    /// Any error that prevents writing. The claim then expires, and a replay after that is handled again.
     fn keep<'a>(&'a self, id: &'a str, ttl: Duration) -> ReplayFuture<'a, ()>;
 
     /// Forgets a claimed id: its handler has failed.
     ///
     /// # Errors
     ///
-    /// Whatever keeps it from writing. The claim then ends by itself.
+    /// Any error that prevents writing. The claim then expires.
     fn forget<'a>(&'a self, id: &'a str) -> ReplayFuture<'a, ()>;
 }
 
-/// What became of a [claim](ReplayMemory::claim).
+/// The outcome of a [claim](ReplayMemory::claim).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "memories make it")]
 pub enum ReplayClaim {
     /// The id is new, and claimed now.
     Granted,
-    /// The id is claimed by another handler, whose outcome is open: answered with 503.
+    /// Another handler has claimed the id and is still running: the response is 503.
     Pending,
-    /// The id was handled: answered with 204, and not handled again.
+    /// The id was handled, and is not handled again: the response is 204.
     Done,
-    /// There is no room: answered with 503.
+    /// The memory is full: the response is 503.
     Full,
 }
 
-/// A [`ReplayMemory`] in this process.
+/// Remembers the ids of deliveries in process memory.
 ///
-/// It never forgets an id before its time. When it is full, new deliveries are turned away with 503 until there is room
-/// again, so that the service sends them later; what was accepted stays known. Since only genuine deliveries count, no
-/// forger can fill it. An id takes about 150 bytes.
+/// An id is never forgotten before it expires. If the memory is full, new deliveries are rejected with 503 until an id
+/// expires, so that the service retries them. Only genuine deliveries count, so a forger cannot fill it. An id takes
+/// about 150 bytes.
 #[derive(Clone)]
 pub struct LocalReplayMemory {
     capacity: usize,
@@ -77,7 +77,7 @@ pub struct LocalReplayMemory {
 #[derive(Default)]
 struct Ids {
     known: HashMap<Arc<str>, Entry>,
-    /// By end; an entry whose end has changed since is passed over.
+    /// By expiry; an entry whose expiry has changed since is ignored.
     ends: BinaryHeap<Reverse<(Instant, Arc<str>)>>,
 }
 
@@ -88,22 +88,22 @@ struct Entry {
 }
 
 impl LocalReplayMemory {
-    /// Makes a memory for 100,000 ids.
+    /// Creates a memory for 100,000 ids.
     pub fn new() -> Self {
         Self::with_capacity(CAPACITY)
     }
 
-    /// Makes a memory for so many ids.
+    /// Creates a memory for up to `capacity` ids.
     pub fn with_capacity(capacity: usize) -> Self {
         Self { capacity, ids: Arc::default() }
     }
 
-    /// Returns how many ids are remembered.
+    /// Returns the number of ids.
     pub fn len(&self) -> usize {
         self.ids().known.len()
     }
 
-    /// Tells whether none is.
+    /// Reports whether there are no ids.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -138,7 +138,7 @@ impl Ids {
         let until = Instant::now() + ttl.min(LONGEST);
         self.known.insert(id.clone(), Entry { is_done, until });
         self.ends.push(Reverse((until, id)));
-        // Of entries that were set anew or forgotten, the old ends lie about.
+        // Entries that were replaced or forgotten leave stale expiries behind.
         if self.ends.len() > 2 * self.known.len() + 64 {
             self.ends = self.known.iter().map(|(id, entry)| Reverse((entry.until, id.clone()))).collect();
         }

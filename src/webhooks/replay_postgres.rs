@@ -1,4 +1,4 @@
-//! The memory of deliveries in PostgreSQL, shared by all who receive them.
+//! The replay memory in PostgreSQL, shared by several receivers.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,10 +12,12 @@ use crate::sql::{self, POSTGRES, postgres};
 const TABLE: &str = "mobiscroll_connect_webhooks";
 const MIGRATION: &str = include_str!("replay_postgres.sql");
 
-/// How many expired rows are deleted with each id that is kept.
+/// The maximum number of expired rows that are deleted with each kept id.
 const CLEANUP_BATCH: usize = 10;
 
-/// A [`ReplayMemory`] in a PostgreSQL database, for receivers in any number of processes. Features `axum` and `postgres`.
+/// Remembers the ids of deliveries in a PostgreSQL database, shared by any number of processes.
+///
+/// Features `axum` and `postgres`.
 ///
 /// ```no_run
 /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -37,48 +39,49 @@ const CLEANUP_BATCH: usize = 10;
 ///
 /// # The table
 ///
-/// [`migrate`](Self::migrate) makes it. If you rather do so with your own tools, this is it:
+/// [`migrate`](Self::migrate) creates it. To create it with your own tools, use this statement:
 ///
 /// ```sql
 #[doc = include_str!("replay_postgres.sql")]
 /// ```
 ///
-/// Rows whose `until` has passed may be deleted at any time; each id that is kept takes up to ten of them along, so that
-/// the table does not grow beyond the deliveries of a tolerance. The rights to select, insert, update and delete will do.
+/// Rows whose `until` has passed may be deleted at any time. Each kept id deletes up to ten of them, so that the table
+/// does not grow beyond the deliveries of a few minutes. The receiver needs the rights to select, insert, update and
+/// delete.
 ///
-/// Each step is one statement without arguments, which is a transaction by itself, so a pooler in transaction mode may stand
-/// in between. Times go by the database's clock. If the database is down, deliveries are answered with 503 once the pool's
-/// `acquire_timeout` is over, and come again.
+/// Each step is one statement without bind parameters, which is a transaction by itself, so a pooler in transaction
+/// mode is supported. Times are those of the database's clock. If the database is down, the response is 503 after the
+/// pool's `acquire_timeout`, and the service retries the delivery.
 #[derive(Clone)]
 pub struct PostgresReplayMemory {
     pool: PgPool,
-    /// The table's name, in quotation marks.
+    /// The quoted name of the table.
     table: String,
 }
 
 impl PostgresReplayMemory {
-    /// Keeps ids in the table `mobiscroll_connect_webhooks`.
+    /// Stores ids in the table `mobiscroll_connect_webhooks`.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
         Self { pool, table: sql::quote(TABLE) }
     }
 
-    /// Keeps ids in another table: `name` or `schema.name`, as it is written, capital letters included.
+    /// Stores ids in another table: `name` or `schema.name`, case-sensitive.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] when the name, or one of its two parts, is empty, longer than 63 characters, begins
-    /// with a digit, or has other characters than the letters of ASCII, digits and `_`.
+    /// [`Error::Configuration`] when the name, or one of its two parts, is empty, is longer than 63 characters, starts
+    /// with a digit, or has characters other than ASCII letters, digits and `_`.
     pub fn with_table(mut self, name: &str) -> Result<Self, Error> {
         self.table = sql::table(name)?;
         Ok(self)
     }
 
-    /// Makes the table, if it does not exist. Any number of processes may call it at the same time.
+    /// Creates the table, if it does not exist. Any number of processes may call it at the same time.
     ///
     /// # Errors
     ///
-    /// What the database says against it.
+    /// Any error of the database, such as an insufficient right.
     pub async fn migrate(&self) -> Result<(), sqlx::Error> {
         postgres::migrate(&self.pool, &MIGRATION.replacen(TABLE, &self.table, 1)).await
     }
@@ -96,7 +99,7 @@ impl ReplayMemory for PostgresReplayMemory {
         Box::pin(async move {
             let rows = postgres::fetch(&self.pool, sql).await?;
             let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
-            // A claim of the same moment cannot be seen yet: it has no outcome.
+            // A concurrent claim is not visible yet: it has no outcome.
             let is_done = row.try_get::<Option<bool>, _>("is_done")?.unwrap_or(false);
             Ok(match row.try_get("is_claimed")? {
                 true => ReplayClaim::Granted,

@@ -15,7 +15,7 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 const MAX_HEADER: usize = 4 * 1024;
 const MAX_SIGNATURES: usize = 8;
 
-/// Tolerance and limits of the verification of deliveries.
+/// Sets the tolerance and the limits for the verification of deliveries.
 ///
 /// ```
 /// use std::time::Duration;
@@ -77,7 +77,7 @@ impl WebhookOptions {
 
     /// Sets the maximum number of signatures, of known and unknown versions. Default: 8.
     ///
-    /// The service sends one, and two during key rotation. Each costs a forger nothing and you a verification per key.
+    /// The service sends one, and two during key rotation. Each further one costs a verification per key.
     pub fn max_signatures(mut self, signatures: usize) -> Self {
         self.max_signatures = signatures;
         self
@@ -110,7 +110,7 @@ impl WebhookOptions {
 ///    [`TimestampOutOfTolerance`](WebhookKind::TimestampOutOfTolerance).
 /// 4. [`NoPublicKeys`](WebhookKind::NoPublicKeys): there are no keys. This one is retryable.
 /// 5. [`NoMatchingSignature`](WebhookKind::NoMatchingSignature), by Ed25519's strict rules.
-/// 6. [`InvalidPayload`](WebhookKind::InvalidPayload): it is genuine, and no JSON object.
+/// 6. [`InvalidPayload`](WebhookKind::InvalidPayload): it is genuine, but not a JSON object.
 pub fn verify_webhook_signature(
     body: &[u8],
     headers: &HeaderMap,
@@ -162,7 +162,7 @@ pub(super) fn check_size(bytes: usize, options: &WebhookOptions) -> Result<(), E
     if bytes > options.max_body { Err(WebhookFailure::error(WebhookKind::TooLarge)) } else { Ok(()) }
 }
 
-/// Reads a header that must not be repeated: another reader might use another value.
+/// Reads a header that must not be repeated: another parser might use another value.
 fn only<'h>(headers: &'h HeaderMap, name: &str, limit: usize) -> Result<&'h HeaderValue, Error> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
@@ -172,16 +172,16 @@ fn only<'h>(headers: &'h HeaderMap, name: &str, limit: usize) -> Result<&'h Head
     }
 }
 
-/// Reads digits as an instant, if it is one that is near enough to now.
+/// Parses digits as an instant; `None` if it is out of tolerance.
 fn sent_at(digits: &str, options: &WebhookOptions) -> Option<Timestamp> {
-    // More digits than the type holds are too far away in any case.
+    // A number that overflows the type is out of tolerance in any case.
     let second: i64 = digits.parse().ok()?;
     let now = options.now.unwrap_or_else(Timestamp::now).as_second();
     let is_near = second.abs_diff(now) <= options.tolerance.as_secs();
     Timestamp::from_second(second).ok().filter(|_| is_near)
 }
 
-/// Reads the signatures of the one version that is known. Others may stand beside them.
+/// Parses the signatures of the one known version. Others are ignored.
 fn signatures(entries: &[u8], limit: usize) -> Result<Vec<Signature>, Error> {
     let entries = || entries.split(|byte| *byte == b' ');
     if entries().count() > limit {

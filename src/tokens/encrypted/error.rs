@@ -1,4 +1,4 @@
-//! What can go wrong with encrypted tokens.
+//! Errors of encrypted tokens.
 
 use std::fmt;
 
@@ -16,21 +16,20 @@ pub enum EncryptionError {
         /// The id of the key
         id: String,
     },
-    /// The tokens do not open: the key has the right id and is another one, or somebody has changed the text, or moved it
-    /// from another user.
+    /// Decryption failed: a different key has this id, or the text was changed, or moved from another user.
     Refused,
-    /// The text is not encrypted. While you introduce encryption, see
+    /// The text is not encrypted. To introduce encryption, see
     /// [`allow_plain_texts`](super::EncryptedTokenStore::allow_plain_texts).
     PlainText,
-    /// The text is cut short, or otherwise not what was written.
+    /// The text is truncated or otherwise malformed.
     Malformed,
-    /// The key cannot be used.
+    /// The key is invalid.
     #[non_exhaustive]
     InvalidKey {
         /// What is wrong with it
         why: &'static str,
     },
-    /// The operating system gave no random numbers.
+    /// The operating system returned no random numbers.
     NoRandomness,
 }
 
@@ -41,8 +40,8 @@ impl fmt::Display for EncryptionError {
             Self::Refused => f.write_str("the tokens are of another key or of another user, or were tampered with"),
             Self::PlainText => f.write_str("the tokens are not encrypted"),
             Self::Malformed => f.write_str("the encrypted tokens are damaged"),
-            Self::InvalidKey { why } => write!(f, "the key cannot be used: {why}"),
-            Self::NoRandomness => f.write_str("the operating system gave no random numbers"),
+            Self::InvalidKey { why } => write!(f, "the key is invalid: {why}"),
+            Self::NoRandomness => f.write_str("the operating system returned no random numbers"),
         }
     }
 }

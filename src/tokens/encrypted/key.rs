@@ -1,4 +1,4 @@
-//! Keys, and what is done with one.
+//! Keys, and encryption with one key.
 
 use std::fmt;
 
@@ -16,25 +16,25 @@ const TAG: usize = 16;
 
 /// A key for an [`EncryptedTokenStore`](super::EncryptedTokenStore), and its id.
 ///
-/// The id is written beside what the key has encrypted, so that the key is found again after others have followed. `Debug`
-/// prints only the id, and dropping the key wipes it from memory.
+/// The id is stored with the ciphertext, so that old tokens can be decrypted after key rotation. `Debug` prints only
+/// the id, and dropping the key wipes it from memory.
 pub struct EncryptionKey {
     id: Box<str>,
     cipher: XChaCha20Poly1305,
 }
 
 impl EncryptionKey {
-    /// Makes a key of 32 random bytes. Its id is up to you: `"2026-11"`, say.
+    /// Creates a key from 32 random bytes. Choose any id, such as `"2026-11"`.
     ///
     /// # Errors
     ///
-    /// [`EncryptionError::InvalidKey`] when the id is empty, has more than 64 characters, or has others than ASCII letters,
-    /// digits, `-` and `_`; or when the bytes are all the same.
+    /// [`EncryptionError::InvalidKey`] when the id is empty, is longer than 64 characters, or has characters other than
+    /// ASCII letters, digits, `-` and `_`; or when all bytes are equal.
     pub fn new(id: impl Into<String>, bytes: [u8; 32]) -> Result<Self, EncryptionError> {
         let (id, bytes) = (id.into(), Zeroizing::new(bytes));
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if id.is_empty() || id.len() > 64 || !id.bytes().all(plain) {
-            return Err(EncryptionError::InvalidKey { why: "its id is no plain word" });
+            return Err(EncryptionError::InvalidKey { why: "its id is not 1 to 64 letters, digits, - or _" });
         }
         if bytes.iter().all(|byte| *byte == bytes[0]) {
             return Err(EncryptionError::InvalidKey { why: "it is not random" });
@@ -42,8 +42,8 @@ impl EncryptionKey {
         Ok(Self { id: id.into(), cipher: XChaCha20Poly1305::new((&*bytes).into()) })
     }
 
-    /// Makes a key of 32 random bytes in base64, as `openssl rand -base64 32` prints them. Both alphabets count, with or
-    /// without padding.
+    /// Creates a key from 32 random bytes in base64, such as the output of `openssl rand -base64 32`. Both alphabets
+    /// are accepted, with or without padding.
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ impl EncryptionKey {
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(text.as_bytes());
         let tag = self.cipher.encrypt_inout_detached(&nonce, context, (&mut sealed[NONCE..]).into());
-        // Only texts of 256 GiB are too long.
+        // This fails only for texts of 256 GiB and more.
         sealed.extend_from_slice(&tag.map_err(|_| EncryptionError::Malformed)?);
         Ok(URL_SAFE_NO_PAD.encode(&*sealed))
     }

@@ -1,4 +1,4 @@
-//! Tokens that the store itself cannot read.
+//! Encrypts tokens, so that the store itself cannot read them.
 
 mod error;
 mod key;
@@ -12,7 +12,7 @@ pub use key::EncryptionKey;
 use super::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
 use crate::secret::Secret;
 
-/// What encrypted tokens begin with. Plain ones are JSON, and never do.
+/// The prefix of encrypted tokens. Plain tokens are JSON, and never start with it.
 const FORMAT: &str = "enc1";
 
 /// Encrypts the tokens in another store.
@@ -30,18 +30,19 @@ const FORMAT: &str = "enc1";
 /// # }
 /// ```
 ///
-/// Whoever can read the store, or a backup of it, learns of tokens only how long they are. Whoever can write to it can
-/// bring back older tokens of the same user, or remove them, but can neither change them nor give them to another user:
-/// such a text is an [error](EncryptionError::Refused), never "no tokens".
+/// Somebody who can read the store, or a backup of it, learns only the length of the tokens. Somebody who can write to
+/// it can restore older tokens of the same user, or remove them, but can neither change them nor move them to another
+/// user: such a text is an [error](EncryptionError::Refused), never "no tokens".
 ///
 /// The cipher is XChaCha20-Poly1305 with a random nonce for each save and the user's id as associated data. The text is
-/// `enc1.KEY_ID.` and the nonce, the ciphertext and the tag in base64 (URL-safe, without padding).
+/// `enc1.KEY_ID.`, followed by the nonce, the ciphertext and the tag in base64 (URL-safe, without padding).
 ///
-/// # A new key
+/// # Key rotation
 ///
-/// Make the new key the store's own, and keep the old one as an [older key](Self::with_older_key). Each user's tokens are
-/// encrypted anew when they are saved next, which is when they are refreshed. Give all processes the new key as an older
-/// one before the first of them writes with it.
+/// 1. Add the new key to all processes as an [older key](Self::with_older_key).
+/// 2. Make the new key the store's own, and keep the old one as an older key.
+///
+/// Each user's tokens are encrypted with the new key at the next save, which is the next refresh.
 pub struct EncryptedTokenStore<S> {
     store: S,
     key: EncryptionKey,
@@ -50,23 +51,23 @@ pub struct EncryptedTokenStore<S> {
 }
 
 impl<S: TokenStore> EncryptedTokenStore<S> {
-    /// Wraps a store. Tokens are written with this key.
+    /// Wraps a store. Tokens are encrypted with this key.
     #[must_use]
     pub fn new(store: S, key: EncryptionKey) -> Self {
         Self { store, key, older_keys: Vec::new(), plain_texts: false }
     }
 
-    /// Adds a key by which tokens are read, but not written.
+    /// Adds a key that only decrypts.
     #[must_use]
     pub fn with_older_key(mut self, key: EncryptionKey) -> Self {
         self.older_keys.push(key);
         self
     }
 
-    /// Reads tokens that are not encrypted, too, for as long as encryption is being introduced: they are encrypted when
-    /// they are saved next.
+    /// Also reads tokens that are not encrypted, while encryption is being introduced. They are encrypted at the next
+    /// save.
     ///
-    /// Until then, whoever can write to the store can put tokens of their choice into it.
+    /// As long as this is set, somebody who can write to the store can replace a user's tokens by others.
     #[must_use]
     pub fn allow_plain_texts(mut self) -> Self {
         self.plain_texts = true;
@@ -103,7 +104,7 @@ impl<S: TokenStore> EncryptedTokenStore<S> {
     }
 }
 
-/// What a text is bound to. No key's id has a blank in it.
+/// The associated data of a text. It is unambiguous because a key's id contains no blank.
 fn context(key: &str, user: &str) -> Vec<u8> {
     format!("mobiscroll-connect {FORMAT} {key} {user}").into_bytes()
 }
@@ -134,7 +135,7 @@ impl<S: TokenStore> TokenStore for EncryptedTokenStore<S> {
             match self.open(user, stored) {
                 Ok(stored) => Ok(LeaseOutcome::Granted { fence, stored }),
                 Err(error) => {
-                    // If it fails, the lease ends by itself; what is wrong with the tokens is what has to be told.
+                    // If the release fails, the lease expires. The error to report is that of the tokens.
                     let _ = self.store.release(user, fence).await;
                     Err(error.into())
                 }

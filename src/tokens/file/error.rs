@@ -1,10 +1,10 @@
-//! What can go wrong with files.
+//! Errors of the token store in files.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a [`FileTokenStore`](super::FileTokenStore) could not do what it was asked for.
+/// Why a [`FileTokenStore`](super::FileTokenStore) failed.
 ///
 /// It is the [source](std::error::Error::source) of an [`Error::TokenStore`](crate::Error::TokenStore). It shows no
 /// tokens and no user's id.
@@ -15,30 +15,30 @@ pub struct FileStoreError {
     source: Option<io::Error>,
 }
 
-/// What went wrong with a file or a folder.
+/// Kinds of [`FileStoreError`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileStoreErrorKind {
-    /// It cannot be read; the source tells why.
+    /// The file or folder cannot be read; see the source.
     Read,
-    /// It cannot be written; the source tells why. A save may have happened all the same.
+    /// The file or folder cannot be written; see the source. The outcome of a save is unknown.
     Write,
-    /// It is not what this store has written. The user's tokens may still be in it, so nothing is written over it:
-    /// restore it from a backup, or remove it and have the user give consent again.
+    /// The file is malformed or belongs to another user. It may still contain the user's tokens, so it is not
+    /// overwritten: restore it from a backup, or remove it and let the user authorize again.
     #[non_exhaustive]
     Damaged {
         /// What is wrong with it
         why: String,
     },
-    /// It was written by a newer release of this crate.
+    /// The file was written by a newer release of this crate.
     #[non_exhaustive]
     Newer {
-        /// The number of its format
+        /// The version of its format
         format: u64,
     },
-    /// Other processes kept getting in the way.
+    /// Other processes changed the file at every attempt.
     Contended,
-    /// There is no Tokio runtime to do the work on, or it was shut down.
+    /// There is no Tokio runtime, or it was shut down.
     NoRuntime,
 }
 
@@ -77,9 +77,9 @@ impl fmt::Display for FileStoreError {
             FileStoreErrorKind::Read => write!(f, "{path} cannot be read"),
             FileStoreErrorKind::Write => write!(f, "{path} cannot be written"),
             FileStoreErrorKind::Damaged { why } => write!(f, "{path} is damaged: {why}"),
-            FileStoreErrorKind::Newer { format } => write!(f, "{path} is of a newer format, {format}"),
-            FileStoreErrorKind::Contended => write!(f, "{path} is changed by others all the time"),
-            FileStoreErrorKind::NoRuntime => write!(f, "{path}: there is no Tokio runtime, or none any more"),
+            FileStoreErrorKind::Newer { format } => write!(f, "{path} has the newer format {format}"),
+            FileStoreErrorKind::Contended => write!(f, "{path} was changed by other processes at every attempt"),
+            FileStoreErrorKind::NoRuntime => write!(f, "{path}: there is no Tokio runtime, or it was shut down"),
         }
     }
 }

@@ -1,14 +1,17 @@
 //! A user's folder, and how the record in it is changed.
 //!
-//! Whoever changes the record first puts a *ticket* into the folder: a temporary file of a name that nobody ever has
-//! again. Then it removes all other tickets, reads the record, writes the new one into its ticket, and renames that to
-//! the record. A rename of a ticket that was removed fails, and the change begins anew. So of two changes that began
-//! with the same record only one happens, without anybody having to trust a lock: a process that was stopped in the midst
-//! of a change, for however long, cannot bring an old record back. That tickets of processes that died are removed comes
-//! with it.
+//! A change is a compare-and-swap that does not rely on a lock:
 //!
-//! A lock on a file beside the record keeps changes from disturbing each other. It is a courtesy: who cannot get it for a
-//! while goes on without.
+//! 1. The process creates a *ticket* in the folder: a temporary file with a name that is never used again.
+//! 2. It removes all other tickets, also those of processes that died.
+//! 3. It reads the record, writes the new one to its ticket, and renames the ticket to the record.
+//! 4. If its ticket was removed meanwhile, the rename fails, and the change is retried.
+//!
+//! So if two changes start from the same record, only one of them happens. A process that was suspended during a
+//! change, for however long, cannot restore an old record.
+//!
+//! A lock on a file beside the record reduces contention. It is best effort: a process that cannot acquire it within a
+//! while continues without it.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
@@ -30,14 +33,14 @@ const RECORD: &str = "tokens.json";
 const LOCK: &str = "lock";
 const TICKET: &str = "new";
 
-/// How long the first attempt waits for the lock. Each further one waits twice as long: a disk may be slower than that.
+/// How long the first attempt waits for the lock. The wait doubles with each attempt, because a disk may be slower.
 const LOCK_WAIT: Duration = Duration::from_millis(500);
 const MAX_ATTEMPTS: u32 = 7;
 
-/// Between attempts to lock.
+/// The delay between attempts to lock.
 const POLL: Duration = Duration::from_millis(4);
 
-/// Where the record of one user is.
+/// The folder of one user.
 pub(super) struct Folder<'a> {
     root: &'a Path,
     path: PathBuf,
@@ -46,7 +49,7 @@ pub(super) struct Folder<'a> {
 }
 
 impl<'a> Folder<'a> {
-    /// Names it by a hash of the id: equally long for all, and told apart by any file system.
+    /// Names it by a hash of the id: of fixed length, and distinct on any file system.
     pub(super) fn of(root: &'a Path, user: &'a str) -> Self {
         let path = root.join(hex(&Sha256::digest(user)));
         Self { root, record: path.join(RECORD), path, user }
@@ -60,12 +63,12 @@ impl<'a> Folder<'a> {
         &self.record
     }
 
-    /// Reads the record, which needs no lock: its file is only ever replaced.
+    /// Reads the record. This needs no lock: its file is only ever replaced as a whole.
     pub(super) fn read(&self) -> Result<Record, FileStoreError> {
         let bytes = match fs::read(&self.record).map(Zeroizing::new) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                // A disk that is not mounted is no sign that there are no tokens.
+                // If the disk is not mounted, that does not mean that there are no tokens.
                 fs::metadata(self.root).map_err(|error| FileStoreError::read(self.root, error))?;
                 return Ok(Record::new(self.user));
             }
@@ -74,8 +77,8 @@ impl<'a> Folder<'a> {
         Record::parse(&bytes, self.user, &self.record)
     }
 
-    /// Changes the record by `write`, unless `settled` finds that there is nothing to be changed. Both may run several
-    /// times. Nothing is written any more once `given_up` is set.
+    /// Changes the record by `write`, unless `settled` finds that there is nothing to change. Both may run several
+    /// times. Once `given_up` is set, nothing is written.
     pub(super) fn change<T>(
         &self,
         given_up: &AtomicBool,
@@ -101,7 +104,7 @@ impl<'a> Folder<'a> {
             if given_up.load(Ordering::Relaxed) {
                 break;
             }
-            // Before the record can be seen, so that whoever sees it need not care.
+            // Before the record becomes visible, so that its readers need not sync the folder.
             if !record.found {
                 sync_folder(self.root)?;
             }
@@ -113,7 +116,7 @@ impl<'a> Folder<'a> {
         Err(FileStoreError::of(FileStoreErrorKind::Contended, &self.record))
     }
 
-    /// Waits for the lock, which is held until the file is dropped. `None` when it is not to be had.
+    /// Waits for the lock, which is held until the file is dropped. `None` if it could not be acquired in time.
     fn lock(&self, wait: Duration, given_up: &AtomicBool) -> Result<Option<File>, FileStoreError> {
         let path = self.path.join(LOCK);
         let failed = |error| FileStoreError::write(&path, error);
@@ -132,14 +135,14 @@ impl<'a> Folder<'a> {
     }
 }
 
-/// The right to replace the record, for as long as nobody has removed it.
+/// The right to replace the record, until another process removes it.
 struct Ticket {
     path: PathBuf,
     file: File,
 }
 
 impl Ticket {
-    /// Puts a ticket into a folder, and removes all others.
+    /// Creates a ticket in a folder, and removes all others.
     fn put(folder: &Path) -> Result<Self, FileStoreError> {
         let path = folder.join(unique(TICKET));
         let file = private_file().create_new(true).open(&path).map_err(|e| FileStoreError::write(&path, e))?;
@@ -153,7 +156,7 @@ impl Ticket {
         Ok(ticket)
     }
 
-    /// Writes the record, and tells whether it has taken the place of the old one.
+    /// Writes the record, and reports whether it has replaced the old one.
     fn replace(mut self, record: &Path, bytes: &[u8]) -> Result<bool, FileStoreError> {
         let written = self.file.write_all(bytes).and_then(|()| self.file.sync_all());
         written.map_err(|error| FileStoreError::write(&self.path, error))?;
@@ -167,12 +170,12 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        // Most often it has become the record. If it stays, the next change removes it.
+        // Usually it has become the record. If it remains, the next change removes it.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-/// Makes the store's own folder, if there is none, and returns its absolute path.
+/// Creates the store's own folder, if it does not exist, and returns its absolute path.
 pub(super) fn open_root(path: &Path) -> Result<PathBuf, FileStoreError> {
     let root = std::path::absolute(path).map_err(|error| FileStoreError::write(path, error))?;
     let missing: Vec<_> = root.ancestors().take_while(|folder| !folder.exists()).collect();

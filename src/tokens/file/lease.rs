@@ -1,9 +1,9 @@
-//! Leases: a file for each, which its holder keeps locked.
+//! Leases: each has a file, which its holder locks.
 //!
-//! A lease is in force while its file is there and locked, but for no longer than it was granted for. The lock is the
-//! operating system's, so it ends with the process; a release removes the file. How long a lease has been in force is
-//! measured by a clock that never jumps, from the moment on at which this store first saw it: a holder that was stopped
-//! holds others up for one such time at most, and a wall clock that is set costs nothing.
+//! A lease is held while its file exists and is locked, but no longer than it was granted for. The lock is the
+//! operating system's, so it is released when the process ends; a release removes the file. The age of a lease is
+//! measured by a monotonic clock, from when this store first saw it: a suspended holder blocks others for one duration
+//! of the lease at most, and changes of the wall clock do not matter.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -22,7 +22,7 @@ use crate::sync::lock;
 
 const EXTENSION: &str = "lease";
 
-/// For so many times its length a lease that was seen is remembered.
+/// How long a lease that was seen is remembered, as a multiple of its duration.
 const MEMORY: u32 = 8;
 
 /// A lease, as the record names it.
@@ -36,7 +36,7 @@ impl Lease {
     pub(super) fn parse(value: &Value) -> Option<Self> {
         let (file, milliseconds) = (value["file"].as_str()?, value["milliseconds"].as_u64()?);
         let name = file.strip_suffix(EXTENSION)?.strip_suffix('.')?;
-        // It must not lead out of the folder.
+        // The name must not lead out of the folder.
         let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         plain.then(|| Self { file: file.to_owned(), milliseconds })
     }
@@ -45,12 +45,12 @@ impl Lease {
         Duration::from_millis(self.milliseconds)
     }
 
-    /// Ends it, if it has not ended.
+    /// Releases it, if it has not ended.
     pub(super) fn end(&self, folder: &Path) -> Result<(), FileStoreError> {
         remove(&folder.join(&self.file))
     }
 
-    /// Tells whether its holder lives.
+    /// Reports whether its holder is alive.
     fn is_held(&self, folder: &Path) -> Result<bool, FileStoreError> {
         let path = folder.join(&self.file);
         let file = match File::open(&path) {
@@ -58,7 +58,7 @@ impl Lease {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(FileStoreError::read(&path, error)),
         };
-        // Shared, so that those who look do not take each other for the holder.
+        // Shared, so that processes that check do not take each other for the holder.
         match FileExt::try_lock_shared(&file) {
             Ok(()) => Ok(false),
             Err(TryLockError::WouldBlock) => Ok(true),
@@ -67,14 +67,14 @@ impl Lease {
     }
 }
 
-/// The locked file of a lease. Dropping it ends the lease.
+/// The locked file of a lease. Dropping it releases the lease.
 pub(super) struct Held {
     path: PathBuf,
     _lock: File,
 }
 
 impl Held {
-    /// Makes a lease, of which nobody knows before the record names it.
+    /// Creates a lease, which is not visible to others until the record names it.
     pub(super) fn new(folder: &Path, fence: u64, ttl: Duration) -> Result<(Self, Lease), FileStoreError> {
         let lease = Lease { file: format!("{fence}-{}", unique(EXTENSION)), milliseconds: milliseconds(ttl) };
         let path = folder.join(&lease.file);
@@ -89,22 +89,22 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // Unlocked, it counts for as little.
+        // If this fails: a file that is not locked is no lease either.
         let _ = std::fs::remove_file(&self.path);
     }
 }
 
-/// What a store knows of leases beyond their records.
+/// What a store knows about leases beyond their records.
 #[derive(Default)]
 pub(super) struct Leases {
-    /// The fence and the lock of the newest lease in a folder that is the store's own
+    /// By folder: the fence and the lock of the newest lease that this store holds
     own: Mutex<HashMap<PathBuf, (u64, Held)>>,
-    /// Since when a lease has been known to be in force, and for how long it was granted
+    /// When a lease was first seen, and its duration
     seen: Mutex<HashMap<PathBuf, (Instant, Duration)>>,
 }
 
 impl Leases {
-    /// Returns how long a lease stays in force at most. `None` when it has ended.
+    /// Returns the maximum time until a lease expires; `None` if it has ended.
     pub(super) fn remaining(&self, lease: &Lease, folder: &Path) -> Result<Option<Duration>, FileStoreError> {
         if !lease.is_held(folder)? {
             return Ok(None);
@@ -114,12 +114,12 @@ impl Leases {
         Ok(Some(remaining).filter(|remaining| !remaining.is_zero()))
     }
 
-    /// Takes charge of a lease that is in the record, and removes what others have left behind.
+    /// Takes ownership of a lease that is in the record, and removes the files of older ones.
     pub(super) fn granted(&self, folder: &Path, fence: u64, held: Held, ttl: Duration) {
         self.first_seen(held.path.clone(), ttl);
         let older = lock(&self.own).insert(folder.to_owned(), (fence, held));
         drop(older);
-        // What stays is removed by the next one.
+        // Best effort: files that remain are removed with the next lease.
         for name in names(folder).unwrap_or_default() {
             if fence_of(&name).is_some_and(|older| older < fence) {
                 let _ = remove(&folder.join(name));
@@ -127,12 +127,12 @@ impl Leases {
         }
     }
 
-    /// Ends a lease, if it is the store's own.
+    /// Releases a lease, if this store holds it, and reports whether it did.
     pub(super) fn give_back(&self, folder: &Path, fence: u64) -> bool {
         let mut own = lock(&self.own);
         let is_own = own.get(folder).is_some_and(|(own, _)| *own == fence);
         let given_back = is_own.then(|| own.remove(folder)).flatten();
-        // Its file is removed while nobody waits.
+        // The file is removed without holding the mutex.
         drop(own);
         if let Some((_, held)) = &given_back {
             lock(&self.seen).remove(&held.path);
@@ -157,7 +157,7 @@ fn fence_of(name: &Path) -> Option<u64> {
     name.to_str()?.split_once('-')?.0.parse().ok()
 }
 
-/// A duration as a file keeps it: not shorter than it is.
+/// A duration in milliseconds, rounded up.
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }

@@ -1,4 +1,4 @@
-//! Tokens in files: the store of one machine.
+//! The token store in files, for the processes of one machine.
 
 mod disk;
 mod error;
@@ -22,7 +22,7 @@ use record::Record;
 use super::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
 use crate::secret::Secret;
 
-/// Keeps tokens in files, for all processes of one machine.
+/// Stores tokens in files, for all processes of one machine.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -34,30 +34,30 @@ use crate::secret::Secret;
 /// # }
 /// ```
 ///
-/// # What it promises
+/// # Guarantees
 ///
-/// - A save replaces the record as a whole, and has reached the disk when it is reported: after a crash or a loss of
-///   power the record is the old one or the new one.
-/// - One process at a time refreshes a user's tokens. A process that is killed makes room at once. One that is stopped,
-///   however long and wherever, holds others up for the time of its [lease](crate::ClientBuilder::refresh_lease) at
-///   most, and can do no harm when it goes on. It does not matter whether the clock is right, or is set.
-/// - A file that is damaged, or belongs to another user, is an [error](FileStoreErrorKind::Damaged) that names it.
-///   Nothing is written over it.
+/// - A save replaces the record as a whole, and is on disk when it returns: after a crash or a loss of power, the
+///   record is the old one or the new one.
+/// - One process at a time refreshes a user's tokens. If a process is killed, its lease is released immediately. If it
+///   is suspended, others wait until its [lease](crate::ClientBuilder::refresh_lease) expires, and it cannot overwrite
+///   newer tokens when it resumes. Changes of the system clock do not matter.
+/// - A file that is damaged, or belongs to another user, is an [error](FileStoreErrorKind::Damaged) that names it. It
+///   is not overwritten.
 ///
 /// # The files
 ///
-/// Each user has a folder, named by the SHA-256 of the user's id, with the record in it: a JSON object in `tokens.json`,
-/// whose members that this release does not know are kept. [`file_of`](Self::file_of) tells where it is. Tokens stand in
-/// it as they are; to encrypt them, wrap the store in an `EncryptedTokenStore` (feature `encryption`). Folders and files
-/// are for their owner alone: all processes have to run as the same user of the operating system. A folder that was there
-/// before keeps its permissions. (On Windows, permissions are those of the folder above.)
+/// Each user has a folder, named by the SHA-256 of the user's id. The record is a JSON object in its `tokens.json`;
+/// unknown members are kept. [`file_of`](Self::file_of) returns the path. Tokens are not encrypted; to encrypt them,
+/// wrap the store in an `EncryptedTokenStore` (feature `encryption`). Folders (0700) and files (0600) are accessible by
+/// their owner only, so all processes must run as the same user of the operating system. An existing folder keeps its
+/// permissions. On Windows, permissions are inherited from the parent folder.
 ///
-/// To forget a user altogether, remove the folder while nobody uses it.
+/// To remove a user, delete the folder while no process uses it.
 ///
-/// The folder has to be on a disk of the machine: file systems on a network have no locks, or no renames, that can be
-/// relied on. Processes on several machines need a database.
+/// The folder must be on a local disk: locks and renames on network file systems are not reliable. Processes on several
+/// machines need a database.
 ///
-/// Work is done on Tokio's threads for blocking work.
+/// File operations run on Tokio's threads for blocking work.
 pub struct FileTokenStore {
     files: Arc<Files>,
 }
@@ -68,22 +68,22 @@ struct Files {
 }
 
 impl FileTokenStore {
-    /// Opens a folder of tokens. It is made if there is none.
+    /// Opens a folder of tokens, and creates it if it does not exist.
     ///
     /// # Errors
     ///
-    /// When the folder can be neither read nor made.
+    /// [`FileStoreErrorKind::Read`] or [`FileStoreErrorKind::Write`] when the folder cannot be read or created.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, FileStoreError> {
         let root = open_root(folder.as_ref())?;
         Ok(Self { files: Arc::new(Files { root, leases: Leases::default() }) })
     }
 
-    /// Returns where the record of a user is, or would be.
+    /// Returns the path of a user's record, which may not exist.
     pub fn file_of(&self, user: &str) -> PathBuf {
         Folder::of(&self.files.root, user).record().to_owned()
     }
 
-    /// Does work on a thread where it may block. It begins when the future is polled, and ends as a whole.
+    /// Runs work on a thread where it may block. It starts when the future is polled, and always completes.
     fn step<'a, T: Send + 'static>(
         &'a self,
         user: &'a str,
@@ -106,7 +106,7 @@ impl fmt::Debug for FileTokenStore {
     }
 }
 
-/// Whoever waits for a step.
+/// The caller of a step, who may be cancelled.
 #[derive(Default)]
 struct Caller {
     gone: Arc<AtomicBool>,
@@ -152,7 +152,7 @@ impl TokenStore for FileTokenStore {
     }
 }
 
-/// What became of the wish for a lease.
+/// The outcome of a request for a lease.
 enum Wish {
     Granted { fence: u64, held: Held, stored: StoredTokens },
     Held { remaining: Duration },
@@ -177,7 +177,7 @@ impl Files {
             Ok(Wish::Granted { fence: record.fence, held, stored: record.stored.clone() })
         };
         match folder.change(caller_gone, in_force, grant)? {
-            // Nobody would ever release it.
+            // The caller is gone, and nobody else would release it.
             Wish::Granted { .. } if caller_gone.load(Ordering::Relaxed) => Ok(LeaseOutcome::Held { remaining: None }),
             Wish::Granted { fence, held, stored } => {
                 self.leases.granted(folder.path(), fence, held, ttl);

@@ -1,4 +1,4 @@
-//! A user's record as a text.
+//! A user's record as JSON.
 
 use std::path::Path;
 
@@ -11,20 +11,20 @@ use super::lease::Lease;
 use crate::secret::Secret;
 use crate::tokens::{SaveIf, StoredTokens};
 
-/// Counts the changes of the file's format that an older release cannot read.
+/// The version of the file format, incremented when older releases cannot read it.
 const FORMAT: u64 = 1;
 
-/// Counters begin at 0 and never come so far.
+/// Counters start at 0 and never reach this.
 const HIGHEST: u64 = u64::MAX / 2;
 
-/// What is kept of a user.
+/// The record of a user.
 pub(super) struct Record {
     user: Box<str>,
     pub(super) stored: StoredTokens,
     pub(super) fence: u64,
-    /// The newest lease, be it in force or not
+    /// The newest lease, held or not
     pub(super) lease: Option<Lease>,
-    /// Members that this release does not know
+    /// Unknown members
     rest: Map<String, Value>,
     /// Whether there was a file
     pub(super) found: bool,
@@ -43,7 +43,7 @@ struct Written<'a> {
 }
 
 impl Record {
-    /// The first state.
+    /// Creates the initial record.
     pub(super) fn new(user: &str) -> Self {
         let (stored, rest) = (StoredTokens::default(), Map::new());
         Self { user: user.into(), stored, fence: 0, lease: None, rest, found: false }
@@ -54,33 +54,33 @@ impl Record {
         if bytes.is_empty() {
             return Err(damaged("it is empty"));
         }
-        // The parser's own words may quote the text.
+        // The parser's own message may quote the text.
         let mut rest: Map<String, Value> = serde_json::from_slice(bytes)
-            .map_err(|e| damaged(&format!("no JSON object, at line {} column {}", e.line(), e.column())))?;
+            .map_err(|e| damaged(&format!("not a JSON object, at line {} column {}", e.line(), e.column())))?;
         let format = rest.remove("format").and_then(|format| format.as_u64());
-        match format.ok_or_else(|| damaged("it names no format"))? {
+        match format.ok_or_else(|| damaged("the format is missing"))? {
             FORMAT => {}
             newer if newer > FORMAT => {
                 return Err(FileStoreError::of(FileStoreErrorKind::Newer { format: newer }, path));
             }
-            _ => return Err(damaged("there is no such format")),
+            _ => return Err(damaged("the format is unknown")),
         }
         if rest.remove("user").is_none_or(|other| other != user) {
-            return Err(damaged("it is not this user's"));
+            return Err(damaged("it belongs to another user"));
         }
         let mut counter = |name| {
             let count = rest.remove(name).and_then(|count| count.as_u64()).filter(|count| *count <= HIGHEST);
-            count.ok_or_else(|| damaged("a counter is missing or unusable"))
+            count.ok_or_else(|| damaged("a counter is missing or invalid"))
         };
         let (version, fence) = (counter("version")?, counter("fence")?);
         let tokens = match rest.remove("tokens") {
             Some(Value::String(text)) => Some(Secret::from(text)),
             Some(Value::Null) => None,
-            _ => return Err(damaged("the tokens are missing or no text")),
+            _ => return Err(damaged("the tokens are missing or not a string")),
         };
         let lease = match rest.remove("lease") {
             Some(Value::Null) => None,
-            Some(lease) => Some(Lease::parse(&lease).ok_or_else(|| damaged("the lease is unusable"))?),
+            Some(lease) => Some(Lease::parse(&lease).ok_or_else(|| damaged("the lease is invalid"))?),
             None => return Err(damaged("the lease is missing")),
         };
         Ok(Self { user: user.into(), stored: StoredTokens { tokens, version }, fence, lease, rest, found: true })
@@ -96,7 +96,7 @@ impl Record {
             tokens: self.stored.tokens.as_ref().map(Secret::expose),
             rest: &self.rest,
         };
-        // Counted first: a buffer that grows leaves copies behind.
+        // The length is counted first: a buffer that grows leaves copies of the tokens in memory.
         let mut length = Length(1);
         serde_json::to_writer(&mut length, &written)?;
         let mut bytes = Zeroizing::new(Vec::with_capacity(length.0));
@@ -114,7 +114,7 @@ impl Record {
     }
 }
 
-/// Counts what is written.
+/// Counts the bytes that are written.
 struct Length(usize);
 
 impl std::io::Write for Length {

@@ -1,4 +1,4 @@
-//! The seam for databases: [`TokenDatabase`] is all that a further one has to implement.
+//! The interface to a database: to support another one, implement [`TokenDatabase`].
 
 use sqlx::Error;
 
@@ -15,10 +15,10 @@ pub(super) trait TokenDatabase: Send + Sync {
     /// Executes a statement without bind parameters.
     fn fetch(&self, sql: String) -> BoxFuture<'_, Result<Vec<Row>, Error>>;
 
-    /// Executes a statement whose bind parameter are the tokens.
+    /// Executes a statement whose bind parameter is the tokens.
     fn fetch_with<'a>(&'a self, sql: String, tokens: Option<&'a Secret>) -> BoxFuture<'a, Result<Vec<Row>, Error>>;
 
-    /// Creates the table, also when several processes do so at the same time.
+    /// Creates the table, even if several processes do so at the same time.
     fn migrate<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<(), Error>>;
 }
 

@@ -15,11 +15,11 @@ use database::TokenDatabase;
 use row::Row;
 use statements::Statements;
 
-/// Keeps tokens in a PostgreSQL or SQLite database, over a pool of [`sqlx`](crate::sqlx). Features `postgres` and
-/// `sqlite`.
+/// Stores tokens in a PostgreSQL or SQLite database, over a connection pool of [`sqlx`](crate::sqlx).
 ///
-/// PostgreSQL is for applications that run on several machines, SQLite for the processes of one. Any number of
-/// processes may share the table; they take turns by the leases in it, so that a user's tokens are refreshed once.
+/// Features `postgres` and `sqlite`. Use PostgreSQL for applications that run on several machines, SQLite for the
+/// processes of one. Any number of processes may share the table: its leases keep refreshes single-flight across
+/// processes.
 ///
 /// ```no_run
 /// # #[cfg(feature = "postgres")]
@@ -44,7 +44,7 @@ use statements::Statements;
 ///
 /// # The table
 ///
-/// [`migrate`](Self::migrate) makes it. If you rather do so with your own tools, this is it for PostgreSQL:
+/// [`migrate`](Self::migrate) creates it. To create it with your own tools, use this statement for PostgreSQL:
 ///
 /// ```sql
 #[doc = include_str!("postgres.sql")]
@@ -56,42 +56,41 @@ use statements::Statements;
 #[doc = include_str!("sqlite.sql")]
 /// ```
 ///
-/// Users' ids and tokens are kept as bytes, so that neither collations nor NUL characters matter; PostgreSQL shows an id
-/// with `convert_from(user_id, 'UTF8')`, SQLite with `CAST(user_id AS TEXT)`. The store needs the rights to select, insert
-/// and update. It deletes nothing: the row of a user without tokens keeps the counters by which late writers are told
-/// apart. Anybody who can read the table, or a backup of it, can act for the users.
+/// Users' ids and tokens are stored as bytes, so that collations and NUL characters do not matter. To show an id, use
+/// `convert_from(user_id, 'UTF8')` in PostgreSQL and `CAST(user_id AS TEXT)` in SQLite. The store needs the rights to
+/// select, insert and update. It deletes no rows: the row of a user without tokens keeps the counters that detect late
+/// writes. Anybody who can read the table, or a backup of it, can act for the users.
 ///
-/// # What holds
+/// # Guarantees
 ///
-/// - Each step is one statement, which either happened as a whole or did not, whoever is killed or stopped meanwhile. A
-///   save is committed when it is reported.
-/// - Nothing is kept between steps: no connection, transaction, lock, prepared statement, or setting of a database
+/// - Each step is one atomic statement, even if a process is killed or suspended. A save is committed when it returns.
+/// - Nothing is held between steps: no connection, transaction, lock, prepared statement, or setting of a database
 ///   session.
-/// - Leases run by the database's own clock, and the clocks of the processes do not matter. If the database's clock is
-///   set back, a lease that was left behind by a process that died lasts longer by as much.
-/// - If the database is down, nothing is refreshed, and a living access token goes on serving.
+/// - Leases use the database's clock; the clocks of the processes do not matter. If the database's clock is set back,
+///   the lease of a process that died lasts longer by that time.
+/// - If the database is down, nothing is refreshed, and valid access tokens continue to be used.
 ///
-/// An error of a step is an [`sqlx::Error`](crate::sqlx::Error), without what a database may quote in it: details, and
-/// messages about data. No statement has a token in its text.
+/// The errors of steps are [`sqlx::Error`](crate::sqlx::Error)s. What a database may quote in them is redacted:
+/// details, and messages about data. No statement has a token in its text.
 ///
 /// # PostgreSQL
 ///
-/// A pooler in transaction mode, such as PgBouncer, may stand in between; it needs no support for prepared statements. A
-/// save is a short transaction, which the server ends if its client falls silent for five seconds. Leave
-/// `synchronous_commit` on: without it, a save may not survive a crash of the server. An id of more than about 2,700 bytes
-/// is an error, because no index takes it.
+/// A pooler in transaction mode, such as PgBouncer, is supported; it need not support prepared statements. A save is a
+/// short transaction, which the server aborts if its client is idle for five seconds. Leave `synchronous_commit` on:
+/// without it, a save may not survive a crash of the server. An id of more than about 2,700 bytes is an error, because
+/// it exceeds the limit of an index.
 ///
-/// For TLS to the server, have sqlx among your own dependencies, in the same version and with a feature for it, such as
+/// For TLS to the server, add sqlx to your own dependencies, in the same version and with a TLS feature such as
 /// `tls-rustls-ring-native-roots`.
 ///
-/// A pool waits for a connection up to its `acquire_timeout` of 30 seconds, also when the database is down: set it to less
-/// than the [save timeout](crate::ClientBuilder::save_timeout).
+/// A pool waits for a connection up to its `acquire_timeout` (30 seconds by default), also when the database is down.
+/// Set it to less than the [save timeout](crate::ClientBuilder::save_timeout).
 ///
 /// # SQLite
 ///
-/// Let the pool use write-ahead logging, and leave `synchronous` at `FULL`, which is the default: with less, a save may not
-/// survive the loss of power. Processes that write at the same time wait for each other up to the `busy_timeout`, five
-/// seconds unless you set it. The file must be on a local disk.
+/// Use write-ahead logging, and leave `synchronous` at `FULL`, its default: with less, a save may not survive a loss of
+/// power. Concurrent writers wait for each other up to the `busy_timeout`, five seconds by default. The file must be on
+/// a local disk.
 ///
 /// ```no_run
 /// # #[cfg(feature = "sqlite")]
@@ -114,35 +113,35 @@ pub struct SqlTokenStore {
 }
 
 impl SqlTokenStore {
-    /// Keeps tokens in a PostgreSQL database, in the table `mobiscroll_connect_tokens`.
+    /// Stores tokens in a PostgreSQL database, in the table `mobiscroll_connect_tokens`.
     #[cfg(feature = "postgres")]
     #[must_use]
     pub fn postgres(pool: sqlx::PgPool) -> Self {
         Self { database: Box::new(pool), statements: Statements::new(&sql::POSTGRES, include_str!("postgres.sql")) }
     }
 
-    /// Keeps tokens in an SQLite database, in the table `mobiscroll_connect_tokens`.
+    /// Stores tokens in an SQLite database, in the table `mobiscroll_connect_tokens`.
     #[cfg(feature = "sqlite")]
     #[must_use]
     pub fn sqlite(pool: sqlx::SqlitePool) -> Self {
         Self { database: Box::new(pool), statements: Statements::new(&sql::SQLITE, include_str!("sqlite.sql")) }
     }
 
-    /// Keeps the tokens in another table: `name` or `schema.name`, as it is written, capital letters included.
+    /// Stores tokens in another table: `name` or `schema.name`, case-sensitive.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] when the name, or one of its two parts, is empty, longer than 63 characters, begins
-    /// with a digit, or has other characters than the letters of ASCII, digits and `_`.
+    /// [`Error::Configuration`] when the name, or one of its two parts, is empty, is longer than 63 characters, starts
+    /// with a digit, or has characters other than ASCII letters, digits and `_`.
     pub fn with_table(mut self, name: &str) -> Result<Self, Error> {
         self.statements.table = sql::table(name)?;
         Ok(self)
     }
 
-    /// Makes the table, if it does not exist.
+    /// Creates the table, if it does not exist.
     ///
-    /// Any number of processes may call it at the same time. With PostgreSQL the role needs the right to create tables in
-    /// the schema, even if the table exists.
+    /// Any number of processes may call it at the same time. With PostgreSQL, the role needs the right to create tables
+    /// in the schema, even if the table exists.
     ///
     /// # Errors
     ///
@@ -150,7 +149,7 @@ impl SqlTokenStore {
     ///
     /// # Cancel safety
     ///
-    /// The table is made or not when the future is dropped; call it again.
+    /// If the future is dropped, the table may or may not have been created: call it again.
     pub async fn migrate(&self) -> Result<(), Error> {
         let migrated = self.database.migrate(&self.statements.migrate()).await;
         migrated.map_err(|error| Error::store(StoreKind::Migrate, sql::redact(error, self.statements.dialect)))
@@ -195,7 +194,7 @@ impl TokenStore for SqlTokenStore {
             }
             let held = self.run(self.statements.load(user)).await?;
             let remaining = held.as_ref().and_then(Row::remaining);
-            // A damaged record is an error, whoever has the lease.
+            // A damaged record is an error, even if another process holds the lease.
             held.map(Row::into_stored).transpose()?;
             Ok(LeaseOutcome::Held { remaining })
         })

@@ -57,7 +57,7 @@ fn counter(value: i64) -> Result<u64, BoxError> {
     u64::try_from(value).map_err(|_| "the record is damaged: it counts below zero".into())
 }
 
-/// The error must not quote the bytes, as that of the conversion does.
+/// The error must not quote the bytes, as the error of the conversion does.
 fn text(bytes: Vec<u8>) -> Result<Secret, BoxError> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.into()),

@@ -1,6 +1,6 @@
-//! The statements, the same for all databases but for their dialect.
+//! The statements: the same for all databases, except for the dialect.
 //!
-//! They have no bind parameters but the tokens, for the reason in [`crate::sql::postgres`].
+//! The tokens are the only bind parameter, for the reason in [`crate::sql::postgres`].
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::tokens::SaveIf;
 
 pub(super) const TABLE: &str = "mobiscroll_connect_tokens";
 
-/// What all statements return, but for the one that releases a lease.
+/// What each statement returns, except the one that releases a lease.
 const COLUMNS: [&str; 4] = ["tokens", "version", "fence", "remaining"];
 
 /// Writes the statements for one table.
@@ -52,7 +52,7 @@ impl Statements {
         }
         let set = "tokens = $1, version = record.version + 1";
         let answer = "NULL AS tokens, version, fence, NULL AS remaining";
-        // No record counts as one that was never saved or leased.
+        // A missing record counts as one that was never saved or leased.
         match version.unwrap_or(0) == 0 && fence.unwrap_or(0) == 0 {
             true => format!(
                 "INSERT INTO {table} AS record (user_id, tokens, version) VALUES ({id}, $1, 1) \
