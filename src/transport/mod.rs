@@ -1,6 +1,6 @@
 //! HTTP: where requests go, how they are completed and sent, and what a response means.
 //!
-//! It knows neither users nor sessions: whoever calls it brings the access token.
+//! It knows neither users nor sessions: its callers pass the access token.
 
 mod body;
 mod connect;
