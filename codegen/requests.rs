@@ -287,7 +287,7 @@ fn params(operation: &Operation, name: &Name, call: &Builder, parameters: &[Para
             fn build(
                 #mut_self,
                 api: &crate::raw::Client,
-            ) -> ::std::result::Result<::reqwest::Request, crate::raw::Error<()>> {
+            ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
                 #build
             }
         }
@@ -421,7 +421,7 @@ fn build(operation: &Operation, raw: &Ident, parameters: &[Parameter], flat: boo
     quote! {
         let request = api.#raw();
         #(#statements)*
-        request.request()
+        Ok(request.request()?)
     }
 }
 

@@ -22,9 +22,9 @@ impl crate::call::RawCall for GetConnectionStatus {
     fn build(
         self,
         api: &crate::raw::Client,
-    ) -> ::std::result::Result<::reqwest::Request, crate::raw::Error<()>> {
+    ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.connection_status();
-        request.request()
+        Ok(request.request()?)
     }
 }
 /// Parameters of `POST /oauth/disconnect`. Disconnect one account, or all accounts of a provider.
@@ -74,7 +74,7 @@ impl crate::call::RawCall for Disconnect {
     fn build(
         self,
         api: &crate::raw::Client,
-    ) -> ::std::result::Result<::reqwest::Request, crate::raw::Error<()>> {
+    ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.disconnect();
         let request = request.provider(self.provider);
         let request = match self.account {
@@ -82,7 +82,7 @@ impl crate::call::RawCall for Disconnect {
             ::std::option::Option::None => request,
         };
         let request = request.body(crate::models::DisconnectRequest::new());
-        request.request()
+        Ok(request.request()?)
     }
 }
 /// Parameters of `GET /calendars`. List the calendars of all connected accounts.
@@ -108,9 +108,9 @@ impl crate::call::RawCall for ListCalendars {
     fn build(
         self,
         api: &crate::raw::Client,
-    ) -> ::std::result::Result<::reqwest::Request, crate::raw::Error<()>> {
+    ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.list_calendars();
-        request.request()
+        Ok(request.request()?)
     }
 }
 /// Parameters of `GET /events`. List events across calendars and providers.
@@ -218,7 +218,7 @@ impl crate::call::RawCall for ListEvents {
     fn build(
         self,
         api: &crate::raw::Client,
-    ) -> ::std::result::Result<::reqwest::Request, crate::raw::Error<()>> {
+    ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.list_events();
         let request = match self.start {
             ::std::option::Option::Some(start) => request.start(start),
@@ -251,7 +251,7 @@ impl crate::call::RawCall for ListEvents {
             }
             ::std::option::Option::None => request,
         };
-        request.request()
+        Ok(request.request()?)
     }
 }
 /// Parameters of `PUT /event`. Change an event.
@@ -279,10 +279,10 @@ impl crate::call::RawCall for UpdateEvent {
     fn build(
         self,
         api: &crate::raw::Client,
-    ) -> ::std::result::Result<::reqwest::Request, crate::raw::Error<()>> {
+    ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.update_event();
         let request = request.body(self.body);
-        request.request()
+        Ok(request.request()?)
     }
 }
 /// Parameters of `POST /event`. Create an event.
@@ -308,10 +308,10 @@ impl crate::call::RawCall for CreateEvent {
     fn build(
         self,
         api: &crate::raw::Client,
-    ) -> ::std::result::Result<::reqwest::Request, crate::raw::Error<()>> {
+    ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.create_event();
         let request = request.body(self.body);
-        request.request()
+        Ok(request.request()?)
     }
 }
 /// Parameters of `DELETE /event`. Delete an event.
@@ -382,7 +382,7 @@ impl crate::call::RawCall for EventDelete {
     fn build(
         self,
         api: &crate::raw::Client,
-    ) -> ::std::result::Result<::reqwest::Request, crate::raw::Error<()>> {
+    ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.delete_event();
         let request = request.provider(self.provider);
         let request = request.calendar_id(self.calendar_id);
@@ -397,7 +397,7 @@ impl crate::call::RawCall for EventDelete {
             ::std::option::Option::Some(delete_mode) => request.delete_mode(delete_mode),
             ::std::option::Option::None => request,
         };
-        request.request()
+        Ok(request.request()?)
     }
 }
 /// Parameters of `POST /subscribe-webhook`. Subscribe to the changes of one calendar.
@@ -463,10 +463,10 @@ impl crate::call::RawCall for SubscribeWebhook {
     fn build(
         self,
         api: &crate::raw::Client,
-    ) -> ::std::result::Result<::reqwest::Request, crate::raw::Error<()>> {
+    ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.subscribe_webhook();
         let request = request.body(self.body);
-        request.request()
+        Ok(request.request()?)
     }
 }
 /// Parameters of `POST /unsubscribe-webhook`. End a webhook subscription.
@@ -514,10 +514,10 @@ impl crate::call::RawCall for UnsubscribeWebhook {
     fn build(
         self,
         api: &crate::raw::Client,
-    ) -> ::std::result::Result<::reqwest::Request, crate::raw::Error<()>> {
+    ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.unsubscribe_webhook();
         let request = request.body(self.body);
-        request.request()
+        Ok(request.request()?)
     }
 }
 /// Parameters of `GET /health`. Check that the service is up.
@@ -539,9 +539,9 @@ impl crate::call::RawCall for CheckHealth {
     fn build(
         self,
         api: &crate::raw::Client,
-    ) -> ::std::result::Result<::reqwest::Request, crate::raw::Error<()>> {
+    ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.health();
-        request.request()
+        Ok(request.request()?)
     }
 }
 /// Gives a client the accessors of the resources that no handwritten code has.

@@ -73,7 +73,7 @@ impl fmt::Debug for EventStream {
     }
 }
 
-/// The events of all users' authorizations, from [`Client::auth_events`]: an iterator.
+/// The events of all users' authorizations, from [`Client::auth_events`](super::Client::auth_events): an iterator.
 ///
 /// It waits for each event, and ends when the client and all its clones are dropped.
 #[derive(Debug)]

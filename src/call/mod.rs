@@ -33,6 +33,7 @@ use crate::secret::Secret;
 use crate::session::{Access, Session};
 use crate::sync::lock;
 use crate::tokens::Tokens;
+pub(crate) use crate::transport::BuildError;
 use crate::transport::{AccessToken, Exchange, Failure, Head, Reply, Requested, Response, Transport, runtime};
 use retry::Attempts;
 
@@ -63,7 +64,7 @@ impl Caller {
         &self,
         operation: &'static Operation,
         options: CallOptions<'_>,
-        build: impl FnOnce(&raw::Client) -> Result<reqwest::Request, raw::Error<()>>,
+        build: impl FnOnce(&raw::Client) -> Result<reqwest::Request, BuildError>,
     ) -> Result<Reply<T>, Failure> {
         let built = build(self.transport.requests());
         match self.respond(operation, built, options.secrets).await?.decode() {
@@ -76,7 +77,7 @@ impl Caller {
     async fn respond(
         &self,
         operation: &'static Operation,
-        built: Result<reqwest::Request, raw::Error<()>>,
+        built: Result<reqwest::Request, BuildError>,
         secrets: &[&Secret],
     ) -> Result<Response, Error> {
         let request = self.transport.complete(operation, built, &self.settings.http)?;

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::operation::Operation;
 use crate::raw;
 use crate::sync::BoxFuture;
+use crate::transport::BuildError;
 
 /// A request that has not been sent yet: the parameters `P` of one operation, for a client `C`.
 ///
@@ -75,21 +76,22 @@ pub(crate) trait RawCall: Sized + Send {
 
     const OPERATION: &'static Operation;
 
-    fn build(self, api: &raw::Client) -> Result<reqwest::Request, raw::Error<()>>;
+    fn build(self, api: &raw::Client) -> Result<reqwest::Request, BuildError>;
 }
 
 /// Refuses a path parameter that would lead to another path.
 #[allow(dead_code, reason = "for contracts with parameters in paths")]
-pub(crate) fn check_path<T: fmt::Display + ?Sized>(name: &str, value: &T) -> Result<(), raw::Error<()>> {
+pub(crate) fn check_path<T: fmt::Display + ?Sized>(name: &str, value: &T) -> Result<(), BuildError> {
     match value.to_string().as_str() {
-        "" | "." | ".." => Err(raw::Error::InvalidRequest(format!("{name} must not be empty, `.` or `..`"))),
+        "" | "." | ".." => Err(raw::Error::InvalidRequest(format!("{name} must not be empty, `.` or `..`")).into()),
         _ => Ok(()),
     }
 }
 
 /// Writes a parameter of the query that is JSON.
-pub(crate) fn json_text<T: Serialize>(name: &str, value: &T) -> Result<String, raw::Error<()>> {
-    serde_json::to_string(value).map_err(|_| raw::Error::InvalidRequest(format!("{name} cannot be written as JSON")))
+pub(crate) fn json_text<T: Serialize>(name: &str, value: &T) -> Result<String, BuildError> {
+    let text = serde_json::to_string(value);
+    text.map_err(|_| raw::Error::InvalidRequest(format!("{name} cannot be written as JSON")).into())
 }
 
 /// A client that requests are made for: [`Client`](crate::Client) or [`blocking::Client`](crate::blocking::Client).

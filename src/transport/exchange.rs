@@ -25,6 +25,9 @@ pub(crate) enum Requested {
     Operation,
 }
 
+/// Why a request could not be built; boxed, because it is large.
+pub(crate) type BuildError = Box<raw::Error<()>>;
+
 /// What an attempt is made with.
 pub(crate) struct Exchange<'a> {
     pub(crate) operation: &'static Operation,
@@ -40,10 +43,10 @@ impl Transport {
     pub(crate) fn complete(
         &self,
         operation: &'static Operation,
-        built: Result<Request, raw::Error<()>>,
+        built: Result<Request, BuildError>,
         settings: &HttpSettings,
     ) -> Result<Request, Error> {
-        let mut request = built.map_err(|error| failure::unbuilt(operation, error))?;
+        let mut request = built.map_err(|error| failure::unbuilt(operation, *error))?;
         self.dress(&mut request, operation, settings);
         Ok(request)
     }

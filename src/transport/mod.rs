@@ -22,7 +22,7 @@ use ::http::{HeaderMap, HeaderValue};
 use url::Url;
 
 pub(crate) use connect::{Connect, base_url};
-pub(crate) use exchange::{Exchange, Requested};
+pub(crate) use exchange::{BuildError, Exchange, Requested};
 pub(crate) use failure::{or_empty, rejected};
 #[cfg(feature = "webhooks")]
 pub(crate) use http::HttpClient;

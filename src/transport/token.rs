@@ -25,7 +25,7 @@ impl Transport {
             GrantType::RefreshToken => Requested::Refresh,
             _ => Requested::Code,
         };
-        let built = self.requests.token().client_id(&self.app.client_id).body(request).request();
+        let built = self.requests.token().client_id(&self.app.client_id).body(request).request().map_err(Box::new);
         let request = self.complete(operation, built, &self.settings)?;
         let max_body = self.settings.max_body;
         let secrets = self.secrets([None, None], secrets);

@@ -32,7 +32,7 @@ mod on {
             Self { method: request.method().clone(), url, started: Instant::now() }
         }
 
-        pub(crate) fn end<'a>(self, response: Result<&reqwest::Response, NetworkKind>) {
+        pub(crate) fn end(self, response: Result<&reqwest::Response, NetworkKind>) {
             let (method, url) = (self.method.as_str(), self.url.as_str());
             let duration = self.started.elapsed().as_secs_f64();
             match response {
