@@ -198,7 +198,7 @@ pub use error::{
 pub use events::{EventDelete, EventItem, EventPage, EventStream, Events, IDEMPOTENCY_KEY};
 pub use json::{MalformedItem, RawJson, UnknownValue};
 pub use secret::Secret;
-pub use session::{AuthEvent, AuthEvents, HookOutcome, TokensHook};
+pub use session::{AuthEvent, AuthEvents, HookOutcome, TokenRotation, TokensHook};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use tokens::SqlTokenStore;
 #[cfg(feature = "encryption")]

@@ -26,7 +26,7 @@ use crate::error::{ApiFailure, Error, InputFailure, NetworkFailure, NetworkKind,
 use crate::operation::{Operation, Scheme};
 use crate::raw;
 use crate::secret::Secret;
-use crate::session::{Access, Session};
+use crate::session::{Access, Renewal, Session};
 use crate::tokens::Tokens;
 use crate::transport::{AccessToken, Exchange, Failure, Reply, Response, Transport, runtime};
 use retry::Attempts;
@@ -83,14 +83,24 @@ impl Caller {
             let exchange = self.exchange(operation, &credentials, secrets, attempts.timeout());
             let outcome = self.transport.exchange(copy, exchange);
             match (outcome.await, &credentials) {
-                (Err(Error::Authentication(refusal)), Credentials::First(access)) => {
+                (
+                    Err(Error::Authentication(refusal)),
+                    Credentials::First(access) | Credentials::Adopted { access, .. },
+                ) => {
                     let renewal = timeout_at(attempts.deadline(), self.session.renew(access));
                     let renewed = renewal.await.unwrap_or_else(|_| Err(timed_out(operation)));
                     match renewed.map_err(|error| error.with_send_status(SendStatus::Answered))? {
-                        Some(tokens) => {
-                            credentials = Credentials::Renewed { tokens, refused: access.tokens.clone() };
+                        Renewal::Access(renewed) => {
+                            let refused = access.tokens.clone();
+                            credentials = match credentials {
+                                Credentials::First(_) if renewed.adopted => {
+                                    Credentials::Adopted { access: renewed, refused }
+                                }
+                                _ => Credentials::Renewed { tokens: renewed.tokens, refused },
+                            };
                         }
-                        None => return Err(Error::Authentication(refusal)),
+                        Renewal::None => return Err(Error::Authentication(refusal)),
+                        Renewal::Replaced => return Err(Error::CredentialsChanged(refusal)),
                     }
                 }
                 (Err(error), _) => attempts.back_off(error).await?,
@@ -137,7 +147,12 @@ impl Caller {
 enum Credentials {
     None,
     First(Access),
-    /// After a 401, which is handled once.
+    /// After a 401, the tokens of another process, which may have expired since: a 401 on them is handled once, too.
+    Adopted {
+        access: Access,
+        refused: Arc<Tokens>,
+    },
+    /// After the last 401 that is handled.
     Renewed {
         tokens: Arc<Tokens>,
         refused: Arc<Tokens>,
@@ -150,6 +165,7 @@ impl Credentials {
         match self {
             Self::None => [None, None],
             Self::First(Access { tokens, .. }) => [Some(tokens), None],
+            Self::Adopted { access, refused } => [Some(&access.tokens), Some(refused)],
             Self::Renewed { tokens, refused } => [Some(tokens), Some(refused)],
         }
     }

@@ -53,6 +53,13 @@ pub enum Error {
     #[error("{}", .0.describe("not authorized"))]
     Authentication(Box<ApiFailure>),
 
+    /// Other credentials were set while the call was in flight, which did not continue with them: they may be another
+    /// user's.
+    ///
+    /// Nobody has to authorize again. A retry is made with the new credentials, so check whose they are.
+    #[error("{}", .0.describe("credentials changed"))]
+    CredentialsChanged(Box<ApiFailure>),
+
     /// The service does not accept the client id and secret.
     ///
     /// Users' authorizations are not affected: correct the settings of the [`Client`](crate::Client).
@@ -133,6 +140,7 @@ macro_rules! api_failure {
     ($error:expr) => {
         match $error {
             Error::Authentication(failure)
+            | Error::CredentialsChanged(failure)
             | Error::InvalidClient(failure)
             | Error::PermissionDenied(failure)
             | Error::CalendarPermissionRequired(failure)
@@ -168,7 +176,7 @@ impl Error {
             Self::Network(_) => "NETWORK_ERROR",
             Self::TokenStore(_) => "TOKEN_STORE_ERROR",
             Self::WebhookVerification(_) => "WEBHOOK_VERIFICATION_ERROR",
-            Self::Decode(_) | Self::Configuration(_) => "MOBISCROLL_ERROR",
+            Self::CredentialsChanged(_) | Self::Decode(_) | Self::Configuration(_) => "MOBISCROLL_ERROR",
         }
     }
 
@@ -186,7 +194,7 @@ impl Error {
     /// [`send_status`](Self::send_status).
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Network(_) | Self::RateLimit(_) | Self::TokenStore(_) => true,
+            Self::CredentialsChanged(_) | Self::Network(_) | Self::RateLimit(_) | Self::TokenStore(_) => true,
             Self::WebhookVerification(failure) => failure.is_retryable,
             // A refusal inside a 2xx is permanent.
             Self::Server(failure) => failure.status.is_some_and(|status| status.is_server_error()),

@@ -52,6 +52,16 @@ pub enum AuthEvent {
         /// Why
         error: Error,
     },
+    /// New tokens are not in use: other credentials were set while they were requested.
+    ///
+    /// A [hook that takes a `TokenRotation`](crate::TokenRotation) was called with them; other hooks were not.
+    #[non_exhaustive]
+    Superseded {
+        /// The user
+        user: String,
+        /// Why the hook did not persist them, if it failed
+        error: Option<Error>,
+    },
     /// This subscriber lagged behind and lost events.
     #[non_exhaustive]
     Lagged {

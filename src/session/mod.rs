@@ -5,6 +5,7 @@
 
 mod events;
 mod hook;
+mod lineage;
 mod refresh;
 mod save;
 mod settings;
@@ -13,6 +14,7 @@ mod trace;
 mod users;
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
@@ -22,7 +24,7 @@ use tokio::time::timeout;
 
 pub use events::{AuthEvent, AuthEvents};
 pub(crate) use hook::Hook;
-pub use hook::{HookOutcome, TokensHook};
+pub use hook::{HookOutcome, TokenRotation, TokensHook};
 #[cfg(feature = "blocking")]
 pub(crate) use hook::{carry_hook_scope, on_blocking_thread};
 pub(crate) use settings::{SessionSettings, Shared};
@@ -37,6 +39,7 @@ use crate::secret::Secret;
 use crate::sync::lock;
 use crate::tokens::{Expiry, SaveIf, Tokens};
 use crate::transport::{AccessToken, TokenSource, runtime};
+use lineage::{Lineage, PairId};
 use save::{Pending, Unsaved};
 use task::{Goal, SharedTask};
 
@@ -48,6 +51,8 @@ const ROUNDS: usize = 4;
 
 /// The credentials of one user, shared by all handles that act for the user, so that one refresh serves them all.
 pub(crate) struct Session {
+    /// Unlike an address, never used again.
+    id: u64,
     shared: Arc<Shared>,
     user: Box<str>,
     users: Weak<Users>,
@@ -57,8 +62,7 @@ pub(crate) struct Session {
 #[derive(Default)]
 struct State {
     active: Option<Active>,
-    /// Counts how often credentials were set from outside: a refresh of earlier ones must not bring them back.
-    epoch: u64,
+    lineage: Lineage,
     task: Option<SharedTask>,
     /// The lease of the task, or of one that was lost with its runtime.
     leased: Option<u64>,
@@ -74,29 +78,70 @@ struct State {
 #[derive(Clone)]
 struct Active {
     tokens: Arc<Tokens>,
+    id: PairId,
     expiry: Option<Expiry>,
+    /// Whether they came from a store or a caller, rather than from a refresh of this process.
+    adopted: bool,
 }
 
 /// What a call is made with.
 pub(crate) struct Access {
     pub(crate) tokens: Arc<Tokens>,
-    epoch: u64,
+    id: PairId,
+    generation: u64,
+    /// Whether the tokens came from elsewhere: a refusal of them may still be cured by a refresh.
+    pub(crate) adopted: bool,
     /// Why a refresh that was due has failed.
     failed: Option<Error>,
     /// Whether the hook makes the call, for which a refresh waits.
     in_hook: bool,
 }
 
+/// What a call that was refused goes on with.
+pub(crate) enum Renewal {
+    /// Newer tokens.
+    Access(Access),
+    /// Nothing: a refresh cannot help.
+    None,
+    /// Nothing: credentials were set meanwhile. They may be another user's, and a call must not change its user.
+    Replaced,
+}
+
 impl State {
     fn access(&self) -> Option<Access> {
-        let tokens = self.active.as_ref()?.tokens.clone();
-        Some(Access { tokens, epoch: self.epoch, failed: None, in_hook: false })
+        let Active { tokens, id, adopted, .. } = self.active.as_ref()?;
+        let generation = self.lineage.generation;
+        Some(Access { tokens: tokens.clone(), id: *id, generation, adopted: *adopted, failed: None, in_hook: false })
     }
 
-    /// Makes credentials from outside the active ones, or none.
-    fn replace(&mut self, active: Option<Active>, unsaved: Option<Unsaved>) {
-        let (epoch, leased) = (self.epoch + 1, self.leased);
-        *self = Self { active, unsaved: unsaved.map(Box::new), epoch, leased, ..Self::default() };
+    /// Makes credentials from outside the active ones, or none. Returns a pair that the hook does not have, if no task
+    /// in flight takes care of it.
+    fn replace(&mut self, active: Option<Active>, unsaved: Option<Unsaved>) -> Option<Unsaved> {
+        let (lineage, leased) = (self.lineage.next(), self.leased);
+        let unsaved = unsaved.map(Box::new);
+        let old = std::mem::replace(self, Self { active, unsaved, lineage, leased, ..Self::default() });
+        old.unsaved.filter(|_| old.task.is_none_or(|task| task.is_lost())).map(|unsaved| *unsaved)
+    }
+
+    /// Makes a newer pair of the same lineage active.
+    fn advance(&mut self, active: Option<Active>) {
+        if let Some(old) = &self.active
+            && active.as_ref().is_none_or(|active| active.id != old.id)
+        {
+            self.lineage.retire(old.id);
+        }
+        self.active = active;
+    }
+
+    /// Reports whether a pair is the active one, the one that becomes it, or one that was rotated away.
+    fn knows(&self, pair: PairId) -> bool {
+        self.active.as_ref().is_some_and(|active| active.id == pair)
+            || self.unsaved.as_ref().is_some_and(|unsaved| unsaved.id == pair)
+            || self.lineage.has_retired(pair)
+    }
+
+    fn is_replaced(&self, generation: u64) -> bool {
+        self.lineage.generation != generation
     }
 
     /// What has to happen before the active tokens are used, if anything.
@@ -107,13 +152,13 @@ impl State {
         }
         let due = active.expiry.is_some_and(|expiry| expiry.refresh_at <= now);
         let due = due && active.tokens.refresh_token().is_some() && self.not_before.is_none_or(|then| then <= now);
-        due.then(|| Goal::Renew(active.tokens.clone()))
+        due.then(|| Goal::Renew(active.clone()))
     }
 
     /// Reports whether the active tokens came from outside, and saving them was not attempted yet.
     fn must_save(&self) -> bool {
         let (Some(active), Some(unsaved)) = (&self.active, &self.unsaved) else { return false };
-        !unsaved.tried && Arc::ptr_eq(&unsaved.tokens, &active.tokens)
+        !unsaved.tried && unsaved.id == active.id
     }
 
     fn seems_valid(&self, now: Instant) -> bool {
@@ -123,7 +168,9 @@ impl State {
 
 impl Session {
     fn new(shared: Arc<Shared>, user: &str, users: Weak<Users>) -> Self {
-        Self { shared, user: user.into(), users, state: Mutex::default() }
+        static IDS: AtomicU64 = AtomicU64::new(0);
+        let id = IDS.fetch_add(1, Ordering::Relaxed);
+        Self { id, shared, user: user.into(), users, state: Mutex::default() }
     }
 
     pub(crate) fn user(&self) -> &str {
@@ -138,8 +185,10 @@ impl Session {
     /// Returns what to make a call with: tokens that are saved, and not about to end. `None` without credentials.
     pub(crate) async fn access(self: &Arc<Self>) -> Result<Option<Access>, Error> {
         if let Some(tokens) = hook::hook_tokens(self) {
-            return Ok(Some(Access { tokens, epoch: 0, failed: None, in_hook: true }));
+            let id = PairId::of(&tokens);
+            return Ok(Some(Access { tokens, id, generation: 0, adopted: false, failed: None, in_hook: true }));
         }
+        let begun = self.state().access().map(|access| access.generation);
         for _ in 0..ROUNDS {
             let (goal, task, valid) = {
                 let mut state = self.state();
@@ -156,6 +205,9 @@ impl Session {
                 },
                 _ => self.wait(task).await.err(),
             };
+            if begun.is_some_and(|generation| self.replaced_since(generation)) {
+                return Err(replaced());
+            }
             match (failed, &goal) {
                 // A failed load says nothing against the active token; a failed save has to be reported.
                 (Some(error), Goal::Renew(_)) if !error.is_unsaved() => {
@@ -184,12 +236,10 @@ impl Session {
         Ok(self.state().access())
     }
 
-    /// Returns newer tokens than those of a call: the active ones if they differ, else those of a refresh. `None` if a
-    /// refresh cannot help, or if credentials were set meanwhile: they may be another user's, and a call must not change
-    /// its user.
-    pub(crate) async fn renew(self: &Arc<Self>, used: &Access) -> Result<Option<Arc<Tokens>>, Error> {
+    /// Returns newer tokens than those of a call: the active ones if they differ, else those of a refresh.
+    pub(crate) async fn renew(self: &Arc<Self>, used: &Access) -> Result<Renewal, Error> {
         if used.in_hook {
-            return Ok(None);
+            return Ok(Renewal::None);
         }
         if let Some(error) = &used.failed {
             return Err(error.clone());
@@ -197,18 +247,25 @@ impl Session {
         for _ in 0..ROUNDS {
             let task = {
                 let mut state = self.state();
-                let Some(active) = state.active.clone().filter(|_| state.epoch == used.epoch) else { return Ok(None) };
-                if active.tokens.access_token() != used.tokens.access_token() {
-                    return Ok(Some(active.tokens));
+                match &state.active {
+                    None => return Ok(Renewal::None),
+                    Some(_) if state.is_replaced(used.generation) => return Ok(Renewal::Replaced),
+                    Some(active) if active.id != used.id => {
+                        return Ok(state.access().map_or(Renewal::None, Renewal::Access));
+                    }
+                    Some(active) => {
+                        let goal = Goal::Renew(active.clone());
+                        self.join(&mut state, goal)?
+                    }
                 }
-                self.join(&mut state, Goal::Renew(active.tokens))?
             };
             match self.wait(task).await {
-                Err(_) if used.tokens.refresh_token().is_none() => return Ok(None),
+                Err(_) if self.replaced_since(used.generation) => {}
+                Err(_) if used.tokens.refresh_token().is_none() => return Ok(Renewal::None),
                 outcome => outcome?,
             }
         }
-        Ok(None)
+        Ok(Renewal::None)
     }
 
     /// Refreshes the tokens, however long they are still valid.
@@ -221,16 +278,25 @@ impl Session {
             return Err(no_refresh_token());
         }
         // Credentials that came in between are new enough.
-        let renewed = self.renew(&used).await?.map(|tokens| (*tokens).clone()).or_else(|| self.tokens());
-        renewed.ok_or_else(no_credentials)
+        match self.renew(&used).await? {
+            Renewal::Access(access) => Ok((*access.tokens).clone()),
+            Renewal::None | Renewal::Replaced => self.tokens().ok_or_else(no_credentials),
+        }
     }
 
-    /// Sets credentials. They are saved before they are used.
+    /// Sets credentials, unless the lineage has them or had them. They are saved before they are used.
     pub(crate) fn set(self: &Arc<Self>, tokens: Tokens) {
         let tokens = Arc::new(tokens);
         let active = self.restored(tokens.clone());
-        self.state().replace(Some(active), Some(Unsaved::new(tokens, Pending::Overwrite { notify: false })));
+        let dropped = {
+            let mut state = self.state();
+            if state.knows(active.id) {
+                return;
+            }
+            state.replace(Some(active), Some(Unsaved::new(tokens, Pending::Overwrite { notify: false }, None)))
+        };
         self.pin();
+        self.hand_over_later(dropped);
     }
 
     /// Clears credentials that were revoked, here and in the store, unless others have replaced them.
@@ -262,13 +328,16 @@ impl Session {
             let transport = &session.shared.transport;
             let response = transport.request_tokens(request, &[&code], transport.settings().timeout).await?;
             let tokens = Arc::new(Tokens::received(response, Timestamp::now()));
-            let task = {
+            let (task, dropped) = {
                 let mut state = session.state();
                 let active = state.active.take();
-                state.replace(active, Some(Unsaved::new(tokens.clone(), Pending::Overwrite { notify: true })));
-                session.join(&mut state, Goal::Save)
+                let replaced = active.as_ref().map(|active| active.tokens.clone());
+                let unsaved = Unsaved::new(tokens.clone(), Pending::Overwrite { notify: true }, replaced);
+                let dropped = state.replace(active, Some(unsaved));
+                (session.join(&mut state, Goal::Save), dropped)
             };
             session.pin();
+            session.hand_over_later(dropped);
             let saved = session.wait(task?).await;
             drop(guard);
             saved.map(|()| (*tokens).clone())
@@ -279,7 +348,11 @@ impl Session {
     /// Determines the expiry of tokens that come from a store or from the caller.
     fn restored(&self, tokens: Arc<Tokens>) -> Active {
         let expiry = Expiry::restored(&tokens, self.shared.settings.refresh_ahead, Timestamp::now());
-        Active { tokens, expiry }
+        Active { id: PairId::of(&tokens), tokens, expiry, adopted: true }
+    }
+
+    fn replaced_since(&self, generation: u64) -> bool {
+        self.state().is_replaced(generation)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -312,6 +385,10 @@ impl fmt::Debug for Session {
 
 fn no_credentials() -> Error {
     Error::Authentication(ApiFailure::without_response(operations::TOKEN.id, "there are no credentials"))
+}
+
+fn replaced() -> Error {
+    Error::CredentialsChanged(ApiFailure::without_response(operations::TOKEN.id, "other credentials were set"))
 }
 
 fn no_refresh_token() -> Error {

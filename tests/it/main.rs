@@ -17,6 +17,7 @@ mod file_crashes;
 #[cfg(all(feature = "file", feature = "testing"))]
 mod file_store;
 mod flaky;
+mod lineage;
 mod mutants;
 mod oauth;
 mod odd_answers;

@@ -510,7 +510,7 @@ async fn a_call_does_not_change_hands() {
     until(|| !sandbox.requests_of(CreateEvent).is_empty()).await;
     client.set_credentials(bob.clone());
     let error = call.await.unwrap().unwrap_err();
-    assert_eq!((category(&error), error.status()), ("Authentication", Some(401)));
+    assert_eq!((category(&error), error.status()), ("CredentialsChanged", Some(401)));
     assert_eq!(sandbox.requests_of(CreateEvent).len(), 1, "it was not repeated with Bob's token");
     assert_eq!(client.auth().credentials(), Some(bob));
 }

@@ -86,6 +86,7 @@ pub(crate) fn category(error: &Error) -> &'static str {
     show(error);
     match error {
         Error::Authentication(_) => "Authentication",
+        Error::CredentialsChanged(_) => "CredentialsChanged",
         Error::InvalidClient(_) => "InvalidClient",
         Error::PermissionDenied(_) => "PermissionDenied",
         Error::CalendarPermissionRequired(_) => "CalendarPermissionRequired",
