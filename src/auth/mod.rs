@@ -117,13 +117,18 @@ impl<C: Handle> Auth<'_, C> {
     /// Ends the user's authorization: all tokens of this user and application are revoked, and those of this client are
     /// cleared.
     ///
-    /// Connected accounts stay connected; see [`disconnect`](Self::disconnect). Calls `POST /oauth/revoke`.
+    /// The newest pair is revoked: the store is consulted first. Connected accounts stay connected; see
+    /// [`disconnect`](Self::disconnect). Calls `POST /oauth/revoke`.
     ///
     /// # Errors
     ///
-    /// [`Error::Authentication`](crate::Error::Authentication) when there are no credentials,
-    /// [`Error::Network`](crate::Error::Network) or [`Error::Server`](crate::Error::Server) when the outcome is unknown;
-    /// the tokens are kept.
+    /// In each case but the last, the tokens are kept.
+    ///
+    /// - [`Error::Authentication`](crate::Error::Authentication) when there are no credentials.
+    /// - [`Error::Network`](crate::Error::Network) or [`Error::Server`](crate::Error::Server) when the outcome is unknown, or
+    ///   the service reports that it was not a success.
+    /// - [`Error::TokenStore`](crate::Error::TokenStore) when the store could not be consulted, or the revoked tokens could
+    ///   not be deleted from it.
     pub fn revoke(self) -> Request<Revoke, C> {
         Request::new(Revoke {}, self.client.clone())
     }

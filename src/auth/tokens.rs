@@ -1,13 +1,15 @@
 //! Calls about the user's tokens.
 
+use serde_json::Value;
+
 use crate::call::{CallOptions, Caller, Endpoint, no_credentials};
 use crate::error::Error;
-use crate::models::{RevokeRequest, RevokeResponse};
+use crate::models::RevokeRequest;
 use crate::raw::operations;
 use crate::secret::Secret;
 use crate::sync::BoxFuture;
 use crate::tokens::Tokens;
-use crate::transport::or_empty;
+use crate::transport::{or_empty, rejected};
 
 /// Parameters of [`Auth::get_token`](crate::Auth::get_token).
 #[derive(Clone, Debug, PartialEq)]
@@ -59,11 +61,16 @@ impl Endpoint for Revoke {
 
 async fn revoke(caller: Caller) -> Result<(), Error> {
     let operation = &operations::REVOKE;
-    let access = caller.session.look().await?.ok_or_else(|| no_credentials(operation))?;
+    let access = caller.session.newest().await?.ok_or_else(|| no_credentials(operation))?;
     let tokens = &*access.tokens;
     let token = tokens.refresh_token().unwrap_or(tokens.access_token());
     let options = CallOptions { secrets: &[token], ..CallOptions::default() };
     let request = RevokeRequest::new(token.expose());
-    or_empty(caller.call::<RevokeResponse>(operation, options, |api| api.revoke().body(request).request()).await)?;
-    caller.session.forget(tokens).await
+    let reply = or_empty(caller.call::<Value>(operation, options, |api| api.revoke().body(request).request()).await)?;
+    match reply {
+        Some(reply) if reply.value["success"] == false => {
+            Err(rejected(operation, reply.head, &reply.value.to_string(), &reply.secrets))
+        }
+        _ => caller.session.forget(&access).await,
+    }
 }

@@ -46,6 +46,10 @@ impl Lineage {
         self.retired.push_back(pair);
     }
 
+    pub(super) fn retire_all(&mut self, pairs: impl IntoIterator<Item = PairId>) {
+        pairs.into_iter().for_each(|pair| self.retire(pair));
+    }
+
     pub(super) fn has_retired(&self, pair: PairId) -> bool {
         self.retired.contains(&pair)
     }

@@ -114,6 +114,14 @@ impl State {
         Some(Access { tokens: tokens.clone(), id: *id, generation, adopted: *adopted, failed: None, in_hook: false })
     }
 
+    /// Returns the newest tokens, also while they are not persisted yet.
+    fn newest(&self) -> Option<Access> {
+        let unsaved = self.unsaved.as_ref().map(|unsaved| (unsaved.tokens.clone(), unsaved.id));
+        let access = self.access()?;
+        let (tokens, id) = unsaved.unwrap_or((access.tokens, access.id));
+        Some(Access { tokens, id, ..access })
+    }
+
     /// Makes credentials from outside the active ones, or none. Returns a pair that the hook does not have, if no task
     /// in flight takes care of it.
     fn replace(&mut self, active: Option<Active>, unsaved: Option<Unsaved>) -> Option<Unsaved> {
@@ -299,18 +307,39 @@ impl Session {
         self.hand_over_later(dropped);
     }
 
-    /// Clears credentials that were revoked, here and in the store, unless others have replaced them.
-    pub(crate) async fn forget(&self, tokens: &Tokens) -> Result<(), Error> {
-        {
+    /// Returns the newest tokens: those of the store, if another process has refreshed.
+    pub(crate) async fn newest(self: &Arc<Self>) -> Result<Option<Access>, Error> {
+        let Some(access) = self.look().await? else { return Ok(None) };
+        if let (Some(stored), _) = self.stored().await? {
             let mut state = self.state();
-            if state.active.as_ref().is_some_and(|active| *active.tokens == *tokens) {
-                state.replace(None, None);
+            // What is not saved yet is newer than what is.
+            if !state.is_replaced(access.generation) && state.unsaved.is_none() && !state.knows(PairId::of(&stored)) {
+                state.advance(Some(self.restored(Arc::new(stored))));
             }
         }
+        Ok(self.state().newest())
+    }
+
+    /// Clears credentials that were revoked, here and in the store, unless others have replaced them.
+    pub(crate) async fn forget(&self, revoked: &Access) -> Result<(), Error> {
+        let lineage = {
+            let mut state = self.state();
+            let mut lineage = Lineage::default();
+            if !state.is_replaced(revoked.generation) {
+                lineage = std::mem::take(&mut state.lineage);
+                state.lineage.generation = lineage.generation;
+                lineage.retire_all(state.active.iter().map(|active| active.id));
+                lineage.retire_all(state.unsaved.iter().map(|unsaved| unsaved.id));
+                state.replace(None, None);
+            }
+            lineage.retire_all([revoked.id]);
+            lineage
+        };
         self.unpin();
         for _ in 0..ROUNDS {
             let (stored, version) = self.stored().await?;
-            if stored.as_ref() != Some(tokens) || self.save(None, SaveIf::Version(version)).await? {
+            let is_revoked = stored.is_some_and(|stored| lineage.has_retired(PairId::of(&stored)));
+            if !is_revoked || self.save(None, SaveIf::Version(version)).await? {
                 break;
             }
         }

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::flaky::{FlakyStore, Step};
-use crate::support::{ADA, builder, category, expired, tokens, until};
+use crate::support::{ADA, builder, category, expired, only, signed_in, tokens, until};
 
 use Operation::{ListCalendars, RefreshToken};
 
@@ -202,4 +202,30 @@ async fn a_refusal_of_an_adopted_pair_deserves_its_one_refresh() {
     sandbox.expire_access_token(ADA);
     other.calendars().list().await.unwrap();
     assert_eq!(sandbox.refreshes(ADA), 2);
+}
+
+#[tokio::test]
+async fn a_revocation_ends_the_newest_pair() {
+    let sandbox = sandbox().await;
+    let store = FlakyStore::new();
+    store.put(ADA, &tokens(sandbox.issue_tokens(ADA))).await;
+    let [one, other] = [(); 2].map(|()| builder(&sandbox).token_store(store.clone()).build().unwrap().for_user(ADA));
+    other.calendars().list().await.unwrap();
+    let newest = one.auth().refresh().await.unwrap();
+    other.auth().revoke().await.unwrap();
+    let revoked = only(&sandbox, Operation::Revoke).json().unwrap()["token"].clone();
+    assert_eq!(revoked, newest.refresh_token().unwrap().expose());
+    assert_eq!((store.tokens(ADA).await, other.auth().credentials()), (None, None));
+}
+
+#[tokio::test]
+async fn a_revocation_that_the_service_denies_is_an_error_and_the_tokens_are_kept() {
+    let (sandbox, client) = signed_in().await;
+    let tokens = client.auth().credentials();
+    let denial = json!({ "success": false, "message": "not today" });
+    sandbox.inject(Fault::on(Operation::Revoke).status(200).json(&denial));
+    let error = client.auth().revoke().await.unwrap_err();
+    assert_eq!((category(&error), client.auth().credentials()), ("Server", tokens));
+    client.auth().revoke().await.unwrap();
+    assert_eq!(client.auth().credentials(), None);
 }
