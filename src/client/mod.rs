@@ -179,7 +179,8 @@ impl Client {
 
     /// Drains the refreshes and saves in flight, of all users, and retries once to save what could not be saved.
     ///
-    /// Call it for a graceful shutdown, before the process ends. The client can be used afterwards.
+    /// Call it for a graceful shutdown, before the process ends. The client can be used afterwards. Within a hook, it does not
+    /// wait for the refresh that waits for the hook.
     ///
     /// # Errors
     ///

@@ -203,9 +203,13 @@ impl Error {
         }
     }
 
-    /// Returns the delay that the service asks for before the next attempt (`Retry-After`).
+    /// Returns the delay that the service asks for before the next attempt (`Retry-After`), or that is left until the next
+    /// refresh while refreshes back off.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.api()?.retry_after()
+        match self {
+            Self::Network(failure) => failure.retry_after,
+            other => other.api()?.retry_after(),
+        }
     }
 
     /// Returns the response headers, if there was a response.
@@ -283,6 +287,19 @@ impl Error {
     pub(crate) fn is_unsaved(&self) -> bool {
         let Self::TokenStore(failure) = self else { return false };
         matches!(failure.kind, StoreKind::Save | StoreKind::Hook)
+    }
+
+    /// Sets the delay after which the call may succeed.
+    pub(crate) fn with_retry_after(mut self, delay: Duration) -> Self {
+        match &mut self {
+            Self::Network(failure) => failure.retry_after = Some(delay),
+            other => {
+                if let Some(failure) = api_failure!(other) {
+                    failure.retry_after = Some(delay);
+                }
+            }
+        }
+        self
     }
 
     /// Sets the send status of the call's own request, for an error that came before it.

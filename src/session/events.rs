@@ -31,7 +31,7 @@ pub enum AuthEvent {
         user: String,
         /// Why
         error: Error,
-        /// When the next call retries ahead of expiry; a call that gets a 401 retries at once
+        /// When the next call retries; until then, calls whose token has expired fail with this error
         next_try: Duration,
     },
     /// New tokens are active, but could not be saved.

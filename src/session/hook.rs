@@ -217,6 +217,11 @@ pub(super) fn hook_tokens(session: &Arc<Session>) -> Option<Arc<Tokens>> {
     HOOK_SCOPE.try_with(|scope| scope.tokens.clone().filter(|_| scope.session == session.id)).ok().flatten()
 }
 
+/// Returns the id of the session whose hook makes the call, if one does.
+pub(super) fn hook_session() -> Option<u64> {
+    HOOK_SCOPE.try_with(|scope| scope.session).ok()
+}
+
 /// Carries the hook scope of this task over to another.
 #[cfg(feature = "blocking")]
 pub(crate) fn carry_hook_scope<F: Future>(work: F) -> impl Future<Output = F::Output> + use<F> {

@@ -72,6 +72,8 @@ struct State {
     /// How often in a row refreshing ahead of expiry failed, and until when it backs off.
     failures: u32,
     not_before: Option<Instant>,
+    /// What the token endpoint failed with, if it did.
+    last_failure: Option<Error>,
 }
 
 /// The active tokens.
@@ -148,6 +150,16 @@ impl State {
             || self.lineage.has_retired(pair)
     }
 
+    /// Returns the last failure of the token endpoint, while refreshes back off.
+    fn backing_off(&self, now: Instant) -> Option<Error> {
+        let left = self.not_before?.checked_duration_since(now).filter(|left| !left.is_zero())?;
+        Some(self.last_failure.clone()?.with_retry_after(left))
+    }
+
+    fn refreshed(&mut self) {
+        (self.failures, self.not_before, self.last_failure) = (0, None, None);
+    }
+
     fn is_replaced(&self, generation: u64) -> bool {
         self.lineage.generation != generation
     }
@@ -202,14 +214,21 @@ impl Session {
                 let mut state = self.state();
                 let now = Instant::now();
                 let Some(goal) = state.first_step(now) else { break };
-                let task = self.join(&mut state, goal.clone())?;
-                (goal, task, state.seems_valid(now))
+                let valid = state.seems_valid(now);
+                // A call has waited for it already.
+                if valid && matches!(goal, Goal::Renew(_)) && state.task.as_ref().is_some_and(|task| task.is_slow()) {
+                    break;
+                }
+                (goal.clone(), self.join(&mut state, goal)?, valid)
             };
             let failed = match goal {
                 // While the token is valid, it is used.
-                Goal::Renew(_) if valid => match timeout(AHEAD_WAIT, self.wait(task)).await {
+                Goal::Renew(_) if valid => match timeout(AHEAD_WAIT, self.wait(task.clone())).await {
                     Ok(outcome) => outcome.err(),
-                    Err(_) => break,
+                    Err(_) => {
+                        task.mark_slow();
+                        break;
+                    }
                 },
                 _ => self.wait(task).await.err(),
             };
@@ -366,9 +385,10 @@ impl Session {
                 (session.join(&mut state, Goal::Save), dropped)
             };
             session.pin();
+            // The task has a guard of its own, and its hook may wait for all others.
+            drop(guard);
             session.hand_over_later(dropped);
             let saved = session.wait(task?).await;
-            drop(guard);
             saved.map(|()| (*tokens).clone())
         });
         exchange.await.unwrap_or_else(|_| Err(task::interrupted()))

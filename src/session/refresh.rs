@@ -29,10 +29,10 @@ const ATTEMPTS: Backoff = Backoff::new(Duration::from_millis(100), Duration::fro
 /// Between looks at a lease that another process holds.
 const LEASE_POLL: Backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(500));
 
-/// Between refreshes ahead of expiry, while they fail.
-const REFRESH_AHEAD: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
+/// Between refreshes, while they fail.
+const REFRESHES: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
 
-/// The longest `Retry-After` that refreshes ahead of expiry obey.
+/// The longest `Retry-After` that refreshes obey.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// How waiting for the lease ended.
@@ -65,6 +65,16 @@ impl Session {
 
     /// Makes newer tokens than `used` active: those of the store, else those of a refresh.
     pub(super) async fn renew_tokens(self: &Arc<Self>, used: Active, generation: u64) -> Result<(), Error> {
+        let failure = self.state().backing_off(Instant::now());
+        if let Some(failure) = failure {
+            return match self.stored().await {
+                Ok((Some(newer), _)) if self.is_newer(&newer, &used) => {
+                    self.adopt(newer, generation);
+                    Ok(())
+                }
+                _ => Err(failure),
+            };
+        }
         let outcome = self.try_renew(&used, generation).await;
         if let Err(error) = &outcome {
             self.refresh_failed(error, generation);
@@ -221,7 +231,7 @@ impl Session {
         let mut state = self.state();
         if state.lineage.generation == generation {
             state.advance(Some(active));
-            (state.failures, state.not_before) = (0, None);
+            state.refreshed();
         }
     }
 
@@ -231,13 +241,15 @@ impl Session {
             if state.lineage.generation != generation || error.is_unsaved() {
                 return;
             }
-            if error.needs_reauthorization() {
+            let is_final = error.needs_reauthorization();
+            if is_final {
                 state.lineage.end();
             }
-            let delay = REFRESH_AHEAD.delay(state.failures);
+            let delay = REFRESHES.delay(state.failures);
             let delay = error.retry_after().unwrap_or_default().clamp(delay, MAX_RETRY_AFTER);
             state.failures = state.failures.saturating_add(1);
             state.not_before = Instant::now().checked_add(delay);
+            state.last_failure = Some(error.clone()).filter(|_| !is_final && !matches!(error, Error::TokenStore(_)));
             delay
         };
         let (user, error) = (self.user.to_string(), error.clone());

@@ -1,6 +1,9 @@
 //! Persisting new tokens: the store first, then the hook, and only then the first request.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -13,7 +16,7 @@ use super::task::{Goal, SharedTask};
 use super::{Active, Session, State, hook};
 use crate::backoff::{Backoff, Jitter};
 use crate::error::{BoxError, Error, StoreKind};
-use crate::tokens::{Expiry, LeaseOutcome, SaveIf, SaveOutcome, StoredTokens, Tokens};
+use crate::tokens::{Expiry, LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore, Tokens};
 use crate::transport::runtime;
 
 /// Between attempts to save a pair.
@@ -228,7 +231,7 @@ impl Session {
     }
 
     fn use_pair(&self, state: &mut State, unsaved: &Unsaved) {
-        (state.failures, state.not_before) = (0, None);
+        state.refreshed();
         // What the caller set is active already, and was not issued now.
         if state.active.as_ref().is_none_or(|active| active.id != unsaved.id) {
             let expiry = Expiry::issued_now(&unsaved.tokens, self.shared.settings.refresh_ahead);
@@ -255,7 +258,7 @@ impl Session {
 
     /// Loads the tokens and their version from the store.
     pub(super) async fn stored(&self) -> Result<(Option<Tokens>, u64), Error> {
-        let stored = self.in_store(StoreKind::Load, self.shared.settings.store.load(&self.user)).await?;
+        let stored = self.in_store(StoreKind::Load, |store| store.load(&self.user)).await?;
         let version = stored.version;
         Ok((self.read(stored)?, version))
     }
@@ -267,13 +270,12 @@ impl Session {
 
     /// Saves the tokens, and reports whether the condition held.
     pub(super) async fn save(&self, text: Option<&crate::secret::Secret>, condition: SaveIf) -> Result<bool, Error> {
-        let saving = self.shared.settings.store.save(&self.user, text, condition);
-        let outcome = self.in_store(StoreKind::Save, saving).await?;
+        let outcome = self.in_store(StoreKind::Save, |store| store.save(&self.user, text, condition)).await?;
         Ok(matches!(outcome, SaveOutcome::Saved { .. }))
     }
 
     pub(super) async fn lease(&self, ttl: Duration) -> Result<LeaseOutcome, Error> {
-        let outcome = self.in_store(StoreKind::Lease, self.shared.settings.store.lease(&self.user, ttl)).await?;
+        let outcome = self.in_store(StoreKind::Lease, |store| store.lease(&self.user, ttl)).await?;
         if let LeaseOutcome::Granted { fence, .. } = &outcome {
             self.state().leased = Some(*fence);
         }
@@ -282,17 +284,33 @@ impl Session {
 
     /// Releases a lease. One that cannot be released expires.
     pub(super) async fn release(&self, fence: u64) {
-        let _ = self.in_store(StoreKind::Lease, self.shared.settings.store.release(&self.user, fence)).await;
+        let _ = self.in_store(StoreKind::Lease, |store| store.release(&self.user, fence)).await;
         let mut state = self.state();
         state.leased = state.leased.filter(|leased| *leased != fence);
     }
 
-    async fn in_store<T>(&self, kind: StoreKind, step: impl Future<Output = Result<T, BoxError>>) -> Result<T, Error> {
+    async fn in_store<'a, T>(
+        &'a self,
+        kind: StoreKind,
+        step: impl FnOnce(&'a dyn TokenStore) -> StoreFuture<'a, T>,
+    ) -> Result<T, Error> {
+        let step = caught(|| step(&*self.shared.settings.store));
         let outcome = timeout(self.shared.settings.save_timeout, step).await;
         outcome
             .unwrap_or_else(|_| Err("the store did not respond in time".into()))
             .map_err(|error| Error::store(kind, error))
     }
+}
+
+/// Turns a panic in a step of the store into an error, without its message, which may contain tokens.
+async fn caught<'a, T>(step: impl FnOnce() -> StoreFuture<'a, T>) -> Result<T, BoxError> {
+    const PANICKED: &str = "the store panicked";
+    let mut step = catch_unwind(AssertUnwindSafe(step)).map_err(|_| PANICKED)?;
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| step.as_mut().poll(context)));
+        polled.unwrap_or_else(|_| Poll::Ready(Err(PANICKED.into())))
+    })
+    .await
 }
 
 /// Retries saving, as long as there is something to save and the session exists.

@@ -1,6 +1,7 @@
 //! Work on a user's credentials as a shared task: single-flight, and independent of the callers that wait for it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -28,12 +29,22 @@ pub(super) struct SharedTask {
     generation: u64,
     number: u64,
     outcome: watch::Receiver<Option<Result<(), Error>>>,
+    /// Whether a call with a valid token has waited for it in vain.
+    slow: Arc<AtomicBool>,
 }
 
 impl SharedTask {
     /// Reports whether the task was lost with its runtime, and never ends.
     pub(super) fn is_lost(&self) -> bool {
         self.outcome.has_changed().is_err()
+    }
+
+    pub(super) fn is_slow(&self) -> bool {
+        self.slow.load(Ordering::Relaxed) && !self.is_lost()
+    }
+
+    pub(super) fn mark_slow(&self) {
+        self.slow.store(true, Ordering::Relaxed);
     }
 }
 
@@ -46,7 +57,7 @@ impl Session {
         let runtime = runtime()?;
         let (sender, outcome) = watch::channel(None);
         let number = state.task.as_ref().map_or(0, |task| task.number) + 1;
-        let task = SharedTask { generation: state.lineage.generation, number, outcome };
+        let task = SharedTask { generation: state.lineage.generation, number, outcome, slow: Arc::default() };
         state.task = Some(task.clone());
 
         let (session, generation, guard) = (self.clone(), state.lineage.generation, self.shared.in_flight.start());
@@ -100,10 +111,10 @@ impl InFlight {
         TaskGuard(self.0.clone())
     }
 
-    /// Waits until none is in flight.
-    pub(super) async fn drained(&self) {
+    /// Waits until none is in flight but the caller's own.
+    pub(super) async fn drained(&self, own: usize) {
         // Cannot fail: the sender lives as long as `self`.
-        let _ = self.0.subscribe().wait_for(|tasks| *tasks == 0).await;
+        let _ = self.0.subscribe().wait_for(|tasks| *tasks <= own).await;
     }
 }
 

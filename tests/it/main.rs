@@ -1,5 +1,6 @@
 //! The crate's promises, kept through its public API over real sockets.
 
+mod backoff;
 mod calendars;
 mod callback;
 mod cancel;

@@ -132,6 +132,12 @@ pub(crate) fn layers(error: &Error) -> Vec<String> {
     layers
 }
 
+/// Waits until a client whose refresh failed refreshes again.
+pub(crate) async fn back_off(client: &Client) {
+    let error = client.calendars().list().await.unwrap_err();
+    tokio::time::sleep(error.retry_after().unwrap_or(Duration::from_secs(1))).await;
+}
+
 /// Waits for something that is bound to happen.
 pub(crate) async fn until(mut happened: impl FnMut() -> bool) {
     let begun = Instant::now();
