@@ -14,7 +14,7 @@
 //! # }
 //! ```
 
-pub use crate::auth::{Disconnect, GetConnectionStatus, GetToken, Refresh, Revoke};
+pub use crate::auth::{Disconnect, GetConnectionStatus, GetToken, LoadCredentials, Refresh, Revoke, SeedCredentials};
 pub use crate::calendars::ListCalendars;
 pub use crate::events::{CreateEvent, CreateOnce, EventDelete, FindCreated, ListEvents, UpdateEvent};
 pub use crate::health::CheckHealth;

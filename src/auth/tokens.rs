@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::call::{CallOptions, Caller, Endpoint, no_credentials};
-use crate::error::Error;
+use crate::error::{Error, SendStatus};
 use crate::models::RevokeRequest;
 use crate::raw::operations;
 use crate::secret::Secret;
@@ -29,7 +29,10 @@ impl Endpoint for GetToken {
     type Output = Tokens;
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<Tokens, Error>> {
-        Box::pin(async move { caller.session.exchange(&self.code).await })
+        Box::pin(async move {
+            let exchange = caller.session.exchange(&self.code, caller.settings.http.timeout);
+            caller.within_deadline(&operations::TOKEN, exchange).await
+        })
     }
 }
 
@@ -42,7 +45,44 @@ impl Endpoint for Refresh {
     type Output = Tokens;
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<Tokens, Error>> {
-        Box::pin(async move { caller.session.refresh().await })
+        Box::pin(async move { caller.within_deadline(&operations::TOKEN, caller.session.refresh()).await })
+    }
+}
+
+/// Parameters of [`Auth::load_credentials`](crate::Auth::load_credentials): none.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LoadCredentials {}
+
+impl Endpoint for LoadCredentials {
+    type Output = Option<Tokens>;
+
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<Option<Tokens>, Error>> {
+        Box::pin(async move {
+            let access = caller.within_deadline(&operations::TOKEN, caller.session.look()).await?;
+            Ok(access.map(|access| (*access.tokens).clone()))
+        })
+    }
+}
+
+/// Parameters of [`Auth::seed_credentials`](crate::Auth::seed_credentials).
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeedCredentials {
+    tokens: Tokens,
+}
+
+impl SeedCredentials {
+    /// Names the tokens.
+    pub fn new(tokens: Tokens) -> Self {
+        Self { tokens }
+    }
+}
+
+impl Endpoint for SeedCredentials {
+    type Output = bool;
+
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<bool, Error>> {
+        Box::pin(async move { caller.within_deadline(&operations::TOKEN, caller.session.seed(self.tokens)).await })
     }
 }
 
@@ -61,7 +101,9 @@ impl Endpoint for Revoke {
 
 async fn revoke(caller: Caller) -> Result<(), Error> {
     let operation = &operations::REVOKE;
-    let access = caller.session.newest().await?.ok_or_else(|| no_credentials(operation))?;
+    let newest = caller.within_deadline(operation, caller.session.newest()).await;
+    let newest = newest.map_err(|error| error.with_send_status(SendStatus::NotSent))?;
+    let access = newest.ok_or_else(|| no_credentials(operation))?;
     let tokens = &*access.tokens;
     let token = tokens.refresh_token().unwrap_or(tokens.access_token());
     let options = CallOptions { secrets: &[token], ..CallOptions::default() };

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 pub(crate) use budget::Budget;
 pub use options::RequestOptions;
@@ -128,6 +128,15 @@ impl Caller {
             max_body: self.settings.http.max_body,
             secrets: self.transport.secrets(redacted, secrets),
         }
+    }
+
+    /// Ends waiting for a step of a call that is not an attempt at the deadline.
+    pub(crate) async fn within_deadline<T>(
+        &self,
+        operation: &'static Operation,
+        step: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        timeout(self.settings.deadline, step).await.unwrap_or_else(|_| Err(timed_out(operation)))
     }
 
     /// Returns what a call is made with, refreshed if it is about to expire.

@@ -4,10 +4,12 @@
 //! own, so that a caller that is cancelled takes nothing with it. What the tasks do is in [`refresh`] and [`save`].
 
 mod events;
+mod exchange;
 mod hook;
 mod lineage;
 mod refresh;
 mod save;
+mod seed;
 mod settings;
 mod task;
 mod trace;
@@ -33,12 +35,11 @@ pub(crate) use task::interrupted;
 pub(crate) use users::Users;
 
 use crate::error::{ApiFailure, Error};
-use crate::models::{GrantType, TokenRequest};
 use crate::raw::operations;
 use crate::secret::Secret;
 use crate::sync::lock;
 use crate::tokens::{Expiry, SaveIf, Tokens};
-use crate::transport::{AccessToken, TokenSource, runtime};
+use crate::transport::{AccessToken, TokenSource};
 use lineage::{Lineage, PairId};
 use save::{Pending, Unsaved};
 use task::{Goal, SharedTask};
@@ -363,35 +364,6 @@ impl Session {
             }
         }
         Ok(())
-    }
-
-    /// Exchanges a code, which works once, on a task of its own: a caller that is cancelled loses nothing.
-    pub(crate) async fn exchange(self: &Arc<Self>, code: &Secret) -> Result<Tokens, Error> {
-        let (session, code) = (self.clone(), code.clone());
-        let guard = self.shared.in_flight.start();
-        let exchange = runtime()?.spawn(async move {
-            let request = TokenRequest::new(GrantType::AuthorizationCode)
-                .code(code.expose())
-                .redirect_uri(&session.shared.transport.app().redirect_uri);
-            let transport = &session.shared.transport;
-            let response = transport.request_tokens(request, &[&code], transport.settings().timeout).await?;
-            let tokens = Arc::new(Tokens::received(response, Timestamp::now()));
-            let (task, dropped) = {
-                let mut state = session.state();
-                let active = state.active.take();
-                let replaced = active.as_ref().map(|active| active.tokens.clone());
-                let unsaved = Unsaved::new(tokens.clone(), Pending::Overwrite { notify: true }, replaced);
-                let dropped = state.replace(active, Some(unsaved));
-                (session.join(&mut state, Goal::Save), dropped)
-            };
-            session.pin();
-            // The task has a guard of its own, and its hook may wait for all others.
-            drop(guard);
-            session.hand_over_later(dropped);
-            let saved = session.wait(task?).await;
-            saved.map(|()| (*tokens).clone())
-        });
-        exchange.await.unwrap_or_else(|_| Err(task::interrupted()))
     }
 
     /// Determines the expiry of tokens that come from a store or from the caller.

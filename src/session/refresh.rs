@@ -21,10 +21,10 @@ use crate::tokens::{LeaseOutcome, Tokens};
 const MAX_PRESENTATIONS: u32 = 2;
 
 /// How often connecting is attempted.
-const MAX_CONNECTS: u32 = 3;
+pub(super) const MAX_CONNECTS: u32 = 3;
 
 /// Between the attempts of one refresh.
-const ATTEMPTS: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(60));
+pub(super) const ATTEMPTS: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(60));
 
 /// Between looks at a lease that another process holds.
 const LEASE_POLL: Backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(500));
@@ -261,7 +261,7 @@ impl Session {
 }
 
 /// What a failed request says about the token in it.
-enum Arrival {
+pub(super) enum Arrival {
     /// It was definitely not sent.
     Never,
     /// The service may have retired it.
@@ -271,7 +271,7 @@ enum Arrival {
 }
 
 impl Arrival {
-    fn of(error: &Error) -> Self {
+    pub(super) fn of(error: &Error) -> Self {
         match error {
             Error::Network(failure) if failure.kind() == NetworkKind::Connect => Self::Never,
             Error::Network(_) | Error::Decode(_) => Self::Maybe,

@@ -1,18 +1,22 @@
 //! Waiting has bounds: for a token endpoint that fails or hangs, for a store that panics, for a hook that closes.
 
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use jiff::{Timestamp, ToSpan};
 use mobiscroll_connect::{
-    Client, Error, LeaseOutcome, SaveIf, SaveOutcome, Secret, StoreFuture, StoreKind, StoredTokens, TokenStore, Tokens,
+    Client, Error, LeaseOutcome, RequestOptions, SaveIf, SaveOutcome, Secret, StoreFuture, StoreKind, StoredTokens,
+    TokenStore, Tokens,
 };
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Seed};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::flaky::FlakyStore;
-use crate::support::{ADA, builder, category, expired, tokens};
+use crate::flaky::{FlakyStore, Step};
+use crate::support::{ADA, builder, category, expired, signed_in, tokens, until};
 
-use Operation::RefreshToken;
+use Operation::{ExchangeCode, RefreshToken};
 
 async fn sandbox() -> Sandbox {
     Sandbox::builder().seed(Seed::Empty).start().await.unwrap()
@@ -102,6 +106,75 @@ async fn a_hook_that_closes_the_client_does_not_wait_for_itself() {
     let client = expired(&sandbox, client);
     own.set(client.clone()).unwrap();
     client.calendars().list().await.unwrap();
+}
+
+#[tokio::test]
+async fn token_calls_end_at_their_deadline_and_their_work_continues() {
+    let quick = |client: &Client| client.with_options(RequestOptions::new().deadline(Duration::from_millis(300)));
+    let (sandbox, client) = signed_in().await;
+    let old = client.auth().credentials();
+    sandbox.inject(Fault::on(RefreshToken).delay(Duration::from_secs(2)));
+    let begun = Instant::now();
+    assert_eq!(category(&quick(&client).auth().refresh().await.unwrap_err()), "Network");
+    assert!(begun.elapsed() < Duration::from_secs(2));
+    until(|| client.auth().credentials() != old).await;
+
+    let bob = client.for_user("bob");
+    sandbox.inject(Fault::on(ExchangeCode).delay(Duration::from_secs(2)));
+    let begun = Instant::now();
+    let exchanged = quick(&bob).auth().get_token(&sandbox.authorize("bob").into()).await;
+    assert_eq!(category(&exchanged.unwrap_err()), "Network");
+    assert!(begun.elapsed() < Duration::from_secs(2));
+    until(|| bob.auth().credentials().is_some()).await;
+
+    let store = FlakyStore::new();
+    let stored = builder(&sandbox).token_store(store.clone()).build().unwrap();
+    store.hang(&[Step::Load]);
+    let begun = Instant::now();
+    assert_eq!(category(&quick(&stored).auth().revoke().await.unwrap_err()), "Network");
+    assert!(begun.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn an_exchange_of_a_code_obeys_the_timeout_of_its_handle() {
+    let (sandbox, client) = signed_in().await;
+    let quick = client.with_options(RequestOptions::new().timeout(Duration::from_millis(300)));
+    sandbox.inject(Fault::on(ExchangeCode).delay(Duration::from_secs(2)));
+    let begun = Instant::now();
+    let exchanged = quick.auth().get_token(&sandbox.authorize(ADA).into()).await;
+    assert_eq!(category(&exchanged.unwrap_err()), "Network");
+    assert!(begun.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn an_exchange_that_was_definitely_not_sent_is_retried() {
+    let sandbox = sandbox().await;
+    let address = sandbox.base_url().parse::<url::Url>().unwrap();
+    let server = address.socket_addrs(|| None).unwrap()[0];
+    let resolver = Arc::new(Unreliable { server, asked: AtomicUsize::new(0) });
+    let http = reqwest::Client::builder().dns_resolver(resolver.clone()).no_proxy().build().unwrap();
+    let base_url = format!("http://connect.example:{}/api", server.port());
+    let client = builder(&sandbox).http_client(http).base_url(base_url).build().unwrap();
+    client.auth().get_token(&sandbox.authorize(ADA).into()).await.unwrap();
+    assert_eq!((resolver.asked.load(Ordering::SeqCst), sandbox.count(ExchangeCode)), (3, 1));
+}
+
+/// A resolver that fails twice.
+struct Unreliable {
+    server: SocketAddr,
+    asked: AtomicUsize,
+}
+
+impl Resolve for Unreliable {
+    fn resolve(&self, _: Name) -> Resolving {
+        let (asked, server) = (self.asked.fetch_add(1, Ordering::SeqCst), self.server);
+        Box::pin(async move {
+            match asked {
+                0 | 1 => Err("no such host".into()),
+                _ => Ok(Box::new(std::iter::once(server)) as Addrs),
+            }
+        })
+    }
 }
 
 /// A store that saves, and panics otherwise: in its future, and before there is one.

@@ -28,6 +28,7 @@ mod raw;
 mod refresh;
 mod retry;
 mod secrets;
+mod seed;
 mod session;
 mod support;
 #[cfg(feature = "rustls")]
