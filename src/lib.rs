@@ -232,7 +232,7 @@ pub use events::{EventItem, EventPage, EventStream, Events, IDEMPOTENCY_KEY};
 pub use json::{MalformedItem, RawJson, UnknownValue, UnknownValueError};
 pub use params::EventDelete;
 pub use secret::Secret;
-pub use session::{AuthEvent, AuthEvents, HookOutcome, TokensHook};
+pub use session::{AuthEvent, AuthEvents, HookOutcome, TokenRotation, TokensHook};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use tokens::SqlTokenStore;
 #[cfg(feature = "encryption")]

@@ -14,7 +14,7 @@
 //! # }
 //! ```
 
-pub use crate::auth::{GetToken, Refresh, Revoke};
+pub use crate::auth::{GetToken, LoadCredentials, Refresh, Revoke, SeedCredentials};
 pub use crate::events::{CreateOnce, FindCreated};
 pub use crate::params::*;
 #[cfg(feature = "webhooks")]

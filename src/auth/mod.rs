@@ -6,7 +6,7 @@ mod tokens;
 mod url;
 
 pub use callback::AuthCallback;
-pub use tokens::{GetToken, Refresh, Revoke};
+pub use tokens::{GetToken, LoadCredentials, Refresh, Revoke, SeedCredentials};
 pub use url::AuthUrl;
 
 use crate::call::{Handle, Request, resource};
@@ -67,7 +67,44 @@ impl<C: Handle> Auth<'_, C> {
         self.client.caller().session.set(tokens);
     }
 
+    /// Sets the credentials of a user for whom the store never had any, and returns whether it did.
+    ///
+    /// For tokens from a configuration, at each start: those that were refreshed since, or revoked, are newer and stay as
+    /// they are. [`set_credentials`](Self::set_credentials) would replace them. Nothing is sent, and
+    /// [the hook](crate::ClientBuilder::on_tokens_refreshed) is not called.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// use mobiscroll_connect::Tokens;
+    ///
+    /// let configured = Tokens::new("ACCESS_TOKEN").with_refresh_token("REFRESH_TOKEN");
+    /// client.auth().seed_credentials(configured).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenStore`](crate::Error::TokenStore) when the store failed. Calling it again is safe.
+    pub fn seed_credentials(self, tokens: Tokens) -> Request<SeedCredentials, C> {
+        Request::new(SeedCredentials::new(tokens), self.client.clone())
+    }
+
+    /// Returns the user's tokens, loaded from the store if they are not active yet; `None` for a user without any.
+    ///
+    /// Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenStore`](crate::Error::TokenStore) when the store failed.
+    pub fn load_credentials(self) -> Request<LoadCredentials, C> {
+        Request::new(LoadCredentials {}, self.client.clone())
+    }
+
     /// Returns the active tokens, if they are loaded.
+    ///
+    /// Before the first call of a handle it may be `None` for a user whose tokens are in the store: see
+    /// [`load_credentials`](Self::load_credentials).
     pub fn credentials(self) -> Option<Tokens> {
         self.client.caller().session.tokens()
     }
@@ -117,13 +154,18 @@ impl<C: Handle> Auth<'_, C> {
     /// Ends the user's authorization: all tokens of this user and application are revoked, and those of this client are
     /// cleared.
     ///
-    /// Connected accounts stay connected; see [`disconnect`](Self::disconnect). Calls `POST /oauth/revoke`.
+    /// The newest pair is revoked: the store is consulted first. Connected accounts stay connected; see
+    /// [`disconnect`](Self::disconnect). Calls `POST /oauth/revoke`.
     ///
     /// # Errors
     ///
-    /// [`Error::Authentication`](crate::Error::Authentication) when there are no credentials,
-    /// [`Error::Network`](crate::Error::Network) or [`Error::Server`](crate::Error::Server) when the outcome is unknown;
-    /// the tokens are kept.
+    /// In each case but the last, the tokens are kept.
+    ///
+    /// - [`Error::Authentication`](crate::Error::Authentication) when there are no credentials.
+    /// - [`Error::Network`](crate::Error::Network) or [`Error::Server`](crate::Error::Server) when the outcome is unknown, or
+    ///   the service reports that it was not a success.
+    /// - [`Error::TokenStore`](crate::Error::TokenStore) when the store could not be consulted, or the revoked tokens could
+    ///   not be deleted from it.
     pub fn revoke(self) -> Request<Revoke, C> {
         Request::new(Revoke {}, self.client.clone())
     }

@@ -1,7 +1,7 @@
 //! Calls about the user's tokens.
 
 use crate::call::{CallOptions, Caller, Endpoint, no_credentials};
-use crate::error::Error;
+use crate::error::{Error, SendStatus};
 use crate::models::{RevokeRequest, RevokeResponse};
 use crate::raw::operations;
 use crate::secret::Secret;
@@ -27,7 +27,10 @@ impl Endpoint for GetToken {
     type Output = Tokens;
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<Tokens, Error>> {
-        Box::pin(async move { caller.session.exchange(&self.code).await })
+        Box::pin(async move {
+            let exchange = caller.session.exchange(&self.code, caller.settings.http.timeout);
+            caller.within_deadline(&operations::TOKEN, exchange).await
+        })
     }
 }
 
@@ -40,7 +43,44 @@ impl Endpoint for Refresh {
     type Output = Tokens;
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<Tokens, Error>> {
-        Box::pin(async move { caller.session.refresh().await })
+        Box::pin(async move { caller.within_deadline(&operations::TOKEN, caller.session.refresh()).await })
+    }
+}
+
+/// Parameters of [`Auth::load_credentials`](crate::Auth::load_credentials): none.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LoadCredentials {}
+
+impl Endpoint for LoadCredentials {
+    type Output = Option<Tokens>;
+
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<Option<Tokens>, Error>> {
+        Box::pin(async move {
+            let access = caller.within_deadline(&operations::TOKEN, caller.session.look()).await?;
+            Ok(access.map(|access| (*access.tokens).clone()))
+        })
+    }
+}
+
+/// Parameters of [`Auth::seed_credentials`](crate::Auth::seed_credentials).
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeedCredentials {
+    tokens: Tokens,
+}
+
+impl SeedCredentials {
+    /// Names the tokens.
+    pub fn new(tokens: Tokens) -> Self {
+        Self { tokens }
+    }
+}
+
+impl Endpoint for SeedCredentials {
+    type Output = bool;
+
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<bool, Error>> {
+        Box::pin(async move { caller.within_deadline(&operations::TOKEN, caller.session.seed(self.tokens)).await })
     }
 }
 
@@ -59,11 +99,13 @@ impl Endpoint for Revoke {
 
 async fn revoke(caller: Caller) -> Result<(), Error> {
     let operation = &operations::REVOKE;
-    let access = caller.session.look().await?.ok_or_else(|| no_credentials(operation))?;
+    let newest = caller.within_deadline(operation, caller.session.newest()).await;
+    let newest = newest.map_err(|error| error.with_send_status(SendStatus::NotSent))?;
+    let access = newest.ok_or_else(|| no_credentials(operation))?;
     let tokens = &*access.tokens;
     let token = tokens.refresh_token().unwrap_or(tokens.access_token());
     let options = CallOptions { secrets: &[token], ..CallOptions::default() };
     let request = RevokeRequest::new(token.expose());
     or_empty(caller.call::<RevokeResponse>(operation, options, |api| Ok(api.revoke().body(request).request()?)).await)?;
-    caller.session.forget(tokens).await
+    caller.session.forget(&access).await
 }

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 pub(crate) use budget::Budget;
 pub use options::RequestOptions;
@@ -30,7 +30,7 @@ use crate::error::{ApiFailure, Error, InputFailure, NetworkFailure, NetworkKind,
 use crate::operation::{Operation, Scheme};
 use crate::raw;
 use crate::secret::Secret;
-use crate::session::{Access, Session};
+use crate::session::{Access, Renewal, Session};
 use crate::sync::lock;
 use crate::tokens::Tokens;
 pub(crate) use crate::transport::BuildError;
@@ -150,14 +150,24 @@ impl Caller {
             let exchange = self.exchange(operation, &credentials, secrets, attempts.timeout());
             let outcome = self.transport.exchange(copy, exchange);
             match (outcome.await, &credentials) {
-                (Err(Error::Authentication(refusal)), Credentials::First(access)) => {
+                (
+                    Err(Error::Authentication(refusal)),
+                    Credentials::First(access) | Credentials::Adopted { access, .. },
+                ) => {
                     let renewal = timeout_at(attempts.deadline(), self.session.renew(access));
                     let renewed = renewal.await.unwrap_or_else(|_| Err(timed_out(operation)));
                     match renewed.map_err(|error| error.with_send_status(SendStatus::Answered))? {
-                        Some(tokens) => {
-                            credentials = Credentials::Renewed { tokens, refused: access.tokens.clone() };
+                        Renewal::Access(renewed) => {
+                            let refused = access.tokens.clone();
+                            credentials = match credentials {
+                                Credentials::First(_) if renewed.adopted => {
+                                    Credentials::Adopted { access: renewed, refused }
+                                }
+                                _ => Credentials::Renewed { tokens: renewed.tokens, refused },
+                            };
                         }
-                        None => return Err(Error::Authentication(refusal)),
+                        Renewal::None => return Err(Error::Authentication(refusal)),
+                        Renewal::Replaced => return Err(Error::CredentialsChanged(refusal)),
                     }
                 }
                 (Err(error), _) => attempts.back_off(error).await?,
@@ -188,6 +198,15 @@ impl Caller {
         }
     }
 
+    /// Ends waiting for a step of a call that is not an attempt at the deadline.
+    pub(crate) async fn within_deadline<T>(
+        &self,
+        operation: &'static Operation,
+        step: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        timeout(self.settings.deadline, step).await.unwrap_or_else(|_| Err(timed_out(operation)))
+    }
+
     /// Returns what a call is made with, refreshed if it is about to expire.
     async fn credentials(&self, operation: &'static Operation, deadline: Instant) -> Result<Credentials, Error> {
         if operation.auth != Scheme::Bearer {
@@ -205,7 +224,12 @@ impl Caller {
 enum Credentials {
     None,
     First(Access),
-    /// After a 401, which is handled once.
+    /// After a 401, the tokens of another process, which may have expired since: a 401 on them is handled once, too.
+    Adopted {
+        access: Access,
+        refused: Arc<Tokens>,
+    },
+    /// After the last 401 that is handled.
     Renewed {
         tokens: Arc<Tokens>,
         refused: Arc<Tokens>,
@@ -218,6 +242,7 @@ impl Credentials {
         match self {
             Self::None => [None, None],
             Self::First(Access { tokens, .. }) => [Some(tokens), None],
+            Self::Adopted { access, refused } => [Some(&access.tokens), Some(refused)],
             Self::Renewed { tokens, refused } => [Some(tokens), Some(refused)],
         }
     }

@@ -201,10 +201,13 @@ impl ClientBuilder {
     /// builder().on_tokens_refreshed(|user: String, tokens: Tokens| println!("new tokens of {user}: {tokens:?}"));
     /// ```
     ///
-    /// If it fails, panics, or exceeds the [save timeout](Self::save_timeout), the caller gets [`Error::TokenStore`].
-    /// The new tokens are active all the same: the old ones are retired. The hook is retried with exponential backoff,
-    /// before the next refresh, and by [`Client::close`], until it succeeds. Calls that it makes itself for the same
-    /// user are made with the new tokens.
+    /// A hook that takes a [`TokenRotation`](crate::TokenRotation) learns which tokens the new ones replace, and is also
+    /// called with those that were superseded while they were requested.
+    ///
+    /// If it fails, panics, or exceeds the [save timeout](Self::save_timeout), the caller gets [`Error::TokenStore`]. The new
+    /// tokens are active all the same: the old ones are retired. The hook is retried with exponential backoff, before the
+    /// next refresh, and by [`Client::close`], until it succeeds. Calls that it makes itself for the same user are made
+    /// with the new tokens.
     pub fn on_tokens_refreshed<Marker>(mut self, hook: impl TokensHook<Marker>) -> Self {
         self.hook = Some(hook.boxed());
         self

@@ -148,9 +148,13 @@ impl Client {
 
     /// Replaces the user's credentials.
     ///
-    /// They come from your storage, so [the hook](ClientBuilder::on_tokens_refreshed) is not called with them; they are
-    /// saved to the [store](ClientBuilder::token_store) before the first call uses them. A call in flight does not
-    /// continue with them: they may be another user's.
+    /// If they are the active ones, or any of the last 8 pairs that this process saw rotated away from them, nothing
+    /// changes: a server that sets what its own database holds before each call loses no rotation.
+    ///
+    /// They come from your storage, so [the hook](ClientBuilder::on_tokens_refreshed) is not called with them; they are saved
+    /// to the [store](ClientBuilder::token_store) before the first call uses them. A call in flight does not continue with
+    /// them, as they may be another user's: it fails with [`Error::CredentialsChanged`]. If a refresh of the tokens before
+    /// is in flight, its result goes to a hook that takes a [`TokenRotation`](crate::TokenRotation).
     pub fn set_credentials(&self, tokens: Tokens) {
         self.caller.session.set(tokens);
     }
@@ -175,7 +179,8 @@ impl Client {
 
     /// Drains the refreshes and saves in flight, of all users, and retries once to save what could not be saved.
     ///
-    /// Call it for a graceful shutdown, before the process ends. The client can be used afterwards.
+    /// Call it for a graceful shutdown, before the process ends. The client can be used afterwards. Within a hook, it does not
+    /// wait for the refresh that waits for the hook.
     ///
     /// # Errors
     ///

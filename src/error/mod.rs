@@ -54,6 +54,13 @@ pub enum Error {
     #[error("{}", .0.describe("not authorized"))]
     Authentication(Box<ApiFailure>),
 
+    /// Other credentials were set while the call was in flight, which did not continue with them: they may be another
+    /// user's.
+    ///
+    /// Nobody has to authorize again. A retry is made with the new credentials, so check whose they are.
+    #[error("{}", .0.describe("credentials changed"))]
+    CredentialsChanged(Box<ApiFailure>),
+
     /// The service does not accept the client id and secret.
     ///
     /// Users' authorizations are not affected: correct the settings of the [`Client`](crate::Client).
@@ -137,6 +144,7 @@ macro_rules! api_failure {
     ($error:expr) => {
         match $error {
             Error::Authentication(failure)
+            | Error::CredentialsChanged(failure)
             | Error::InvalidClient(failure)
             | Error::PermissionDenied(failure)
             | Error::CalendarPermissionRequired(failure)
@@ -172,7 +180,7 @@ impl Error {
             Self::Network(_) => "NETWORK_ERROR",
             Self::TokenStore(_) => "TOKEN_STORE_ERROR",
             Self::WebhookVerification(_) => "WEBHOOK_VERIFICATION_ERROR",
-            Self::Decode(_) | Self::Configuration(_) => "MOBISCROLL_ERROR",
+            Self::CredentialsChanged(_) | Self::Decode(_) | Self::Configuration(_) => "MOBISCROLL_ERROR",
         }
     }
 
@@ -190,7 +198,7 @@ impl Error {
     /// [`send_status`](Self::send_status).
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Network(_) | Self::RateLimit(_) | Self::TokenStore(_) => true,
+            Self::CredentialsChanged(_) | Self::Network(_) | Self::RateLimit(_) | Self::TokenStore(_) => true,
             Self::WebhookVerification(failure) => failure.is_retryable,
             // A refusal inside a 2xx is permanent.
             Self::Server(failure) => failure.status.is_some_and(|status| status.is_server_error()),
@@ -199,9 +207,13 @@ impl Error {
         }
     }
 
-    /// Returns the delay that the service asks for before the next attempt (`Retry-After`).
+    /// Returns the delay that the service asks for before the next attempt (`Retry-After`), or that is left until the next
+    /// refresh while refreshes back off.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.api()?.retry_after()
+        match self {
+            Self::Network(failure) => failure.retry_after,
+            other => other.api()?.retry_after(),
+        }
     }
 
     /// Returns the response headers, if there was a response.
@@ -278,6 +290,19 @@ impl Error {
     pub(crate) fn is_unsaved(&self) -> bool {
         let Self::TokenStore(failure) = self else { return false };
         matches!(failure.kind, StoreKind::Save | StoreKind::Hook)
+    }
+
+    /// Sets the delay after which the call may succeed.
+    pub(crate) fn with_retry_after(mut self, delay: Duration) -> Self {
+        match &mut self {
+            Self::Network(failure) => failure.retry_after = Some(delay),
+            other => {
+                if let Some(failure) = api_failure!(other) {
+                    failure.retry_after = Some(delay);
+                }
+            }
+        }
+        self
     }
 
     /// Sets the send status of the call's own request, for an error that came before it.

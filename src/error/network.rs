@@ -1,5 +1,7 @@
 //! Calls without a complete response.
 
+use std::time::Duration;
+
 use thiserror::Error as ThisError;
 
 use super::{Error, Source};
@@ -11,6 +13,7 @@ pub struct NetworkFailure {
     pub(crate) operation: &'static str,
     pub(crate) kind: NetworkKind,
     pub(crate) send_status: SendStatus,
+    pub(crate) retry_after: Option<Duration>,
     #[source]
     pub(crate) source: Option<Source>,
 }
@@ -22,7 +25,7 @@ impl NetworkFailure {
             NetworkKind::Timeout | NetworkKind::Broken => SendStatus::MaybeSent,
             NetworkKind::Body => SendStatus::Answered,
         };
-        Error::Network(Box::new(Self { operation, kind, send_status, source }))
+        Error::Network(Box::new(Self { operation, kind, send_status, retry_after: None, source }))
     }
 
     /// Returns the operation's id in the contract, such as `create_event`.

@@ -31,7 +31,7 @@ pub enum AuthEvent {
         user: String,
         /// Why
         error: Error,
-        /// When the next call retries ahead of expiry; a call that gets a 401 retries at once
+        /// When the next call retries; until then, calls whose token has expired fail with this error
         next_try: Duration,
     },
     /// New tokens are active, but could not be saved.
@@ -51,6 +51,16 @@ pub enum AuthEvent {
         user: String,
         /// Why
         error: Error,
+    },
+    /// New tokens are not in use: other credentials were set while they were requested.
+    ///
+    /// A [hook that takes a `TokenRotation`](crate::TokenRotation) was called with them; other hooks were not.
+    #[non_exhaustive]
+    Superseded {
+        /// The user
+        user: String,
+        /// Why the hook did not persist them, if it failed
+        error: Option<Error>,
     },
     /// This subscriber lagged behind and lost events.
     #[non_exhaustive]

@@ -11,17 +11,69 @@ use crate::error::BoxError;
 use crate::sync::BoxFuture;
 use crate::tokens::Tokens;
 
-pub(crate) type Hook = Box<dyn Fn(String, Tokens) -> HookFuture + Send + Sync>;
+pub(crate) type Hook = Box<dyn Fn(TokenRotation) -> HookFuture + Send + Sync>;
 type HookFuture = BoxFuture<'static, Result<(), BoxError>>;
 
 /// A hook for [`ClientBuilder::on_tokens_refreshed`](crate::ClientBuilder::on_tokens_refreshed).
 ///
-/// Closures from [`Tokens`] are hooks, and so are closures from the user's id (a [`String`]) and [`Tokens`]; both those
-/// that return a [`HookOutcome`] and those that return a future of one. `Marker` distinguishes them and is always
-/// inferred.
+/// Closures from [`Tokens`] are hooks, and so are closures from the user's id (a [`String`]) and [`Tokens`], and closures
+/// from a [`TokenRotation`]; both those that return a [`HookOutcome`] and those that return a future of one. `Marker`
+/// distinguishes them and is always inferred.
 pub trait TokensHook<Marker>: Send + Sync + 'static {
     #[doc(hidden)]
     fn boxed(self) -> Hook;
+}
+
+/// New tokens, and what they replace: the argument of a hook that updates a record only where it still has the old pair.
+///
+/// ```
+/// # fn update_where(_: &str, _: Option<&mobiscroll_connect::Tokens>, _: &mobiscroll_connect::Tokens) {}
+/// # use mobiscroll_connect::{Client, TokenRotation};
+/// # let builder = Client::builder("id", "secret", "https://app.example.com/callback");
+/// builder.on_tokens_refreshed(|rotation: TokenRotation| {
+///     update_where(rotation.user(), rotation.replaces(), rotation.tokens());
+/// });
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenRotation {
+    user: String,
+    tokens: Tokens,
+    replaces: Option<Tokens>,
+    superseded: bool,
+}
+
+impl TokenRotation {
+    pub(super) fn new(user: &str, tokens: Tokens, replaces: Option<Tokens>, superseded: bool) -> Self {
+        Self { user: user.to_owned(), tokens, replaces, superseded }
+    }
+
+    /// Returns the user's id.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// Returns the new tokens.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// Takes the new tokens out.
+    pub fn into_tokens(self) -> Tokens {
+        self.tokens
+    }
+
+    /// Returns the tokens that they replace: those that were refreshed, or those that were active before a code exchange.
+    pub fn replaces(&self) -> Option<&Tokens> {
+        self.replaces.as_ref()
+    }
+
+    /// Reports whether other credentials were set while these were requested.
+    ///
+    /// They are then not the user's newest, unless your storage still has the pair that they
+    /// [replace](Self::replaces). Hooks that take tokens alone are not called with them.
+    pub fn is_superseded(&self) -> bool {
+        self.superseded
+    }
 }
 
 /// What a hook returns: nothing, or a [`Result`] whose error says why the tokens could not be persisted.
@@ -57,13 +109,18 @@ pub enum Deferred {}
 #[expect(unnameable_types, reason = "always inferred")]
 pub struct OfUser<Marker>(Marker);
 
+/// Marks hooks that take a [`TokenRotation`].
+#[derive(Debug)]
+#[expect(unnameable_types, reason = "always inferred")]
+pub struct OfRotation<Marker>(Marker);
+
 impl<F, R> TokensHook<Immediate> for F
 where
     F: Fn(Tokens) -> R + Send + Sync + 'static,
     R: HookOutcome,
 {
     fn boxed(self) -> Hook {
-        Box::new(move |_, tokens| immediate(self(tokens)))
+        newest(move |_, tokens| immediate(self(tokens)))
     }
 }
 
@@ -73,7 +130,7 @@ where
     R: HookOutcome,
 {
     fn boxed(self) -> Hook {
-        Box::new(move |user, tokens| immediate(self(user, tokens)))
+        newest(move |user, tokens| immediate(self(user, tokens)))
     }
 }
 
@@ -83,7 +140,7 @@ where
     Fut: Future<Output: HookOutcome> + Send + 'static,
 {
     fn boxed(self) -> Hook {
-        Box::new(move |_, tokens| deferred(self(tokens)))
+        newest(move |_, tokens| deferred(self(tokens)))
     }
 }
 
@@ -93,8 +150,36 @@ where
     Fut: Future<Output: HookOutcome> + Send + 'static,
 {
     fn boxed(self) -> Hook {
-        Box::new(move |user, tokens| deferred(self(user, tokens)))
+        newest(move |user, tokens| deferred(self(user, tokens)))
     }
+}
+
+impl<F, R> TokensHook<OfRotation<Immediate>> for F
+where
+    F: Fn(TokenRotation) -> R + Send + Sync + 'static,
+    R: HookOutcome,
+{
+    fn boxed(self) -> Hook {
+        Box::new(move |rotation| immediate(self(rotation)))
+    }
+}
+
+impl<F, Fut> TokensHook<OfRotation<Deferred>> for F
+where
+    F: Fn(TokenRotation) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output: HookOutcome> + Send + 'static,
+{
+    fn boxed(self) -> Hook {
+        Box::new(move |rotation| deferred(self(rotation)))
+    }
+}
+
+/// Makes a hook of one that stores whatever it is called with as the newest tokens.
+fn newest(hook: impl Fn(String, Tokens) -> HookFuture + Send + Sync + 'static) -> Hook {
+    Box::new(move |TokenRotation { user, tokens, superseded, .. }| match superseded {
+        true => immediate(()),
+        false => hook(user, tokens),
+    })
 }
 
 fn immediate(outcome: impl HookOutcome) -> HookFuture {
@@ -112,25 +197,29 @@ tokio::task_local! {
 
 #[derive(Clone)]
 struct HookScope {
-    /// The address of the session, which lives as long as the hook runs.
-    session: usize,
-    tokens: Arc<Tokens>,
+    /// The id of the session.
+    session: u64,
+    tokens: Option<Arc<Tokens>>,
 }
 
 /// Runs a hook so that the calls it makes know that they come from it.
 pub(super) fn in_hook_scope<F: Future>(
     session: &Arc<Session>,
-    tokens: Arc<Tokens>,
+    tokens: Option<Arc<Tokens>>,
     hook: F,
 ) -> impl Future<Output = F::Output> + use<F> {
-    HOOK_SCOPE.scope(HookScope { session: address(session), tokens }, hook)
+    HOOK_SCOPE.scope(HookScope { session: session.id, tokens }, hook)
 }
 
 /// Returns the new tokens, if this session's hook makes the call. The session's refresh waits for the hook, so the hook
 /// must not wait for the refresh.
 pub(super) fn hook_tokens(session: &Arc<Session>) -> Option<Arc<Tokens>> {
-    let tokens = HOOK_SCOPE.try_with(|scope| (scope.session == address(session)).then(|| scope.tokens.clone()));
-    tokens.ok().flatten()
+    HOOK_SCOPE.try_with(|scope| scope.tokens.clone().filter(|_| scope.session == session.id)).ok().flatten()
+}
+
+/// Returns the id of the session whose hook makes the call, if one does.
+pub(super) fn hook_session() -> Option<u64> {
+    HOOK_SCOPE.try_with(|scope| scope.session).ok()
 }
 
 /// Carries the hook scope of this task over to another.
@@ -149,18 +238,14 @@ pub(crate) fn carry_hook_scope<F: Future>(work: F) -> impl Future<Output = F::Ou
 #[cfg(feature = "blocking")]
 pub(crate) fn on_blocking_thread(hook: Hook) -> Hook {
     let hook = Arc::new(hook);
-    Box::new(move |user, tokens| {
+    Box::new(move |rotation| {
         let hook = hook.clone();
         Box::pin(async move {
             let runtime = Handle::current();
-            let work = carry_hook_scope(async move { hook(user, tokens).await });
+            let work = carry_hook_scope(async move { hook(rotation).await });
             // The panic's message may contain tokens.
             let outcome = spawn_blocking(move || runtime.block_on(work)).await;
             outcome.unwrap_or_else(|_| Err("the hook panicked".into()))
         })
     })
-}
-
-fn address(session: &Arc<Session>) -> usize {
-    Arc::as_ptr(session).addr()
 }

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use tokio::time::sleep;
 
 use super::events::AuthEvent;
+use super::lineage::PairId;
 use super::save::{Pending, Unsaved};
-use super::{Session, no_credentials, no_refresh_token};
+use super::{Active, Session, no_credentials, no_refresh_token};
 use crate::backoff::{Backoff, Jitter};
 use crate::error::{Error, NetworkFailure, NetworkKind, StoreKind};
 use crate::models::{GrantType, TokenRequest, TokenResponse};
@@ -20,18 +21,18 @@ use crate::tokens::{LeaseOutcome, Tokens};
 const MAX_PRESENTATIONS: u32 = 2;
 
 /// How often connecting is attempted.
-const MAX_CONNECTS: u32 = 3;
+pub(super) const MAX_CONNECTS: u32 = 3;
 
 /// Between the attempts of one refresh.
-const ATTEMPTS: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(60));
+pub(super) const ATTEMPTS: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(60));
 
 /// Between looks at a lease that another process holds.
 const LEASE_POLL: Backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(500));
 
-/// Between refreshes ahead of expiry, while they fail.
-const REFRESH_AHEAD: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
+/// Between refreshes, while they fail.
+const REFRESHES: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
 
-/// The longest `Retry-After` that refreshes ahead of expiry obey.
+/// The longest `Retry-After` that refreshes obey.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// How waiting for the lease ended.
@@ -52,46 +53,56 @@ struct Lease {
 
 impl Session {
     /// Loads credentials from the store.
-    pub(super) async fn load(self: &Arc<Self>, epoch: u64) -> Result<(), Error> {
-        self.settle(epoch).await?;
+    pub(super) async fn load(self: &Arc<Self>, generation: u64) -> Result<(), Error> {
+        self.settle(generation).await?;
         if self.state().active.is_none()
             && let (Some(stored), _) = self.stored().await?
         {
-            self.adopt(stored, epoch);
+            self.adopt(stored, generation);
         }
         Ok(())
     }
 
     /// Makes newer tokens than `used` active: those of the store, else those of a refresh.
-    pub(super) async fn renew_tokens(self: &Arc<Self>, used: Arc<Tokens>, epoch: u64) -> Result<(), Error> {
-        let outcome = self.try_renew(&used, epoch).await;
+    pub(super) async fn renew_tokens(self: &Arc<Self>, used: Active, generation: u64) -> Result<(), Error> {
+        let failure = self.state().backing_off(Instant::now());
+        if let Some(failure) = failure {
+            return match self.stored().await {
+                Ok((Some(newer), _)) if self.is_newer(&newer, &used) => {
+                    self.adopt(newer, generation);
+                    Ok(())
+                }
+                _ => Err(failure),
+            };
+        }
+        let outcome = self.try_renew(&used, generation).await;
         if let Err(error) = &outcome {
-            self.refresh_failed(error, epoch);
+            self.refresh_failed(error, generation);
         }
         outcome
     }
 
-    async fn try_renew(self: &Arc<Self>, used: &Tokens, epoch: u64) -> Result<(), Error> {
+    async fn try_renew(self: &Arc<Self>, used: &Active, generation: u64) -> Result<(), Error> {
         // After a crash, only one rotation beyond what the store has can be recovered.
-        self.settle(epoch).await?;
-        if self.state().active.as_ref().is_none_or(|active| active.tokens.access_token() != used.access_token()) {
+        self.settle(generation).await?;
+        if self.state().active.as_ref().is_none_or(|active| active.id != used.id) {
             return Ok(());
         }
         let lease = match self.acquire(used).await? {
             Acquired::Lease(lease) => lease,
             Acquired::Newer(tokens) => {
-                self.adopt(tokens, epoch);
+                self.adopt(tokens, generation);
                 return Ok(());
             }
         };
         let fence = lease.fence;
-        let outcome = self.refresh_under(lease, used, epoch).await;
+        let outcome = self.refresh_under(lease, used, generation).await;
         self.release(fence).await;
         outcome
     }
 
     /// Waits for the lease.
-    async fn acquire(&self, used: &Tokens) -> Result<Acquired, Error> {
+    async fn acquire(&self, used: &Active) -> Result<Acquired, Error> {
         let ttl = self.shared.settings.refresh_lease;
         let lost = self.state().leased;
         if let Some(fence) = lost {
@@ -135,18 +146,18 @@ impl Session {
     }
 
     /// Reports whether tokens from the store make a refresh unnecessary.
-    fn is_newer(&self, stored: &Tokens, used: &Tokens) -> bool {
-        stored.access_token() != used.access_token()
+    fn is_newer(&self, stored: &Tokens, used: &Active) -> bool {
+        PairId::of(stored) != used.id
             && self.restored(Arc::new(stored.clone())).expiry.is_none_or(|expiry| expiry.refresh_at > Instant::now())
     }
 
-    async fn refresh_under(self: &Arc<Self>, lease: Lease, used: &Tokens, epoch: u64) -> Result<(), Error> {
+    async fn refresh_under(self: &Arc<Self>, lease: Lease, used: &Active, generation: u64) -> Result<(), Error> {
         let Lease { fence, version, stored, send_until } = lease;
         let source = match stored {
             Some(stored) => stored,
             // They were deleted.
             None if version > 0 => return Err(no_credentials()),
-            None => used.clone(),
+            None => (*used.tokens).clone(),
         };
         let response = match self.present(&source, send_until).await {
             Ok(response) => response,
@@ -154,7 +165,7 @@ impl Session {
                 // A process that refreshed without a lease, or with an expired one, may have saved meanwhile.
                 return match self.stored().await? {
                     (Some(newer), _) if newer.refresh_token() != source.refresh_token() => {
-                        self.adopt(newer, epoch);
+                        self.adopt(newer, generation);
                         Ok(())
                     }
                     _ => Err(refusal),
@@ -163,17 +174,22 @@ impl Session {
             Err(error) => return Err(error),
         };
         let fresh = Arc::new(source.refreshed(response, Timestamp::now()));
-        let refreshed = Unsaved::new(fresh, Pending::CompareAndSwap { version, fence });
-        {
+        let refreshed = Unsaved::new(fresh, Pending::CompareAndSwap { version, fence }, Some(Arc::new(source)));
+        let replaced = {
             let mut state = self.state();
-            // Other credentials were set meanwhile, and are on their way into the store.
-            if state.epoch != epoch {
-                return Ok(());
+            let replaced = state.is_replaced(generation);
+            if !replaced {
+                state.unsaved = Some(Box::new(refreshed.clone()));
             }
-            state.unsaved = Some(Box::new(refreshed));
+            replaced
+        };
+        // Other credentials were set meanwhile, and are on their way into the store.
+        if replaced {
+            self.hand_over(&refreshed).await;
+            return Ok(());
         }
         self.pin();
-        self.settle(epoch).await
+        self.settle(generation).await
     }
 
     /// Presents the refresh token until there is a response, at most as often as is safe.
@@ -210,25 +226,30 @@ impl Session {
     }
 
     /// Makes tokens from the store active, unless others were set from outside.
-    pub(super) fn adopt(&self, stored: Tokens, epoch: u64) {
+    pub(super) fn adopt(&self, stored: Tokens, generation: u64) {
         let active = self.restored(Arc::new(stored));
         let mut state = self.state();
-        if state.epoch == epoch {
-            state.active = Some(active);
-            (state.failures, state.not_before) = (0, None);
+        if state.lineage.generation == generation {
+            state.advance(Some(active));
+            state.refreshed();
         }
     }
 
-    fn refresh_failed(&self, error: &Error, epoch: u64) {
+    fn refresh_failed(&self, error: &Error, generation: u64) {
         let next_try = {
             let mut state = self.state();
-            if state.epoch != epoch || error.is_unsaved() {
+            if state.lineage.generation != generation || error.is_unsaved() {
                 return;
             }
-            let delay = REFRESH_AHEAD.delay(state.failures);
+            let is_final = error.needs_reauthorization();
+            if is_final {
+                state.lineage.end();
+            }
+            let delay = REFRESHES.delay(state.failures);
             let delay = error.retry_after().unwrap_or_default().clamp(delay, MAX_RETRY_AFTER);
             state.failures = state.failures.saturating_add(1);
             state.not_before = Instant::now().checked_add(delay);
+            state.last_failure = Some(error.clone()).filter(|_| !is_final && !matches!(error, Error::TokenStore(_)));
             delay
         };
         let (user, error) = (self.user.to_string(), error.clone());
@@ -240,7 +261,7 @@ impl Session {
 }
 
 /// What a failed request says about the token in it.
-enum Arrival {
+pub(super) enum Arrival {
     /// It was definitely not sent.
     Never,
     /// The service may have retired it.
@@ -250,7 +271,7 @@ enum Arrival {
 }
 
 impl Arrival {
-    fn of(error: &Error) -> Self {
+    pub(super) fn of(error: &Error) -> Self {
         match error {
             Error::Network(failure) if failure.kind() == NetworkKind::Connect => Self::Never,
             Error::Network(_) | Error::Decode(_) => Self::Maybe,

@@ -1,17 +1,23 @@
 //! Persisting new tokens: the store first, then the hook, and only then the first request.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::events::AuthEvent;
+use super::hook::TokenRotation;
+use super::lineage::PairId;
 use super::task::{Goal, SharedTask};
 use super::{Active, Session, State, hook};
 use crate::backoff::{Backoff, Jitter};
 use crate::error::{BoxError, Error, StoreKind};
-use crate::tokens::{Expiry, LeaseOutcome, SaveIf, SaveOutcome, StoredTokens, Tokens};
+use crate::tokens::{Expiry, LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore, Tokens};
+use crate::transport::runtime;
 
 /// Between attempts to save a pair.
 const SAVE_RETRY: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
@@ -20,6 +26,8 @@ const SAVE_RETRY: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_
 #[derive(Clone)]
 pub(super) struct Unsaved {
     pub(super) tokens: Arc<Tokens>,
+    pub(super) id: PairId,
+    replaces: Option<Arc<Tokens>>,
     pending: Pending,
     /// Whether a caller got the error that saving failed. From then on the pair is used, and saved in the background:
     /// refusing calls gains nothing, as long as it is not refreshed.
@@ -40,14 +48,16 @@ pub(super) enum Pending {
 
 /// What became of a save.
 enum Saved {
-    Done,
+    Done {
+        notify: bool,
+    },
     /// Another process has saved other tokens since, or has deleted them.
     Superseded(Option<Tokens>),
 }
 
 impl Unsaved {
-    pub(super) fn new(tokens: Arc<Tokens>, pending: Pending) -> Self {
-        Self { tokens, pending, tried: false, failures: 0 }
+    pub(super) fn new(tokens: Arc<Tokens>, pending: Pending, replaces: Option<Arc<Tokens>>) -> Self {
+        Self { id: PairId::of(&tokens), tokens, replaces, pending, tried: false, failures: 0 }
     }
 }
 
@@ -55,14 +65,31 @@ impl Session {
     /// Persists the unsaved pair, if there is one, and makes it active.
     ///
     /// Runs in shared tasks only, and so never twice at a time.
-    pub(super) async fn settle(self: &Arc<Self>, epoch: u64) -> Result<(), Error> {
-        let Some(unsaved) = self.unsaved(epoch) else { return Ok(()) };
-        match self.persist(&unsaved, epoch).await {
-            Ok(Saved::Done) => self.activate(&unsaved, epoch),
-            Ok(Saved::Superseded(newer)) => self.superseded(newer, epoch),
+    pub(super) async fn settle(self: &Arc<Self>, generation: u64) -> Result<(), Error> {
+        let Some(unsaved) = self.unsaved(generation) else { return Ok(()) };
+        let persisted = self.persist(&unsaved).await;
+        if self.replaced_since(generation) {
+            self.hand_over(&unsaved).await;
+            return Ok(());
+        }
+        let outcome = match persisted {
+            Ok(Saved::Done { notify: true }) => {
+                self.set_pending(Pending::NotifyHook, generation);
+                self.notify(&unsaved, false).await
+            }
+            Ok(Saved::Done { notify: false }) => Ok(()),
+            Ok(Saved::Superseded(newer)) => {
+                self.superseded(newer, generation);
+                self.unpin();
+                return Ok(());
+            }
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(()) => self.activate(&unsaved, generation),
             Err(error) => {
                 let error = error.into_unsaved();
-                self.retry_later(&unsaved, epoch, &error);
+                self.retry_later(&unsaved, generation, &error);
                 return Err(error);
             }
         }
@@ -70,38 +97,55 @@ impl Session {
         Ok(())
     }
 
-    async fn persist(self: &Arc<Self>, unsaved: &Unsaved, epoch: u64) -> Result<Saved, Error> {
-        let text = unsaved.tokens.to_json();
-        let notify = match unsaved.pending {
+    async fn persist(self: &Arc<Self>, unsaved: &Unsaved) -> Result<Saved, Error> {
+        match unsaved.pending {
             Pending::Overwrite { notify } => {
-                self.save(Some(&text), SaveIf::Always).await?;
-                notify
+                self.save(Some(&unsaved.tokens.to_json()), SaveIf::Always).await?;
+                Ok(Saved::Done { notify })
             }
-            Pending::CompareAndSwap { version, fence } => {
-                if let saved @ Saved::Superseded(_) = self.compare_and_swap(&unsaved.tokens, version, fence).await? {
-                    return Ok(saved);
-                }
-                true
-            }
-            Pending::NotifyHook => true,
-        };
-        if notify && self.unsaved(epoch).is_some() {
-            self.set_pending(Pending::NotifyHook, epoch);
-            self.notify(&unsaved.tokens).await?;
+            Pending::CompareAndSwap { version, fence } => self.compare_and_swap(unsaved, version, fence).await,
+            Pending::NotifyHook => Ok(Saved::Done { notify: true }),
         }
-        Ok(Saved::Done)
+    }
+
+    /// Hands the hook a pair of a lineage that was replaced: it may be the newest of a user whose credentials the
+    /// application still has.
+    pub(super) async fn hand_over(self: &Arc<Self>, unsaved: &Unsaved) {
+        // What the caller set is at the caller's.
+        if unsaved.pending == (Pending::Overwrite { notify: false }) {
+            return;
+        }
+        let error = self.notify(unsaved, true).await.err();
+        self.shared.events.send(|| AuthEvent::Superseded { user: self.user.to_string(), error });
+    }
+
+    /// Hands a pair over in the background, if there is one.
+    pub(super) fn hand_over_later(self: &Arc<Self>, unsaved: Option<Unsaved>) {
+        let Some(unsaved) = unsaved else { return };
+        match runtime() {
+            Ok(runtime) => {
+                let (session, guard) = (self.clone(), self.shared.in_flight.start());
+                runtime.spawn(async move {
+                    session.hand_over(&unsaved).await;
+                    drop(guard);
+                });
+            }
+            Err(error) => {
+                self.shared.events.send(|| AuthEvent::Superseded { user: self.user.to_string(), error: Some(error) });
+            }
+        }
     }
 
     /// Saves a refreshed pair over the one that it was refreshed from.
-    async fn compare_and_swap(&self, tokens: &Tokens, version: u64, fence: u64) -> Result<Saved, Error> {
-        let text = tokens.to_json();
+    async fn compare_and_swap(&self, unsaved: &Unsaved, version: u64, fence: u64) -> Result<Saved, Error> {
+        let text = unsaved.tokens.to_json();
         if self.save(Some(&text), SaveIf::Lease { version, fence }).await? {
-            return Ok(Saved::Done);
+            return Ok(Saved::Done { notify: true });
         }
         let (stored, newest) = self.stored().await?;
         match stored {
             // An earlier attempt arrived, although its response did not.
-            Some(stored) if stored.access_token() == tokens.access_token() => return Ok(Saved::Done),
+            Some(stored) if PairId::of(&stored) == unsaved.id => return Ok(Saved::Done { notify: true }),
             stored if newest != version => return Ok(Saved::Superseded(stored)),
             _ => {}
         }
@@ -112,16 +156,19 @@ impl Session {
         let saved = self.save(Some(&text), SaveIf::Lease { version, fence }).await;
         self.release(fence).await;
         match saved? {
-            true => Ok(Saved::Done),
+            true => Ok(Saved::Done { notify: true }),
             false => Err(Error::store(StoreKind::Save, "another process saved at the same time")),
         }
     }
 
     /// Calls the hook with a pair, on a task of its own: a panic in it must not lose the tokens.
-    async fn notify(self: &Arc<Self>, tokens: &Arc<Tokens>) -> Result<(), Error> {
+    async fn notify(self: &Arc<Self>, unsaved: &Unsaved, superseded: bool) -> Result<(), Error> {
         let Some(hook) = self.shared.settings.hook.clone() else { return Ok(()) };
-        let (user, argument) = (self.user.to_string(), (**tokens).clone());
-        let call = hook::in_hook_scope(self, tokens.clone(), async move { hook(user, argument).await });
+        let Unsaved { tokens, replaces, .. } = unsaved;
+        let rotation = TokenRotation::new(self.user(), (**tokens).clone(), replaces.as_deref().cloned(), superseded);
+        // Those of a replaced lineage are not what the hook's own calls are made with.
+        let scope = Some(tokens.clone()).filter(|_| !superseded);
+        let call = hook::in_hook_scope(self, scope, async move { hook(rotation).await });
         let mut call = tokio::spawn(call);
         let outcome = match timeout(self.shared.settings.save_timeout, &mut call).await {
             Ok(Ok(outcome)) => outcome,
@@ -135,14 +182,14 @@ impl Session {
         outcome.map_err(|error| Error::store(StoreKind::Hook, error))
     }
 
-    fn unsaved(&self, epoch: u64) -> Option<Unsaved> {
+    fn unsaved(&self, generation: u64) -> Option<Unsaved> {
         let state = self.state();
-        state.unsaved.as_deref().filter(|_| state.epoch == epoch).cloned()
+        state.unsaved.as_deref().filter(|_| state.lineage.generation == generation).cloned()
     }
 
-    fn set_pending(&self, pending: Pending, epoch: u64) {
+    fn set_pending(&self, pending: Pending, generation: u64) {
         let mut state = self.state();
-        if state.epoch == epoch
+        if state.lineage.generation == generation
             && let Some(unsaved) = &mut state.unsaved
         {
             unsaved.pending = pending;
@@ -150,9 +197,9 @@ impl Session {
     }
 
     /// Makes a persisted pair active.
-    fn activate(&self, unsaved: &Unsaved, epoch: u64) {
+    fn activate(&self, unsaved: &Unsaved, generation: u64) {
         let mut state = self.state();
-        if state.epoch != epoch {
+        if state.lineage.generation != generation {
             return;
         }
         state.unsaved = None;
@@ -164,9 +211,9 @@ impl Session {
     }
 
     /// Makes a pair active although it could not be persisted, and retries that in the background.
-    fn retry_later(self: &Arc<Self>, unsaved: &Unsaved, epoch: u64, error: &Error) {
+    fn retry_later(self: &Arc<Self>, unsaved: &Unsaved, generation: u64, error: &Error) {
         let mut state = self.state();
-        if state.epoch != epoch {
+        if state.lineage.generation != generation {
             return;
         }
         self.use_pair(&mut state, unsaved);
@@ -184,19 +231,19 @@ impl Session {
     }
 
     fn use_pair(&self, state: &mut State, unsaved: &Unsaved) {
-        (state.failures, state.not_before) = (0, None);
+        state.refreshed();
         // What the caller set is active already, and was not issued now.
-        if !state.active.as_ref().is_some_and(|active| Arc::ptr_eq(&active.tokens, &unsaved.tokens)) {
+        if state.active.as_ref().is_none_or(|active| active.id != unsaved.id) {
             let expiry = Expiry::issued_now(&unsaved.tokens, self.shared.settings.refresh_ahead);
-            state.active = Some(Active { tokens: unsaved.tokens.clone(), expiry });
+            state.advance(Some(Active { tokens: unsaved.tokens.clone(), id: unsaved.id, expiry, adopted: false }));
         }
     }
 
-    fn superseded(&self, newer: Option<Tokens>, epoch: u64) {
+    fn superseded(&self, newer: Option<Tokens>, generation: u64) {
         let mut state = self.state();
-        if state.epoch == epoch {
+        if state.lineage.generation == generation {
             state.unsaved = None;
-            state.active = newer.map(|newer| self.restored(Arc::new(newer)));
+            state.advance(newer.map(|newer| self.restored(Arc::new(newer))));
         }
     }
 
@@ -211,7 +258,7 @@ impl Session {
 
     /// Loads the tokens and their version from the store.
     pub(super) async fn stored(&self) -> Result<(Option<Tokens>, u64), Error> {
-        let stored = self.in_store(StoreKind::Load, self.shared.settings.store.load(&self.user)).await?;
+        let stored = self.in_store(StoreKind::Load, |store| store.load(&self.user)).await?;
         let version = stored.version;
         Ok((self.read(stored)?, version))
     }
@@ -223,13 +270,12 @@ impl Session {
 
     /// Saves the tokens, and reports whether the condition held.
     pub(super) async fn save(&self, text: Option<&crate::secret::Secret>, condition: SaveIf) -> Result<bool, Error> {
-        let saving = self.shared.settings.store.save(&self.user, text, condition);
-        let outcome = self.in_store(StoreKind::Save, saving).await?;
+        let outcome = self.in_store(StoreKind::Save, |store| store.save(&self.user, text, condition)).await?;
         Ok(matches!(outcome, SaveOutcome::Saved { .. }))
     }
 
     pub(super) async fn lease(&self, ttl: Duration) -> Result<LeaseOutcome, Error> {
-        let outcome = self.in_store(StoreKind::Lease, self.shared.settings.store.lease(&self.user, ttl)).await?;
+        let outcome = self.in_store(StoreKind::Lease, |store| store.lease(&self.user, ttl)).await?;
         if let LeaseOutcome::Granted { fence, .. } = &outcome {
             self.state().leased = Some(*fence);
         }
@@ -238,17 +284,33 @@ impl Session {
 
     /// Releases a lease. One that cannot be released expires.
     pub(super) async fn release(&self, fence: u64) {
-        let _ = self.in_store(StoreKind::Lease, self.shared.settings.store.release(&self.user, fence)).await;
+        let _ = self.in_store(StoreKind::Lease, |store| store.release(&self.user, fence)).await;
         let mut state = self.state();
         state.leased = state.leased.filter(|leased| *leased != fence);
     }
 
-    async fn in_store<T>(&self, kind: StoreKind, step: impl Future<Output = Result<T, BoxError>>) -> Result<T, Error> {
+    async fn in_store<'a, T>(
+        &'a self,
+        kind: StoreKind,
+        step: impl FnOnce(&'a dyn TokenStore) -> StoreFuture<'a, T>,
+    ) -> Result<T, Error> {
+        let step = caught(|| step(&*self.shared.settings.store));
         let outcome = timeout(self.shared.settings.save_timeout, step).await;
         outcome
             .unwrap_or_else(|_| Err("the store did not respond in time".into()))
             .map_err(|error| Error::store(kind, error))
     }
+}
+
+/// Turns a panic in a step of the store into an error, without its message, which may contain tokens.
+async fn caught<'a, T>(step: impl FnOnce() -> StoreFuture<'a, T>) -> Result<T, BoxError> {
+    const PANICKED: &str = "the store panicked";
+    let mut step = catch_unwind(AssertUnwindSafe(step)).map_err(|_| PANICKED)?;
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| step.as_mut().poll(context)));
+        polled.unwrap_or_else(|_| Poll::Ready(Err(PANICKED.into())))
+    })
+    .await
 }
 
 /// Retries saving, as long as there is something to save and the session exists.

@@ -1,15 +1,15 @@
 //! Work on a user's credentials as a shared task: single-flight, and independent of the callers that wait for it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::{Session, State};
+use super::{Active, Session, State};
 use crate::error::{Error, NetworkFailure, NetworkKind};
 use crate::raw::operations;
-use crate::tokens::Tokens;
 use crate::transport::runtime;
 
 /// What a shared task is to achieve.
@@ -20,38 +20,54 @@ pub(super) enum Goal {
     /// The tokens that were set from outside are in the store.
     Save,
     /// Newer tokens than these are active.
-    Renew(Arc<Tokens>),
+    Renew(Active),
 }
 
 /// A task in flight, and its outcome.
 #[derive(Clone)]
 pub(super) struct SharedTask {
-    epoch: u64,
+    generation: u64,
     number: u64,
     outcome: watch::Receiver<Option<Result<(), Error>>>,
+    /// Whether a call with a valid token has waited for it in vain.
+    slow: Arc<AtomicBool>,
+}
+
+impl SharedTask {
+    /// Reports whether the task was lost with its runtime, and never ends.
+    pub(super) fn is_lost(&self) -> bool {
+        self.outcome.has_changed().is_err()
+    }
+
+    pub(super) fn is_slow(&self) -> bool {
+        self.slow.load(Ordering::Relaxed) && !self.is_lost()
+    }
+
+    pub(super) fn mark_slow(&self) {
+        self.slow.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Session {
     /// Joins the task in flight, whatever its goal, or starts one. A caller that has waited looks at the state again.
     pub(super) fn join(self: &Arc<Self>, state: &mut State, goal: Goal) -> Result<SharedTask, Error> {
-        // A task whose sender is gone was lost with its runtime, and never ends.
-        if let Some(task) = state.task.as_ref().filter(|task| task.outcome.has_changed().is_ok()) {
+        if let Some(task) = state.task.as_ref().filter(|task| !task.is_lost()) {
             return Ok(task.clone());
         }
         let runtime = runtime()?;
         let (sender, outcome) = watch::channel(None);
         let number = state.task.as_ref().map_or(0, |task| task.number) + 1;
-        let task = SharedTask { epoch: state.epoch, number, outcome };
+        let task = SharedTask { generation: state.lineage.generation, number, outcome, slow: Arc::default() };
         state.task = Some(task.clone());
 
-        let (session, epoch, guard) = (self.clone(), state.epoch, self.shared.in_flight.start());
+        let (session, generation, guard) = (self.clone(), state.lineage.generation, self.shared.in_flight.start());
         runtime.spawn(async move {
             let outcome = match goal {
-                Goal::Load => session.load(epoch).await,
-                Goal::Save => session.settle(epoch).await,
-                Goal::Renew(tokens) => session.renew_tokens(tokens, epoch).await,
+                Goal::Load => session.load(generation).await,
+                Goal::Save => session.settle(generation).await,
+                Goal::Renew(used) => session.renew_tokens(used, generation).await,
             };
-            session.end_task(epoch, number);
+            session.end_task(generation, number);
             sender.send_replace(Some(outcome));
             drop(guard);
         });
@@ -65,15 +81,15 @@ impl Session {
             Ok(Err(_)) => Err(interrupted()),
             // Its runtime lives, but nobody drives it: let others start over.
             Err(_) => {
-                self.end_task(task.epoch, task.number);
+                self.end_task(task.generation, task.number);
                 Err(stalled())
             }
         }
     }
 
-    fn end_task(&self, epoch: u64, number: u64) {
+    fn end_task(&self, generation: u64, number: u64) {
         let mut state = self.state();
-        if state.epoch == epoch && state.task.as_ref().is_some_and(|task| task.number == number) {
+        if state.lineage.generation == generation && state.task.as_ref().is_some_and(|task| task.number == number) {
             state.task = None;
         }
     }
@@ -95,10 +111,10 @@ impl InFlight {
         TaskGuard(self.0.clone())
     }
 
-    /// Waits until none is in flight.
-    pub(super) async fn drained(&self) {
+    /// Waits until none is in flight but the caller's own.
+    pub(super) async fn drained(&self, own: usize) {
         // Cannot fail: the sender lives as long as `self`.
-        let _ = self.0.subscribe().wait_for(|tasks| *tasks == 0).await;
+        let _ = self.0.subscribe().wait_for(|tasks| *tasks <= own).await;
     }
 }
 

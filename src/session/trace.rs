@@ -17,6 +17,10 @@ pub(super) fn auth_event(event: &AuthEvent) {
         AuthEvent::ReauthorizationNeeded { user, error } => {
             warn!(enduser.id = user, %error, "the user must authorize again");
         }
+        AuthEvent::Superseded { user, error: Some(error) } => {
+            warn!(enduser.id = user, %error, "new tokens are superseded, and lost");
+        }
+        AuthEvent::Superseded { user, error: None } => info!(enduser.id = user, "new tokens are superseded"),
         AuthEvent::Lagged { .. } => {}
     }
 }

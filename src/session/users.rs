@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
 
+use super::hook::hook_session;
 use super::{Session, Shared};
 use crate::error::Error;
 use crate::sync::lock;
@@ -42,8 +43,12 @@ impl Users {
 
     /// Drains the tasks in flight, and saves what is unsaved.
     pub(crate) async fn close(&self) -> Result<(), Error> {
-        self.shared.in_flight.drained().await;
-        let pinned: Vec<_> = lock(&self.pinned).values().cloned().collect();
+        // The task that waits for the hook that closes.
+        let own = hook_session();
+        let is_own = |session: &Arc<Session>| Some(session.id) == own;
+        let within = own.is_some() && lock(&self.pinned).values().any(is_own);
+        self.shared.in_flight.drained(usize::from(within)).await;
+        let pinned: Vec<_> = lock(&self.pinned).values().filter(|session| !is_own(session)).cloned().collect();
         // Started all at once, then awaited one after the other.
         let tasks: Vec<_> = pinned.into_iter().map(|session| (session.save_now(), session)).collect();
         let mut outcome = Ok(());

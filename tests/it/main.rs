@@ -1,5 +1,6 @@
 //! The crate's promises, kept through its public API over real sockets.
 
+mod backoff;
 mod calendars;
 mod callback;
 mod cancel;
@@ -18,7 +19,7 @@ mod file_crashes;
 #[cfg(all(feature = "file", feature = "testing"))]
 mod file_store;
 mod flaky;
-
+mod lineage;
 mod mutants;
 mod oauth;
 mod odd_answers;
@@ -29,6 +30,7 @@ mod refresh;
 mod requests;
 mod retry;
 mod secrets;
+mod seed;
 mod session;
 mod support;
 #[cfg(feature = "rustls")]

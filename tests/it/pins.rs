@@ -66,6 +66,8 @@ fn the_futures_of_all_calls_move_between_threads(client: &'static Client, code: 
     sent(client.health().send());
     sent(client.auth().get_token(code).send());
     sent(client.auth().refresh().send());
+    sent(client.auth().load_credentials().send());
+    sent(client.auth().seed_credentials(Tokens::new("a")).send());
     sent(client.auth().get_connection_status().send());
     sent(client.auth().disconnect(Provider::Google).send());
     sent(client.auth().revoke().send());

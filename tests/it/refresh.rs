@@ -10,8 +10,8 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::support::{
-    ADA, access_token, answer, builder, category, client, expired, instant, layers, only, seen, signed_in, tokens,
-    until,
+    ADA, access_token, answer, back_off, builder, category, client, expired, instant, layers, only, seen, signed_in,
+    tokens, until,
 };
 
 use Operation::{CreateEvent, ExchangeCode, Health, ListCalendars, ListEvents, RefreshToken};
@@ -300,6 +300,7 @@ async fn a_refresh_that_failed_in_passing_keeps_the_tokens_and_is_tried_again() 
         assert!(!error.needs_reauthorization() && !error.is_auth());
         assert_eq!(client.auth().credentials(), old, "{expected}");
         assert_eq!(kept.lock().unwrap().len(), 0);
+        back_off(&client).await;
         client.calendars().list().await.unwrap();
         assert_eq!(sandbox.refreshes(ADA), 1, "{expected}");
     }
@@ -319,6 +320,7 @@ async fn a_refresh_whose_answer_got_lost_is_presented_once_more_and_no_oftener()
     sandbox.inject(Fault::on(RefreshToken).after_commit().times(2).disconnect());
     assert_eq!(category(&client.calendars().list().await.unwrap_err()), "Network");
     assert_eq!(sandbox.requests_of(RefreshToken).len(), 2);
+    back_off(&client).await;
     client.calendars().list().await.unwrap();
 }
 
@@ -510,7 +512,7 @@ async fn a_call_does_not_change_hands() {
     until(|| !sandbox.requests_of(CreateEvent).is_empty()).await;
     client.set_credentials(bob.clone());
     let error = call.await.unwrap().unwrap_err();
-    assert_eq!((category(&error), error.status()), ("Authentication", Some(401)));
+    assert_eq!((category(&error), error.status()), ("CredentialsChanged", Some(401)));
     assert_eq!(sandbox.requests_of(CreateEvent).len(), 1, "it was not repeated with Bob's token");
     assert_eq!(client.auth().credentials(), Some(bob));
 }

@@ -175,7 +175,8 @@ async fn a_refresh_that_failed_is_not_repeated_for_the_401_of_the_same_call() {
     sandbox.inject(Fault::on(RefreshToken).status(503));
     assert_eq!(category(&client.calendars().list().await.unwrap_err()), "Server");
     assert_eq!(seen(&sandbox), [(RefreshToken, Some(503)), (ListCalendars, Some(401))]);
-    // The next call has a 401 of its own, and does not wait for the pause between refreshes ahead.
+    let left = client.calendars().list().await.unwrap_err().retry_after().unwrap();
+    tokio::time::sleep(left).await;
     client.calendars().list().await.unwrap();
 }
 

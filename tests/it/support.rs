@@ -86,6 +86,7 @@ pub(crate) fn category(error: &Error) -> &'static str {
     show(error);
     match error {
         Error::Authentication(_) => "Authentication",
+        Error::CredentialsChanged(_) => "CredentialsChanged",
         Error::InvalidClient(_) => "InvalidClient",
         Error::PermissionDenied(_) => "PermissionDenied",
         Error::CalendarPermissionRequired(_) => "CalendarPermissionRequired",
@@ -129,6 +130,12 @@ pub(crate) fn layers(error: &Error) -> Vec<String> {
         source = cause.source();
     }
     layers
+}
+
+/// Waits until a client whose refresh failed refreshes again.
+pub(crate) async fn back_off(client: &Client) {
+    let error = client.calendars().list().await.unwrap_err();
+    tokio::time::sleep(error.retry_after().unwrap_or(Duration::from_secs(1))).await;
 }
 
 /// Waits for something that is bound to happen.
