@@ -4,10 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::{CallOptions, Caller, Endpoint, forward_setters};
 use crate::error::Error;
-use crate::models::{ConnectionStatus, DisconnectRequest, DisconnectResponse, Provider};
+use crate::models::{ConnectedAccount, ConnectionStatus, DisconnectRequest, DisconnectResponse, Provider, SyncState};
 use crate::raw::operations;
 use crate::sync::BoxFuture;
 use crate::transport::{Failure, or_empty};
+
+impl ConnectedAccount {
+    /// Returns the state of syncing: [`SyncState::Active`] where the service says nothing.
+    pub fn sync_state(&self) -> SyncState {
+        self.sync_state.clone().unwrap_or(SyncState::Active)
+    }
+}
 
 /// Parameters of [`Auth::get_connection_status`](crate::Auth::get_connection_status): none.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -14,6 +14,9 @@ use crate::raw::{self, operations};
 use crate::sync::BoxFuture;
 use crate::transport::Failure;
 
+/// The longest query that is sent: servers and proxies usually take 8 KiB for the whole first line.
+const MAX_QUERY: usize = 8_000;
+
 /// Parameters of [`Events::list`](crate::Events::list).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]
@@ -45,6 +48,9 @@ impl ListEvents {
     }
 
     /// Adds calendars to read. A provider without ids adds nothing. Default: all calendars.
+    ///
+    /// A URL holds some dozens of them, depending on the length of the ids: with more, the call is
+    /// [`Error::InvalidInput`], and nothing is sent.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
@@ -110,7 +116,15 @@ impl ListEvents {
         if let Some(single_events) = self.single_events {
             request = request.single_events(single_events);
         }
-        request.request()
+        let names_calendars = !self.calendar_ids.is_empty();
+        let request = request.request()?;
+        match request.url().query().map_or(0, str::len) {
+            length if length > MAX_QUERY && names_calendars => Err(raw::Error::InvalidRequest(format!(
+                "a query of {length} bytes is more than servers and proxies accept: list the events of fewer calendars \
+                 at a time, or of all"
+            ))),
+            _ => Ok(request),
+        }
     }
 }
 
@@ -128,14 +142,28 @@ impl Endpoint for ListEvents {
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<EventPage, Error>> {
         Box::pin(async move {
+            match self.read(caller).await {
+                Err(Failure::Undecodable(undecodable)) if undecodable.is_empty() => {
+                    Ok(EventPage::empty(&undecodable.response.head.headers))
+                }
+                page => Ok(page?),
+            }
+        })
+    }
+}
+
+impl ListEvents {
+    /// Reads a page. A response without a body is a failure.
+    pub(super) fn read(self, caller: Caller) -> BoxFuture<'static, Result<EventPage, Failure>> {
+        Box::pin(async move {
             // Compact JSON is how one query parameter holds them.
             let calendar_ids = (!self.calendar_ids.is_empty()).then(|| RawJson::from_serialize(&self.calendar_ids));
-            let calendar_ids = calendar_ids.transpose()?;
+            let calendar_ids = calendar_ids.transpose().map_err(Failure::from)?;
             let options = CallOptions { strict: true, ..CallOptions::default() };
             match caller.call(&operations::LIST_EVENTS, options, |api| self.build(api, calendar_ids)).await {
                 Ok(reply) => Ok(EventPage::new(reply.value, &reply.head.headers)),
-                Err(Failure::Undecodable(undecodable)) => Ok(page::salvage(undecodable)?),
-                Err(failure) => Err(failure.into()),
+                Err(Failure::Undecodable(undecodable)) => page::salvage(undecodable),
+                Err(failure) => Err(failure),
             }
         })
     }

@@ -158,8 +158,10 @@ fn written(
     })
 }
 
-fn read(body: &str, provider: &Provider, calendar_id: &str) -> Result<CalendarEvent, DecodeMismatch> {
+/// Reads an event of which some may be malformed.
+pub(super) fn read(body: &str, provider: &Provider, calendar_id: &str) -> Result<CalendarEvent, DecodeMismatch> {
     type Members = BTreeMap<String, Box<RawValue>>;
+    let body = &*json::clean(body);
     let root: Members = serde_json::from_str(body)?;
     let nested = root.get("event").filter(|event| event.get().starts_with('{'));
     let mut event: Members = match nested {

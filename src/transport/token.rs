@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::exchange::{Exchange, Requested};
 use super::{Transport, failure};
 use crate::error::Error;
+use crate::json;
 use crate::models::{GrantType, TokenRequest, TokenResponse};
 use crate::raw::operations;
 use crate::secret::Secret;
@@ -45,7 +46,7 @@ impl Transport {
 
 /// Reads a token response member by member; what has another type than expected is left out.
 fn salvage(body: &[u8]) -> Option<TokenResponse> {
-    let members: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let members: Map<String, Value> = serde_json::from_str(&json::clean(&String::from_utf8_lossy(body))).ok()?;
     let texts = ["access_token", "refresh_token", "token_type", "scope"];
     let mut kept: Map<_, _> = members
         .iter()

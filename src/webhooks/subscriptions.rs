@@ -1,16 +1,19 @@
 //! Webhook subscriptions.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{CallOptions, Caller, Endpoint, forward_setters};
 use crate::error::Error;
+use crate::json::{self, DecodeMismatch, RawJson};
 use crate::models::{
     Provider, SubscribeWebhookRequest, SubscribeWebhookResponse, UnsubscribeWebhookRequest, UnsubscribeWebhookResponse,
 };
-use crate::raw::operations;
+use crate::raw::{self, operations};
 use crate::sync::BoxFuture;
-use crate::transport::or_empty;
+use crate::transport::{Failure, Reply, Response, Undecodable, or_empty};
 
 /// Parameters of [`Webhooks::subscribe_webhook`](crate::Webhooks::subscribe_webhook).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,11 +52,32 @@ impl Endpoint for SubscribeWebhook {
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<SubscribeWebhookResponse, Error>> {
         Box::pin(async move {
             let operation = &operations::SUBSCRIBE_WEBHOOK;
-            let reply =
-                caller.call(operation, CallOptions::default(), |api| api.subscribe_webhook().body(self.body).request());
-            Ok(reply.await?.value)
+            let build = |api: &raw::Client| api.subscribe_webhook().body(self.body).request();
+            let Reply { value: body, head, secrets } =
+                caller.call::<RawJson>(operation, CallOptions::default(), build).await?;
+            subscribed(body.get()).map_err(|mismatch| {
+                let response = Response { operation, head, body: body.get().to_owned().into(), secrets };
+                Failure::Undecodable(Box::new(Undecodable { response, mismatch })).into()
+            })
         })
     }
+}
+
+/// Reads the response to a subscription. Where the inner channel id is missing, it is the outer one.
+fn subscribed(body: &str) -> Result<SubscribeWebhookResponse, DecodeMismatch> {
+    type Members = BTreeMap<String, RawJson>;
+    let body = &*json::clean(body);
+    let filled = serde_json::from_str(body).ok().and_then(|mut members: Members| {
+        let channel_id = members.get("channelId")?.clone();
+        let mut subscription: Members = members.get("subscription")?.parse().ok()?;
+        let missing = subscription.get("channelId").is_none_or(|id| id.get() == "null");
+        missing.then(|| subscription.insert("channelId".to_owned(), channel_id))?;
+        members.insert("subscription".to_owned(), RawJson::from_serialize(&subscription).ok()?);
+        serde_json::to_string(&members).ok()
+    });
+    let response: SubscribeWebhookResponse = json::read(filled.as_deref().unwrap_or(body), &[])?;
+    // A failure would say so.
+    Ok(SubscribeWebhookResponse { success: true, ..response })
 }
 
 /// Parameters of [`Webhooks::unsubscribe_webhook`](crate::Webhooks::unsubscribe_webhook).

@@ -19,6 +19,7 @@ mod file_crashes;
 mod file_store;
 mod flaky;
 
+mod lenient;
 mod mutants;
 mod oauth;
 mod odd_answers;
@@ -26,6 +27,7 @@ mod pins;
 mod properties;
 mod raw;
 mod refresh;
+mod response_table;
 mod retry;
 mod secrets;
 mod session;
