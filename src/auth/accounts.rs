@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::call::{CallOptions, Caller, Endpoint, forward_setters};
-use crate::error::Error;
+use crate::error::{Error, InputFailure};
 use crate::models::{ConnectedAccount, ConnectionStatus, DisconnectRequest, DisconnectResponse, Provider, SyncState};
 use crate::raw::operations;
 use crate::sync::BoxFuture;
@@ -73,6 +73,7 @@ impl Endpoint for Disconnect {
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<DisconnectResponse, Error>> {
         Box::pin(async move {
             let Self { provider, account } = &self;
+            InputFailure::require(&operations::DISCONNECT, &[("provider", Some(provider.as_str()))])?;
             let options = CallOptions::default();
             let current = caller.call(&operations::DISCONNECT, options, |api| {
                 let request = api.disconnect().provider(provider.clone()).body(DisconnectRequest::new());

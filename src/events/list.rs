@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::page::{self, EventPage};
 use crate::call::{CallOptions, Caller, Endpoint, forward_setters};
-use crate::error::Error;
+use crate::error::{Error, InputFailure};
 use crate::json::{RawJson, to_millis};
 use crate::models::Provider;
 use crate::raw::{self, operations};
@@ -156,6 +156,8 @@ impl ListEvents {
     /// Reads a page. A response without a body is a failure.
     pub(super) fn read(self, caller: Caller) -> BoxFuture<'static, Result<EventPage, Failure>> {
         Box::pin(async move {
+            let ids = self.calendar_ids.values().flatten().map(|id| ("calendar id", Some(id.as_str())));
+            InputFailure::require(&operations::LIST_EVENTS, &ids.collect::<Vec<_>>()).map_err(Error::from)?;
             // Compact JSON is how one query parameter holds them.
             let calendar_ids = (!self.calendar_ids.is_empty()).then(|| RawJson::from_serialize(&self.calendar_ids));
             let calendar_ids = calendar_ids.transpose().map_err(Failure::from)?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::call::{CallOptions, Caller, Endpoint};
-use crate::error::Error;
+use crate::error::{Error, InputFailure};
 use crate::json::{self, DecodeMismatch, Object, RawJson};
 use crate::models::{CalendarEvent, EventCreate, EventDeleteResponse, EventUpdate, Provider, SeriesMode};
 use crate::operation::Operation;
@@ -36,6 +36,9 @@ impl Endpoint for CreateEvent {
         Box::pin(async move {
             let operation = &operations::CREATE_EVENT;
             let (provider, calendar_id) = (self.body.provider.clone(), self.body.calendar_id.clone());
+            let ids = [("provider", Some(provider.as_str())), ("calendar id", Some(&*calendar_id))];
+            InputFailure::require(operation, &ids)?;
+            addressed(operation, self.body.attendees.iter().flatten())?;
             let build = |api: &raw::Client| api.create_event().body(self.body).request();
             written(operation, caller.call(operation, CallOptions::default(), build).await?, &provider, &calendar_id)
         })
@@ -63,6 +66,13 @@ impl Endpoint for UpdateEvent {
         Box::pin(async move {
             let operation = &operations::UPDATE_EVENT;
             let (provider, calendar_id) = (self.body.provider.clone(), self.body.calendar_id.clone());
+            let ids = [
+                ("provider", Some(provider.as_str())),
+                ("calendar id", Some(&*calendar_id)),
+                ("event id", Some(&*self.body.event_id)),
+            ];
+            InputFailure::require(operation, &ids)?;
+            addressed(operation, self.body.attendees.iter().flatten().flatten())?;
             let build = |api: &raw::Client| api.update_event().body(self.body).request();
             written(operation, caller.call(operation, CallOptions::default(), build).await?, &provider, &calendar_id)
         })
@@ -111,6 +121,13 @@ impl Endpoint for EventDelete {
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<EventDeleteResponse, Error>> {
         Box::pin(async move {
             let operation = &operations::DELETE_EVENT;
+            let ids = [
+                ("provider", Some(self.provider.as_str())),
+                ("calendar id", Some(&*self.calendar_id)),
+                ("event id", Some(&*self.event_id)),
+                ("id of the series", self.recurring_event_id.as_deref()),
+            ];
+            InputFailure::require(operation, &ids)?;
             let reply = caller.call::<EventDeleteResponse>(operation, CallOptions::default(), |api| {
                 let mut request =
                     api.delete_event().provider(self.provider).calendar_id(self.calendar_id).event_id(self.event_id);
@@ -127,6 +144,14 @@ impl Endpoint for EventDelete {
                 Some(reply) => Ok(reply.value),
             }
         })
+    }
+}
+
+/// Refuses attendees without an address, such as a list of attendees that was read has them.
+fn addressed<'a>(operation: &Operation, attendees: impl IntoIterator<Item = &'a String>) -> Result<(), InputFailure> {
+    match attendees.into_iter().any(|address| address.trim().is_empty()) {
+        true => Err(InputFailure::new(format!("{}: an attendee has no address: leave it out", operation.id))),
+        false => Ok(()),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::exchange::{Exchange, Requested};
 use super::{Transport, failure};
-use crate::error::Error;
+use crate::error::{Error, InputFailure};
 use crate::json;
 use crate::models::{GrantType, TokenRequest, TokenResponse};
 use crate::raw::operations;
@@ -26,6 +26,7 @@ impl Transport {
             GrantType::RefreshToken => Requested::Refresh,
             _ => Requested::Code,
         };
+        InputFailure::require(operation, &[("code", request.code.as_ref().map(Secret::expose))])?;
         let built = self.requests.token().client_id(&self.app.client_id).body(request).request();
         let request = self.complete(operation, built, &self.settings)?;
         let max_body = self.settings.max_body;

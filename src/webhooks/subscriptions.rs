@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{CallOptions, Caller, Endpoint, forward_setters};
-use crate::error::Error;
+use crate::error::{Error, InputFailure};
 use crate::json::{self, DecodeMismatch, RawJson};
 use crate::models::{
     Provider, SubscribeWebhookRequest, SubscribeWebhookResponse, UnsubscribeWebhookRequest, UnsubscribeWebhookResponse,
@@ -52,6 +52,12 @@ impl Endpoint for SubscribeWebhook {
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<SubscribeWebhookResponse, Error>> {
         Box::pin(async move {
             let operation = &operations::SUBSCRIBE_WEBHOOK;
+            let ids = [
+                ("provider", Some(self.body.provider.as_str())),
+                ("calendar id", Some(&*self.body.calendar_id)),
+                ("channel id", self.body.channel_id.as_deref()),
+            ];
+            InputFailure::require(operation, &ids)?;
             let build = |api: &raw::Client| api.subscribe_webhook().body(self.body).request();
             let Reply { value: body, head, secrets } =
                 caller.call::<RawJson>(operation, CallOptions::default(), build).await?;
@@ -110,6 +116,12 @@ impl Endpoint for UnsubscribeWebhook {
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<UnsubscribeWebhookResponse, Error>> {
         Box::pin(async move {
             let operation = &operations::UNSUBSCRIBE_WEBHOOK;
+            let ids = [
+                ("provider", Some(self.body.provider.as_str())),
+                ("channel id", Some(&*self.body.channel_id)),
+                ("resource id", self.body.resource_id.as_deref()),
+            ];
+            InputFailure::require(operation, &ids)?;
             let reply = caller
                 .call(operation, CallOptions::default(), |api| api.unsubscribe_webhook().body(self.body).request());
             let empty = || UnsubscribeWebhookResponse { success: true, ..Default::default() };
