@@ -37,7 +37,7 @@ impl Endpoint for ListCalendars {
             match caller.reply(self, options).await {
                 Ok(Reply { value: calendars, head, .. }) => {
                     let blocked_accounts = blocked_accounts(&head.headers);
-                    Ok(CalendarList { calendars, blocked_accounts, malformed: Vec::new() })
+                    Ok(CalendarList { calendars, blocked_accounts, malformed: Vec::new(), empty: false })
                 }
                 Err(Failure::Undecodable(undecodable)) => Ok(salvage(undecodable)?),
                 Err(failure) => Err(failure.into()),
@@ -58,6 +58,18 @@ pub struct CalendarList {
     pub blocked_accounts: Vec<BlockedAccount>,
     /// Malformed calendars, as they arrived.
     pub malformed: Vec<MalformedItem>,
+    /// Whether the response had no body to read.
+    empty: bool,
+}
+
+impl CalendarList {
+    /// Reports whether all calendars are listed: the response had a body, no calendar is malformed, and no account is left
+    /// out.
+    ///
+    /// If it is not complete, a calendar that is not listed may still exist: do not delete your copy.
+    pub fn is_complete(&self) -> bool {
+        !self.empty && self.malformed.is_empty() && self.blocked_accounts.is_empty()
+    }
 }
 
 impl IntoIterator for CalendarList {
@@ -80,7 +92,11 @@ impl<'a> IntoIterator for &'a CalendarList {
 
 /// Reads a list calendar by calendar, so that a malformed one does not hide the others.
 fn salvage(undecodable: Box<Undecodable>) -> Result<CalendarList, Failure> {
+    if undecodable.is_empty() {
+        let blocked_accounts = blocked_accounts(&undecodable.response.head.headers);
+        return Ok(CalendarList { calendars: Vec::new(), blocked_accounts, malformed: Vec::new(), empty: true });
+    }
     let Reply { value: list, head, .. } = undecodable.decode_leniently()?;
     let (calendars, malformed) = json::items(list);
-    Ok(CalendarList { calendars, blocked_accounts: blocked_accounts(&head.headers), malformed })
+    Ok(CalendarList { calendars, blocked_accounts: blocked_accounts(&head.headers), malformed, empty: false })
 }

@@ -1,12 +1,19 @@
 //! Calls about the connected accounts.
 
 use crate::call::{CallOptions, Caller, Endpoint};
-use crate::error::Error;
-use crate::models::{ConnectionStatus, DisconnectResponse};
+use crate::error::{Error, InputFailure};
+use crate::models::{ConnectedAccount, ConnectionStatus, DisconnectResponse, SyncState};
 use crate::params::{Disconnect, GetConnectionStatus};
 use crate::raw::operations;
 use crate::sync::BoxFuture;
 use crate::transport::{Failure, or_empty};
+
+impl ConnectedAccount {
+    /// Returns the state of syncing: [`SyncState::Active`] where the service says nothing.
+    pub fn sync_state(&self) -> SyncState {
+        self.sync_state.clone().unwrap_or(SyncState::Active)
+    }
+}
 
 impl Endpoint for GetConnectionStatus {
     type Output = ConnectionStatus;
@@ -25,6 +32,7 @@ impl Endpoint for Disconnect {
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<DisconnectResponse, Error>> {
         Box::pin(async move {
+            InputFailure::require(&operations::DISCONNECT, &[("provider", Some(self.provider.as_str()))])?;
             let current = caller.reply(self.clone(), CallOptions::default()).await;
             let reply = or_legacy(current, || caller.reply_at(&operations::DISCONNECT_LEGACY, self));
             let empty = || DisconnectResponse { success: true, ..Default::default() };

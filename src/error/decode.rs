@@ -5,7 +5,7 @@ use std::fmt;
 use http::{HeaderMap, StatusCode};
 use thiserror::Error as ThisError;
 
-use super::Source;
+use super::{BoxError, Error, Source};
 
 /// A response with status 2xx that does not match the contract.
 #[derive(Clone, ThisError)]
@@ -21,6 +21,18 @@ pub struct DecodeFailure {
 }
 
 impl DecodeFailure {
+    /// Makes the error of a response that can be read, and makes no sense.
+    pub(crate) fn error(operation: &'static str, reason: &'static str) -> Error {
+        Error::Decode(Box::new(Self {
+            operation,
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            path: None,
+            body: String::new(),
+            source: Some(BoxError::from(reason).into()),
+        }))
+    }
+
     fn at(&self) -> String {
         self.path.as_ref().map(|path| format!(" at {path}")).unwrap_or_default()
     }

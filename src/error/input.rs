@@ -3,6 +3,7 @@
 use thiserror::Error as ThisError;
 
 use super::{BoxError, Error, Source};
+use crate::operation::Operation;
 
 /// A value that cannot be used: a setting of the client, or an argument of a call.
 #[derive(Clone, Debug, ThisError)]
@@ -16,6 +17,14 @@ pub struct InputFailure {
 impl InputFailure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), source: None }
+    }
+
+    /// Refuses a call with an empty id: sent, it may mean another thing than the one that the caller has in mind.
+    pub(crate) fn require(operation: &Operation, ids: &[(&str, Option<&str>)]) -> Result<(), Self> {
+        match ids.iter().find(|(_, id)| id.is_some_and(|id| id.trim().is_empty())) {
+            Some((name, _)) => Err(Self::new(format!("{}: the {name} is empty", operation.id))),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn source(mut self, source: impl Into<BoxError>) -> Self {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Error, InputFailure};
-use crate::json::RawJson;
+use crate::json::{RawJson, clean};
 
 impl RawJson {
     /// Writes a value as JSON.
@@ -24,7 +24,7 @@ impl RawJson {
     ///
     /// [`Error::InvalidInput`] when the JSON is not of the wanted type.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let parsed = serde_json::from_str(self.get());
+        let parsed = serde_json::from_str(self.get()).or_else(|_| serde_json::from_str(&clean(self.get())));
         parsed.map_err(|e| InputFailure::new("the JSON is not of the wanted type").source(e).into())
     }
 }

@@ -1,7 +1,7 @@
 //! All-day events by civil date.
 
-use jiff::civil::Date;
-use jiff::tz::Offset;
+use jiff::civil::{Date, Time};
+use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
 use crate::error::{Error, InputFailure};
@@ -11,7 +11,8 @@ impl CalendarEvent {
     /// Returns the first and the last day of an all-day event, both included.
     ///
     /// `None` for other events, and for those without a start. The service sends such days as instants at midnight. An
-    /// instant that is not midnight in UTC is rounded to the nearest one.
+    /// instant that is not midnight in UTC is rounded to the nearest one, which is right for zones from UTC-11 to UTC+12.
+    /// For others, use [`days_in`](Self::days_in).
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -26,10 +27,46 @@ impl CalendarEvent {
     /// # }
     /// ```
     pub fn days(&self) -> Option<(Date, Date)> {
-        let nearest = |instant: Timestamp| Some(Offset::UTC.to_datetime(instant.checked_add(12.hours()).ok()?).date());
-        let first = nearest(self.start.filter(|_| self.all_day)?)?;
-        // The end is the midnight after the last day. An event without an end takes one day.
-        let last = self.end.and_then(nearest).and_then(|end| end.yesterday().ok());
+        self.days_by(|instant| Some(Offset::UTC.to_datetime(instant.checked_add(12.hours()).ok()?).date()))
+    }
+}
+
+impl CalendarEvent {
+    /// Returns the first and the last day of an all-day event in a time zone, such as the calendar's, both included; `None`
+    /// as for [`days`](Self::days).
+    ///
+    /// A midnight of the zone counts as such, and one of UTC otherwise; of any other instant, the nearest midnight of the
+    /// zone is meant.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use jiff::civil::date;
+    /// use jiff::tz::{TimeZone, offset};
+    /// use mobiscroll_connect::CalendarEvent;
+    ///
+    /// let event: CalendarEvent = serde_json::from_str(
+    ///     r#"{ "provider": "google", "id": "1", "allDay": true, "start": "2026-11-22T11:00:00Z", "end": "2026-11-23T11:00:00Z" }"#,
+    /// )?;
+    /// let auckland_in_summer = TimeZone::fixed(offset(13));
+    /// assert_eq!(event.days_in(&auckland_in_summer), Some((date(2026, 11, 23), date(2026, 11, 23))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn days_in(&self, zone: &TimeZone) -> Option<(Date, Date)> {
+        self.days_by(|instant| {
+            let (local, utc) = (zone.to_datetime(instant), Offset::UTC.to_datetime(instant));
+            match (local.time(), utc.time()) {
+                (Time::MIN, _) => Some(local.date()),
+                (_, Time::MIN) => Some(utc.date()),
+                _ => Some(local.checked_add(12.hours()).ok()?.date()),
+            }
+        })
+    }
+
+    fn days_by(&self, day: impl Fn(Timestamp) -> Option<Date>) -> Option<(Date, Date)> {
+        let first = day(self.start.filter(|_| self.all_day)?)?;
+        // The end is the midnight after the last day; without one, the event takes a day.
+        let last = self.end.and_then(day).and_then(|end| end.yesterday().ok());
         Some((first, last.unwrap_or(first).max(first)))
     }
 }

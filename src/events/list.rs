@@ -3,15 +3,22 @@
 use std::collections::BTreeMap;
 
 use super::page::{self, EventPage};
-use crate::call::{CallOptions, Caller, Endpoint, Request};
-use crate::error::Error;
+use crate::call::{CallOptions, Caller, Endpoint, RawCall, Request};
+use crate::error::{Error, InputFailure};
 use crate::models::{CalendarIds, Provider};
 use crate::params::ListEvents;
+use crate::raw;
 use crate::sync::BoxFuture;
 use crate::transport::Failure;
 
+/// The longest query that is sent: servers and proxies usually accept 8 KiB for the whole first line.
+const MAX_QUERY: usize = 8_000;
+
 impl ListEvents {
     /// Adds calendars to read. A provider without ids adds nothing. Default: all calendars.
+    ///
+    /// A URL holds some dozens of them, depending on the length of the ids: with more, the call is
+    /// [`Error::InvalidInput`], and nothing is sent.
     pub fn calendar_ids<I>(mut self, calendar_ids: impl IntoIterator<Item = (Provider, I)>) -> Self
     where
         I: IntoIterator<Item: Into<String>>,
@@ -46,11 +53,40 @@ impl Endpoint for ListEvents {
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<EventPage, Error>> {
         Box::pin(async move {
+            match self.read(caller).await {
+                Err(Failure::Undecodable(undecodable)) if undecodable.is_empty() => {
+                    Ok(EventPage::empty(&undecodable.response.head.headers))
+                }
+                page => Ok(page?),
+            }
+        })
+    }
+}
+
+impl ListEvents {
+    /// Reads a page. A response without a body is a failure.
+    pub(super) fn read(self, caller: Caller) -> BoxFuture<'static, Result<EventPage, Failure>> {
+        Box::pin(async move {
+            let ids = self.calendar_ids.iter().flat_map(|ids| ids.0.values().flatten());
+            let ids: Vec<_> = ids.map(|id| ("calendar id", Some(id.as_str()))).collect();
+            InputFailure::require(Self::OPERATION, &ids).map_err(Error::from)?;
+            let names_calendars = !ids.is_empty();
+            let build = |api: &raw::Client| {
+                let request = self.build(api)?;
+                match request.url().query().map_or(0, str::len) {
+                    length if length > MAX_QUERY && names_calendars => Err(raw::Error::InvalidRequest(format!(
+                        "a query of {length} bytes is more than servers and proxies accept: list the events of fewer \
+                         calendars at a time, or of all"
+                    ))
+                    .into()),
+                    _ => Ok(request),
+                }
+            };
             let options = CallOptions { strict: true, ..CallOptions::default() };
-            match caller.reply(self, options).await {
+            match caller.call(Self::OPERATION, options, build).await {
                 Ok(reply) => Ok(EventPage::new(reply.value, &reply.head.headers)),
-                Err(Failure::Undecodable(undecodable)) => Ok(page::salvage(undecodable)?),
-                Err(failure) => Err(failure.into()),
+                Err(Failure::Undecodable(undecodable)) => page::salvage(undecodable),
+                Err(failure) => Err(failure),
             }
         })
     }

@@ -6,12 +6,16 @@ use std::pin::Pin;
 use futures_core::Stream;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::stream::{EventItem, EventStream};
+use super::write;
 use crate::call::{Caller, Endpoint};
-use crate::error::{Error, SendStatus};
+use crate::error::{DecodeFailure, Error, SendStatus};
+use crate::json::RawJson;
 use crate::models::{CalendarEvent, EventCreate};
 use crate::params::{CreateEvent, ListEvents};
+use crate::raw::operations;
 use crate::sync::BoxFuture;
 
 /// The member of `custom` in which [`Events::create_once`](crate::Events::create_once) stores its key.
@@ -97,6 +101,15 @@ fn may_be_done(error: &Error) -> bool {
     }
 }
 
+/// Looks for the key in an event that cannot be read.
+fn has_key(raw: &RawJson, key: &str) -> bool {
+    raw.parse::<Value>().is_ok_and(|event| event["custom"][IDEMPOTENCY_KEY] == key)
+}
+
+fn unreadable() -> Error {
+    DecodeFailure::error(operations::LIST_EVENTS.id, "the event with this key exists, and cannot be read")
+}
+
 async fn find(caller: &Caller, event: &EventCreate, key: &str) -> Result<Option<CalendarEvent>, Error> {
     let start = event.start.checked_sub(MARGIN).unwrap_or(Timestamp::MIN);
     let end = event.end.checked_add(MARGIN).unwrap_or(Timestamp::MAX);
@@ -104,10 +117,16 @@ async fn find(caller: &Caller, event: &EventCreate, key: &str) -> Result<Option<
     let list = list.calendar_ids([(event.provider.clone(), [&event.calendar_id])]);
     let mut items = EventStream::new(list, caller.clone()).read_ahead(false);
     while let Some(item) = poll_fn(|context| Pin::new(&mut items).poll_next(context)).await {
-        if let EventItem::Event(event) = item?
-            && event.custom.get(IDEMPOTENCY_KEY).is_some_and(|stamp| stamp == key)
-        {
-            return Ok(Some(*event));
+        match item? {
+            EventItem::Event(event) if event.custom.get(IDEMPOTENCY_KEY).is_some_and(|stamp| stamp == key) => {
+                return Ok(Some(*event));
+            }
+            EventItem::Malformed(item) if has_key(&item.raw, key) => {
+                // It exists, so it must not be created again, whether it can be read or not.
+                let found = write::read(item.raw.get(), &event.provider, &event.calendar_id);
+                return found.map(Some).map_err(|_| unreadable());
+            }
+            _ => {}
         }
     }
     Ok(None)

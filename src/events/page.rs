@@ -23,6 +23,8 @@ pub struct EventPage {
     pub blocked_accounts: Vec<BlockedAccount>,
     /// Malformed events of this page, as they arrived.
     pub malformed: Vec<MalformedItem>,
+    /// Whether the response had no body to read.
+    empty: bool,
 }
 
 impl EventPage {
@@ -42,7 +44,22 @@ impl EventPage {
             page_size,
             blocked_accounts: blocked_accounts(headers),
             malformed: Vec::new(),
+            empty: false,
         }
+    }
+
+    /// Makes the page of a response without a body.
+    pub(super) fn empty(headers: &HeaderMap) -> Self {
+        let list = EventsListResponse { events: Vec::new(), next_page_token: None, page_size: None };
+        Self { empty: true, ..Self::new(list, headers) }
+    }
+
+    /// Reports whether the page has all of its events: the response had a body, no event is malformed, and no account is
+    /// left out.
+    ///
+    /// If it is not complete, an event that is not on it may still exist: do not delete your copy.
+    pub fn is_complete(&self) -> bool {
+        !self.empty && self.malformed.is_empty() && self.blocked_accounts.is_empty()
     }
 }
 
@@ -56,7 +73,7 @@ pub(super) fn salvage(undecodable: Box<Undecodable>) -> Result<EventPage, Failur
         next_page_token: Option<String>,
         page_size: Option<i32>,
     }
-    if !undecodable.response.body.trim_ascii_start().starts_with(b"{") {
+    if undecodable.is_list() {
         return Err(Failure::Undecodable(undecodable));
     }
     let Reply { value: page, head, .. } = undecodable.decode_leniently::<Page>()?;

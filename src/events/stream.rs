@@ -9,8 +9,8 @@ use futures_core::Stream;
 use tokio::task::JoinHandle;
 
 use super::page::EventPage;
-use crate::call::{Caller, Endpoint};
-use crate::error::{Error, NetworkFailure, NetworkKind};
+use crate::call::Caller;
+use crate::error::{DecodeFailure, Error, NetworkFailure, NetworkKind};
 use crate::json::MalformedItem;
 use crate::models::{BlockedAccount, CalendarEvent};
 use crate::params::ListEvents;
@@ -55,6 +55,7 @@ pub struct EventStream {
 enum Next {
     Page(Option<String>),
     Fetching(Option<String>, Fetch),
+    Failed(Error),
     End,
 }
 
@@ -106,17 +107,21 @@ impl EventStream {
     }
 
     fn fetch(&self, token: Option<String>) -> BoxFuture<'static, Result<EventPage, Error>> {
-        (*self.request).clone().next_page_token(token.unwrap_or_default()).call(self.caller.clone())
+        // Unlike a page by itself, one without a body must not end the list as if it were complete.
+        let page = (*self.request).clone().next_page_token(token.unwrap_or_default()).read(self.caller.clone());
+        Box::pin(async move { Ok(page.await?) })
     }
 
     /// Makes a page the current one, and starts fetching the next.
     fn turn_to(&mut self, token: Option<String>, page: EventPage) {
-        let next = page.next_page_token.clone().filter(|next| self.circle.continues(token.as_deref(), next));
+        let next = page.next_page_token.clone();
+        let circular = next.as_ref().is_some_and(|next| !self.circle.continues(token.as_deref(), next));
         self.page_token = token;
         self.blocked_accounts.clone_from(&page.blocked_accounts);
         self.items = items(page).into_iter();
         self.next = match (next, runtime()) {
             (None, _) => Next::End,
+            _ if circular => Next::Failed(circle()),
             (next, Ok(runtime)) if self.read_ahead => {
                 let fetch = runtime.spawn(self.fetch(next.clone()));
                 Next::Fetching(next, Fetch::Ahead(Ahead(fetch)))
@@ -136,6 +141,11 @@ impl Stream for EventStream {
             }
             match &mut self.next {
                 Next::End => return Poll::Ready(None),
+                Next::Failed(_) => {
+                    if let Next::Failed(error) = std::mem::replace(&mut self.next, Next::End) {
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
                 Next::Page(token) => {
                     let token = token.take();
                     self.next = Next::Fetching(token.clone(), Fetch::Here(self.fetch(token)));
@@ -200,6 +210,10 @@ impl CircleDetector {
         self.steps += 1;
         true
     }
+}
+
+fn circle() -> Error {
+    DecodeFailure::error(operations::LIST_EVENTS.id, "the page tokens go in a circle: the list does not end")
 }
 
 fn interrupted() -> Error {

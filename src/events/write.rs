@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::call::{CallOptions, Caller, Endpoint, RawCall};
-use crate::error::Error;
+use crate::error::{Error, InputFailure};
 use crate::json::{self, DecodeMismatch, Object, RawJson};
 use crate::models::{CalendarEvent, EventDeleteResponse, Provider};
 use crate::operation::Operation;
@@ -19,8 +19,13 @@ impl Endpoint for CreateEvent {
     type Output = CalendarEvent;
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<CalendarEvent, Error>> {
-        let (provider, calendar_id) = (self.body.provider.clone(), self.body.calendar_id.clone());
-        Box::pin(write(caller, self, provider, calendar_id))
+        Box::pin(async move {
+            let (provider, calendar_id) = (self.body.provider.clone(), self.body.calendar_id.clone());
+            let ids = [("provider", Some(provider.as_str())), ("calendar id", Some(&*calendar_id))];
+            InputFailure::require(Self::OPERATION, &ids)?;
+            addressed(Self::OPERATION, self.body.attendees.iter().flatten())?;
+            write(caller, self, provider, calendar_id).await
+        })
     }
 }
 
@@ -28,8 +33,17 @@ impl Endpoint for UpdateEvent {
     type Output = CalendarEvent;
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<CalendarEvent, Error>> {
-        let (provider, calendar_id) = (self.body.provider.clone(), self.body.calendar_id.clone());
-        Box::pin(write(caller, self, provider, calendar_id))
+        Box::pin(async move {
+            let (provider, calendar_id) = (self.body.provider.clone(), self.body.calendar_id.clone());
+            let ids = [
+                ("provider", Some(provider.as_str())),
+                ("calendar id", Some(&*calendar_id)),
+                ("event id", Some(&*self.body.event_id)),
+            ];
+            InputFailure::require(Self::OPERATION, &ids)?;
+            addressed(Self::OPERATION, self.body.attendees.iter().flatten().flatten())?;
+            write(caller, self, provider, calendar_id).await
+        })
     }
 }
 
@@ -48,11 +62,26 @@ impl Endpoint for EventDelete {
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<EventDeleteResponse, Error>> {
         Box::pin(async move {
+            let ids = [
+                ("provider", Some(self.provider.as_str())),
+                ("calendar id", Some(&*self.calendar_id)),
+                ("event id", Some(&*self.event_id)),
+                ("id of the series", self.recurring_event_id.as_deref()),
+            ];
+            InputFailure::require(Self::OPERATION, &ids)?;
             match or_empty(caller.reply(self, CallOptions::default()).await)? {
                 None => Ok(EventDeleteResponse { success: Some(true), ..Default::default() }),
                 Some(reply) => Ok(reply.value),
             }
         })
+    }
+}
+
+/// Refuses attendees without an address, such as a list of attendees that was read has them.
+fn addressed<'a>(operation: &Operation, attendees: impl IntoIterator<Item = &'a String>) -> Result<(), InputFailure> {
+    match attendees.into_iter().any(|address| address.trim().is_empty()) {
+        true => Err(InputFailure::new(format!("{}: an attendee has no address: leave it out", operation.id))),
+        false => Ok(()),
     }
 }
 
@@ -84,8 +113,10 @@ fn written(
     })
 }
 
-fn read(body: &str, provider: &Provider, calendar_id: &str) -> Result<CalendarEvent, DecodeMismatch> {
+/// Reads an event of which some may be malformed.
+pub(super) fn read(body: &str, provider: &Provider, calendar_id: &str) -> Result<CalendarEvent, DecodeMismatch> {
     type Members = BTreeMap<String, Box<RawValue>>;
+    let body = &*json::clean(body);
     let root: Members = serde_json::from_str(body)?;
     let nested = root.get("event").filter(|event| event.get().starts_with('{'));
     let mut event: Members = match nested {

@@ -1,15 +1,15 @@
 //! Lenient parsing of responses that do not match their models: what is malformed and dispensable is left out.
 //!
-//! It is the fallback after a strict reading, so that well-formed responses pay nothing for it.
+//! It is the fallback after a strict reading, so that well-formed responses pay nothing for it. Its cost is linear in the
+//! size of the body, however much of it is malformed.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
-use serde_json::value::{RawValue, to_raw_value};
-use serde_path_to_error::Segment;
 
+use super::clean::clean;
 use super::raw::RawJson;
+use super::tree::{Node, Segment};
 
 /// An item of a list that cannot be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +23,8 @@ pub struct MalformedItem {
     pub raw: RawJson,
 }
 
-/// A response with more mismatches than this is not read.
-const MAX_REPAIRS: usize = 100;
+/// A response with more unreadable entries of inner lists than this is not read: too little would be left of it.
+const MAX_DROPPED: usize = 100;
 
 /// Members without which a response would say something else: they are never left out.
 pub(crate) const ESSENTIAL: [&str; 5] = ["allDay", "connections", "end", "events", "start"];
@@ -32,15 +32,28 @@ pub(crate) const ESSENTIAL: [&str; 5] = ["allDay", "connections", "end", "events
 /// Where a response does not match its model, and why.
 #[derive(Debug)]
 pub(crate) struct DecodeMismatch {
-    path: Vec<Segment>,
-    /// The path as it prints, such as `events[17].start`, if there is one
+    /// The path as it prints, such as `events[17].start`, if there is one.
     pub(crate) shown: Option<String>,
     pub(crate) source: serde_json::Error,
 }
 
 impl From<serde_json::Error> for DecodeMismatch {
     fn from(source: serde_json::Error) -> Self {
-        Self { path: Vec::new(), shown: None, source }
+        Self { shown: None, source }
+    }
+}
+
+impl DecodeMismatch {
+    fn new(path: &[Segment], source: serde_json::Error) -> Self {
+        let mut shown = String::new();
+        for segment in path {
+            match segment {
+                Segment::Member(name) if shown.is_empty() => shown.push_str(name),
+                Segment::Member(name) => shown.extend([".", name]),
+                Segment::Entry(index) => shown.push_str(&format!("[{index}]")),
+            }
+        }
+        Self { shown: (!path.is_empty()).then_some(shown), source }
     }
 }
 
@@ -51,27 +64,34 @@ impl fmt::Display for DecodeMismatch {
     }
 }
 
-/// Reads a response leniently: numbers are accepted where strings are expected, optional members of a wrong type count as
-/// missing, unreadable entries of inner lists are skipped. Essential members must match.
+/// Reads a response leniently: numbers are accepted where strings are expected, `null` where lists are, optional members of
+/// a wrong type count as missing, unreadable entries of inner lists are skipped. Essential members must match.
 pub(crate) fn read<T: DeserializeOwned>(text: &str, essential: &[&str]) -> Result<T, DecodeMismatch> {
-    let first = match strictly(text) {
-        Ok(value) => return Ok(value),
-        Err(mismatch) => mismatch,
-    };
-    let mut repaired = repair(text, &first, essential);
-    for _ in 0..MAX_REPAIRS {
-        let Some(text) = repaired else { break };
-        match strictly(&text) {
-            Ok(value) => return Ok(value),
-            Err(mismatch) => repaired = repair(&text, &mismatch, essential),
-        }
+    if let Ok(value) = serde_json::from_str(text) {
+        return Ok(value);
     }
-    Err(first)
+    let text = clean(text);
+    let mut root = Node::parse(&text)?;
+    let mut first = None;
+    let mut dropped = 0;
+    // What was found to match is passed over until all does, so that no part is read more often than it has mismatches.
+    while let Err((path, error)) = root.read::<T>(true) {
+        dropped += usize::from(matches!(path.last(), Some(Segment::Entry(_))));
+        // Any other error is not about the model, such as that of nesting too deep.
+        let dispensable = error.is_data() && dropped <= MAX_DROPPED && !is_essential(&path, essential);
+        let repaired = dispensable && (fill(&mut root, &path, &error) || root.remove(&path));
+        let mismatch = first.take().unwrap_or_else(|| DecodeMismatch::new(&path, error));
+        if !repaired {
+            return Err(mismatch);
+        }
+        first = Some(mismatch);
+    }
+    root.read(false).map_err(|(path, error)| first.unwrap_or_else(|| DecodeMismatch::new(&path, error)))
 }
 
 /// Reads a text as JSON of any kind.
 pub(crate) fn value(text: &str) -> Result<serde_json::Value, serde_json::Error> {
-    serde_json::from_str(text)
+    serde_json::from_str(text).or_else(|_| serde_json::from_str(&clean(text)))
 }
 
 /// Reads a list item by item, so that a malformed one does not hide the others.
@@ -87,44 +107,15 @@ pub(crate) fn items<T: DeserializeOwned>(list: Vec<RawJson>) -> (Vec<T>, Vec<Mal
     (items, malformed)
 }
 
-fn strictly<T: DeserializeOwned>(text: &str) -> Result<T, DecodeMismatch> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path: Vec<_> = error.path().iter().cloned().collect();
-        let shown = (!path.is_empty()).then(|| error.path().to_string());
-        DecodeMismatch { path, shown, source: error.into_inner() }
-    })?;
-    json.end()?;
-    Ok(value)
+/// Gives an attendee without an address an empty one, as Outlook has rooms and lists without: left out, they would be
+/// missing from the list.
+fn fill(root: &mut Node<'_>, path: &[Segment], error: &serde_json::Error) -> bool {
+    let [.., Segment::Member(list), Segment::Entry(_)] = path else { return false };
+    list == "attendees" && error.to_string().starts_with("missing field `email`") && root.fill(path, "email", "\"\"")
 }
 
-/// Rewrites a response without the mismatch, if that is dispensable.
-fn repair(text: &str, mismatch: &DecodeMismatch, essential: &[&str]) -> Option<String> {
-    let is_essential = |segment: &Segment| matches!(segment, Segment::Map { key } if essential.contains(&key.as_str()));
-    // The last two: each member of `connections` is as essential as the whole.
-    let ends = &mismatch.path[mismatch.path.len().saturating_sub(2)..];
-    if !mismatch.source.is_data() || ends.iter().any(is_essential) {
-        return None;
-    }
-    Some(without(text, &mismatch.path)?.get().to_owned())
-}
-
-/// Rewrites a value without the part at the path; all else is kept as it arrived. `None` when nothing is left of it.
-fn without(value: &str, path: &[Segment]) -> Option<Box<RawValue>> {
-    match path {
-        [Segment::Map { key }, rest @ ..] => {
-            let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(value).ok()?;
-            let member = members.remove(key)?;
-            members.extend(without(member.get(), rest).map(|repaired| (key.clone(), repaired)));
-            to_raw_value(&members).ok()
-        }
-        [Segment::Seq { index }, rest @ ..] => {
-            let mut entries: Vec<Box<RawValue>> = serde_json::from_str(value).ok()?;
-            let repaired = without(entries.get(*index)?.get(), rest);
-            entries.splice(index..=index, repaired);
-            to_raw_value(&entries).ok()
-        }
-        _ if value.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => to_raw_value(value).ok(),
-        _ => None,
-    }
+/// The last two segments count: each member of `connections` is as essential as the whole.
+fn is_essential(path: &[Segment], essential: &[&str]) -> bool {
+    let ends = &path[path.len().saturating_sub(2)..];
+    path.is_empty() || ends.iter().any(|end| matches!(end, Segment::Member(name) if essential.contains(&name.as_str())))
 }

@@ -1,11 +1,14 @@
 //! JSON as the service writes it: lenient parsing, raw JSON, open enums, instants.
 
+mod clean;
 mod instant;
 mod lenient;
 mod object;
 mod open_enum;
 mod raw;
+mod tree;
 
+pub(crate) use clean::clean;
 #[cfg(feature = "schemars")]
 pub(crate) use instant::InstantSchema;
 #[cfg(feature = "webhooks")]

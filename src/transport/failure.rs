@@ -120,11 +120,11 @@ impl From<Failure> for Error {
     }
 }
 
-/// Takes a success without a body for one without a value.
+/// Takes a success without a body, or with the word `OK`, for one without a value.
 pub(crate) fn or_empty<T>(outcome: Result<Reply<T>, Failure>) -> Result<Option<Reply<T>>, Error> {
     match outcome {
         Ok(reply) => Ok(Some(reply)),
-        Err(Failure::Undecodable(undecodable)) if undecodable.is_empty() => Ok(None),
+        Err(Failure::Undecodable(undecodable)) if undecodable.is_done() => Ok(None),
         Err(failure) => Err(failure.into()),
     }
 }

@@ -92,8 +92,30 @@ impl Undecodable {
         }
     }
 
+    /// Reports whether the body has no value.
     pub(crate) fn is_empty(&self) -> bool {
-        self.response.body.trim_ascii().is_empty()
+        matches!(self.text(), b"" | b"null")
+    }
+
+    /// Reports whether the body says in a word that a write was done.
+    fn is_ok(&self) -> bool {
+        let word = self.text().strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")).unwrap_or(self.text());
+        word.eq_ignore_ascii_case(b"ok")
+    }
+
+    /// Reports whether a write was done without a value to read.
+    pub(crate) fn is_done(&self) -> bool {
+        self.is_empty() || self.is_ok()
+    }
+
+    /// Reports whether the body is a JSON array.
+    pub(crate) fn is_list(&self) -> bool {
+        self.text().starts_with(b"[")
+    }
+
+    fn text(&self) -> &[u8] {
+        let body = self.response.body.trim_ascii();
+        body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii()
     }
 }
 

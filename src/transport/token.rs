@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::exchange::{Exchange, Requested};
 use super::{Transport, failure};
-use crate::error::Error;
+use crate::error::{Error, InputFailure};
+use crate::json;
 use crate::models::{GrantType, TokenRequest, TokenResponse};
 use crate::raw::operations;
 use crate::secret::Secret;
@@ -25,6 +26,7 @@ impl Transport {
             GrantType::RefreshToken => Requested::Refresh,
             _ => Requested::Code,
         };
+        InputFailure::require(operation, &[("code", request.code.as_ref().map(Secret::expose))])?;
         let built = self.requests.token().client_id(&self.app.client_id).body(request).request().map_err(Box::new);
         let request = self.complete(operation, built, &self.settings)?;
         let max_body = self.settings.max_body;
@@ -45,7 +47,7 @@ impl Transport {
 
 /// Reads a token response member by member; what has another type than expected is left out.
 fn salvage(body: &[u8]) -> Option<TokenResponse> {
-    let members: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let members: Map<String, Value> = serde_json::from_str(&json::clean(&String::from_utf8_lossy(body))).ok()?;
     let texts = ["access_token", "refresh_token", "token_type", "scope"];
     let mut kept: Map<_, _> = members
         .iter()

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use mobiscroll_connect::{Client, Error, EventDelete, Provider, Tokens};
+use jiff::Timestamp;
+use jiff::civil::date;
+use jiff::tz::{TimeZone, offset};
+use mobiscroll_connect::{Client, Error, EventCreate, EventDelete, EventUpdate, Provider, Tokens};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
 use serde_json::json;
 
@@ -240,4 +243,53 @@ async fn a_call_without_a_refresh_token_is_told_of_its_own_401() {
     answer(&sandbox, Operation::DeleteEvent, 401, "<html>");
     let error = delete(&client).await;
     assert_eq!((category(&error), error.operation()), ("Authentication", Some("delete_event")));
+}
+
+#[tokio::test]
+async fn an_empty_id_is_refused_before_anything_is_sent() {
+    let (sandbox, client) = signed_in().await;
+    let google = || Provider::Google;
+    let errors = [
+        client.events().delete(EventDelete::new(google(), "", "e")).await.unwrap_err(),
+        client.events().delete(EventDelete::new(google(), "primary", "")).await.unwrap_err(),
+        client.events().delete(EventDelete::new(Provider::from(""), "primary", "e")).await.unwrap_err(),
+        client.events().delete(EventDelete::new(google(), "primary", "e").recurring_event_id(" ")).await.unwrap_err(),
+        client.events().update(EventUpdate::new(google(), "primary", "").title("t")).await.unwrap_err(),
+        client.events().update(EventUpdate::new(google(), "primary", "e").attendees([""])).await.unwrap_err(),
+        client.events().create(EventCreate::new(google(), "", "t", NOON, NOON)).await.unwrap_err(),
+        client
+            .events()
+            .create(EventCreate::new(google(), "c", "t", NOON, NOON).attendees(["a@b", ""]))
+            .await
+            .unwrap_err(),
+        client.events().list().calendar_ids([(google(), [""])]).send().await.unwrap_err(),
+        client.webhooks().subscribe_webhook(google(), "").send().await.unwrap_err(),
+        client.webhooks().unsubscribe_webhook(google(), "").send().await.unwrap_err(),
+        client.auth().disconnect(Provider::from("")).send().await.unwrap_err(),
+        client.auth().get_token(&"".into()).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!((category(&error), error.needs_reauthorization()), ("InvalidInput", false), "{error}");
+    }
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+const NOON: Timestamp = Timestamp::UNIX_EPOCH;
+
+#[test]
+fn days_in_a_time_zone_are_those_of_its_midnights() {
+    let day = date(2026, 11, 23);
+    for (start, end, hours) in [
+        ("2026-11-22T11:00:00Z", "2026-11-23T11:00:00Z", 13),
+        ("2026-11-22T10:00:00Z", "2026-11-23T10:00:00Z", 14),
+        ("2026-11-23T12:00:00Z", "2026-11-24T12:00:00Z", -12),
+        ("2026-11-22T23:00:00Z", "2026-11-23T23:00:00Z", 1),
+        ("2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z", 13),
+        ("2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z", -8),
+    ] {
+        let event = format!(r#"{{"provider":"google","id":"1","allDay":true,"start":"{start}","end":"{end}"}}"#);
+        let event: mobiscroll_connect::CalendarEvent = serde_json::from_str(&event).unwrap();
+        let zone = TimeZone::fixed(offset(hours));
+        assert_eq!(event.days_in(&zone), Some((day, day)), "{start} at {hours}");
+    }
 }

@@ -19,6 +19,7 @@ mod file_crashes;
 #[cfg(all(feature = "file", feature = "testing"))]
 mod file_store;
 mod flaky;
+mod lenient;
 mod lineage;
 mod mutants;
 mod oauth;
@@ -28,6 +29,7 @@ mod properties;
 mod raw;
 mod refresh;
 mod requests;
+mod response_table;
 mod retry;
 mod secrets;
 mod seed;

@@ -274,7 +274,7 @@ async fn a_401_on_a_fresh_token_is_final() {
 #[tokio::test]
 async fn a_403_is_never_refreshed() {
     let (sandbox, client) = signed_in().await;
-    answer(&sandbox, ListCalendars, 403, "{}");
+    answer(&sandbox, ListCalendars, 403, r#"{"error":"Forbidden"}"#);
     assert_eq!(category(&client.calendars().list().await.unwrap_err()), "PermissionDenied");
     assert_eq!(sandbox.requests().len(), 1);
 }
