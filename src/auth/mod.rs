@@ -52,6 +52,8 @@ impl<C: Handle> Auth<'_, C> {
     ///
     /// - [`Error::Authentication`](crate::Error::Authentication) when the code is unknown, used or expired: start over.
     /// - [`Error::InvalidClient`](crate::Error::InvalidClient) when the client id or secret is wrong.
+    /// - [`Error::Configuration`](crate::Error::Configuration) when the redirect URI is not the registered one: to authorize
+    ///   again does not help.
     /// - [`Error::TokenStore`](crate::Error::TokenStore) when the store or the hook failed; the tokens are active.
     ///
     /// # Cancel safety

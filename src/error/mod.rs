@@ -130,7 +130,7 @@ pub enum Error {
     #[error(transparent)]
     WebhookVerification(Box<WebhookFailure>),
 
-    /// A setting of the [`Client`](crate::Client) is missing or unusable.
+    /// A setting of the [`Client`](crate::Client) is missing or unusable, or the service does not accept the redirect URI.
     #[error(transparent)]
     Configuration(Box<InputFailure>),
 
