@@ -51,7 +51,7 @@ fn the_whole_story() {
 fn a_stream_yields_an_error_once_and_ends() {
     let sandbox = sandbox();
     let client = signed_in(&sandbox, builder(&sandbox));
-    sandbox.inject(Fault::on(Operation::ListEvents).status(403).always());
+    sandbox.inject(Fault::on(Operation::ListEvents).status(403).body(r#"{"error":"Forbidden"}"#).always());
     let mut events = client.events().list().stream();
     assert!(matches!(events.next(), Some(Err(Error::PermissionDenied(_)))));
     assert!(events.next().is_none() && events.next().is_none());
