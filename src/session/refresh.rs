@@ -104,10 +104,7 @@ impl Session {
     /// Waits for the lease.
     async fn acquire(&self, used: &Active) -> Result<Acquired, Error> {
         let ttl = self.shared.settings.refresh_lease;
-        let lost = self.state().leased;
-        if let Some(fence) = lost {
-            self.release(fence).await;
-        }
+        self.release_left().await;
         let (started, mut polls) = (Instant::now(), 0);
         loop {
             let asked = Instant::now();

@@ -282,11 +282,27 @@ impl Session {
         Ok(outcome)
     }
 
-    /// Releases a lease. One that cannot be released expires.
+    /// Releases a lease. One that cannot be released is released later, or expires.
     pub(super) async fn release(&self, fence: u64) {
-        let _ = self.in_store(StoreKind::Lease, |store| store.release(&self.user, fence)).await;
-        let mut state = self.state();
-        state.leased = state.leased.filter(|leased| *leased != fence);
+        if self.in_store(StoreKind::Lease, |store| store.release(&self.user, fence)).await.is_ok() {
+            let mut state = self.state();
+            state.leased = state.leased.filter(|leased| *leased != fence);
+        }
+    }
+
+    /// Saves what is unsaved, after which the lease that it came from has no reason to be held.
+    pub(super) async fn save_late(self: &Arc<Self>, generation: u64) -> Result<(), Error> {
+        self.settle(generation).await?;
+        self.release_left().await;
+        Ok(())
+    }
+
+    /// Releases the lease that a refresh has left behind, if one has.
+    pub(super) async fn release_left(&self) {
+        let left = self.state().leased;
+        if let Some(fence) = left {
+            self.release(fence).await;
+        }
     }
 
     async fn in_store<'a, T>(

@@ -64,7 +64,7 @@ impl Session {
         runtime.spawn(async move {
             let outcome = match goal {
                 Goal::Load => session.load(generation).await,
-                Goal::Save => session.settle(generation).await,
+                Goal::Save => session.save_late(generation).await,
                 Goal::Renew(used) => session.renew_tokens(used, generation).await,
             };
             session.end_task(generation, number);

@@ -60,7 +60,15 @@ impl Users {
             };
             outcome = outcome.and(saved);
         }
+        for session in self.all().iter().filter(|session| !is_own(session)) {
+            session.release_left().await;
+        }
         outcome
+    }
+
+    fn all(&self) -> Vec<Arc<Session>> {
+        // Dropped after the lock is gone, which the last handle of a session needs.
+        lock(&self.sessions).values().filter_map(Weak::upgrade).collect()
     }
 }
 

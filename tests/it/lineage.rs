@@ -229,3 +229,36 @@ async fn a_revocation_that_the_service_denies_is_an_error_and_the_tokens_are_kep
     client.auth().revoke().await.unwrap();
     assert_eq!(client.auth().credentials(), None);
 }
+
+#[tokio::test]
+async fn a_lease_that_could_not_be_released_ends_with_the_late_save() {
+    let sandbox = sandbox().await;
+    let store = FlakyStore::new();
+    store.put(ADA, &tokens(sandbox.issue_tokens(ADA))).await;
+    let [one, other] = [(); 2].map(|()| builder(&sandbox).token_store(store.clone()).build().unwrap().for_user(ADA));
+    other.calendars().list().await.unwrap();
+    store.fail(&[Step::Save, Step::Release]);
+    one.auth().refresh().await.unwrap_err();
+    let mut events = one.auth_events();
+    store.fail(&[]);
+    assert!(matches!(events.next().await, Some(AuthEvent::Refreshed { .. })));
+    for _ in 0..2 {
+        // The first adopts the pair of the other process, and the second needs the lease.
+        tokio::time::timeout(Duration::from_secs(10), other.auth().refresh()).await.unwrap().unwrap();
+    }
+    assert_eq!(sandbox.refreshes(ADA), 2);
+}
+
+#[tokio::test]
+async fn close_releases_a_lease_that_could_not_be_released() {
+    let sandbox = sandbox().await;
+    let store = FlakyStore::new();
+    store.put(ADA, &tokens(sandbox.issue_tokens(ADA))).await;
+    let [one, other] = [(); 2].map(|()| builder(&sandbox).token_store(store.clone()).build().unwrap().for_user(ADA));
+    store.fail(&[Step::Release]);
+    one.auth().refresh().await.unwrap();
+    store.fail(&[]);
+    one.close().await.unwrap();
+    tokio::time::timeout(Duration::from_secs(10), other.auth().refresh()).await.unwrap().unwrap();
+    assert_eq!(sandbox.refreshes(ADA), 2);
+}
