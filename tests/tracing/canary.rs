@@ -93,8 +93,14 @@ async fn story(http2: bool, canaries: &mut Canaries, printed: &mut Printed) {
         }
         canaries.add_tokens(&client.auth().credentials().unwrap());
     }
-    for fault in [Fault::disconnect, Fault::reset, Fault::truncate, Fault::half_body, Fault::gzip_garbage] {
+    let faults = [Fault::disconnect, Fault::reset, Fault::truncate, Fault::half_body, Fault::gzip_garbage];
+    for (number, fault) in faults.into_iter().enumerate() {
         sandbox.clear_faults();
+        // Another user each time, so that none is in back-off.
+        let client = client.for_user(format!("ada{number}"));
+        let issued = sandbox.issue_tokens(client.user());
+        client.set_credentials(Tokens::new(issued.access_token).with_refresh_token(issued.refresh_token));
+        canaries.add_tokens(&client.auth().credentials().unwrap());
         sandbox.inject(fault(Fault::on(Operation::RefreshToken)).always());
         sandbox.inject(fault(Fault::on(Operation::ListCalendars)).always());
         sandbox.expire_access_tokens();
