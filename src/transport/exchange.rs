@@ -6,7 +6,7 @@ use ::http::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
 use http_body_util::Limited;
 use reqwest::Request;
 
-use super::response::{Head, Response};
+use super::response::{Head, Requested, Response};
 use super::secrets::Secrets;
 use super::trace::Attempt;
 use super::{HttpSettings, Transport, failure};
@@ -14,16 +14,6 @@ use crate::error::{Error, InputFailure};
 use crate::operation::{Operation, Scheme};
 use crate::raw;
 use crate::secret::Secret;
-
-/// What a request is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Requested {
-    /// Tokens for an authorization code
-    Code,
-    /// Tokens for a refresh token
-    Refresh,
-    Operation,
-}
 
 /// Why a request could not be built; boxed, because it is large.
 pub(crate) type BuildError = Box<raw::Error<()>>;

@@ -11,9 +11,8 @@ use http_body_util::LengthLimitError;
 use jiff::Timestamp;
 
 use super::body::ErrorBody;
-use super::exchange::Requested;
 use super::http::HttpError;
-use super::response::{Failure, Head, Reply, Response, Undecodable};
+use super::response::{Failure, Head, Reply, Requested, Response, Undecodable};
 use super::retry_after::retry_after;
 use super::secrets::Secrets;
 use crate::error::{

@@ -4,6 +4,7 @@
 
 mod body;
 mod connect;
+mod decode;
 mod exchange;
 mod failure;
 mod hooks;
@@ -22,11 +23,11 @@ use ::http::{HeaderMap, HeaderValue};
 use url::Url;
 
 pub(crate) use connect::{Connect, base_url};
-pub(crate) use exchange::{BuildError, Exchange, Requested};
+pub(crate) use exchange::{BuildError, Exchange};
 pub(crate) use failure::{or_empty, rejected};
 #[cfg(feature = "webhooks")]
 pub(crate) use http::HttpClient;
-pub(crate) use response::{Failure, Head, Reply, Response, Undecodable};
+pub(crate) use response::{Failure, Head, Reply, Requested, Response, Undecodable};
 pub(crate) use runtime::runtime;
 pub(crate) use secrets::{AccessToken, AppCredentials, Secrets, TokenSource};
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::exchange::{Exchange, Requested};
+use super::exchange::Exchange;
+use super::response::Requested;
 use super::{Transport, failure};
 use crate::error::{Error, InputFailure};
 use crate::json;
