@@ -8,7 +8,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
-use mobiscroll_connect::{Error, WebhookKind, WebhookKeys, WebhookOptions, verify_webhook_signature};
+use mobiscroll_connect::{Error, WebhookKeys, WebhookKind, WebhookOptions, verify_webhook_signature};
 
 fuzz_target!(|body: &[u8]| {
     let signer = SigningKey::from_bytes(&[9; 32]);
