@@ -358,14 +358,7 @@ fn setters(parameter: &Parameter) -> Vec<Setter> {
         }
         Kind::Plain { .. } => {
             let (argument, converted) = argument(name, value);
-            let set = match is(value, "String") {
-                // An empty text says nothing.
-                true => quote! {
-                    let #name: ::std::string::String = #converted;
-                    self.#name = (!#name.is_empty()).then_some(#name);
-                },
-                false => quote!(self.#name = ::std::option::Option::Some(#converted);),
-            };
+            let set = quote!(self.#name = ::std::option::Option::Some(#converted););
             vec![setter(docs, name, Some(argument), set)]
         }
         Kind::Member { is_clearable } => {
@@ -394,6 +387,16 @@ fn build(operation: &Operation, raw: &Ident, parameters: &[Parameter], flat: boo
                 let request = request.#name(self.#name);
             },
             (Kind::Plain { .. } | Kind::Body, true) => quote!(let request = request.#name(self.#name);),
+            // Left out, an empty text would mean everything: all accounts, or the first page.
+            (Kind::Plain { .. }, false) if is(&parameter.value, "String") => quote! {
+                let request = match self.#name {
+                    ::std::option::Option::Some(#name) => {
+                        crate::call::check_filled(#text, &#name)?;
+                        request.#name(#name)
+                    }
+                    ::std::option::Option::None => request,
+                };
+            },
             (Kind::Plain { .. }, false) => quote! {
                 let request = match self.#name {
                     ::std::option::Option::Some(#name) => request.#name(#name),

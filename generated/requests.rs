@@ -54,8 +54,7 @@ impl Disconnect {
         mut self,
         account: impl ::std::convert::Into<::std::string::String>,
     ) -> Self {
-        let account: ::std::string::String = account.into();
-        self.account = (!account.is_empty()).then_some(account);
+        self.account = ::std::option::Option::Some(account.into());
         self
     }
 }
@@ -78,7 +77,10 @@ impl crate::call::RawCall for Disconnect {
         let request = api.disconnect();
         let request = request.provider(self.provider);
         let request = match self.account {
-            ::std::option::Option::Some(account) => request.account(account),
+            ::std::option::Option::Some(account) => {
+                crate::call::check_filled("account", &account)?;
+                request.account(account)
+            }
             ::std::option::Option::None => request,
         };
         let request = request.body(crate::models::DisconnectRequest::new());
@@ -175,8 +177,7 @@ impl ListEvents {
         mut self,
         next_page_token: impl ::std::convert::Into<::std::string::String>,
     ) -> Self {
-        let next_page_token: ::std::string::String = next_page_token.into();
-        self.next_page_token = (!next_page_token.is_empty()).then_some(next_page_token);
+        self.next_page_token = ::std::option::Option::Some(next_page_token.into());
         self
     }
     /// Whether recurring series are expanded. By default `true`, which returns the instances; `false` returns only the series themselves.
@@ -241,6 +242,7 @@ impl crate::call::RawCall for ListEvents {
         };
         let request = match self.next_page_token {
             ::std::option::Option::Some(next_page_token) => {
+                crate::call::check_filled("next_page_token", &next_page_token)?;
                 request.next_page_token(next_page_token)
             }
             ::std::option::Option::None => request,
@@ -352,9 +354,7 @@ impl EventDelete {
         mut self,
         recurring_event_id: impl ::std::convert::Into<::std::string::String>,
     ) -> Self {
-        let recurring_event_id: ::std::string::String = recurring_event_id.into();
-        self.recurring_event_id = (!recurring_event_id.is_empty())
-            .then_some(recurring_event_id);
+        self.recurring_event_id = ::std::option::Option::Some(recurring_event_id.into());
         self
     }
     /// How far a deletion within a series reaches. When absent, the event or the whole series goes; `this` cancels one instance.
@@ -389,6 +389,7 @@ impl crate::call::RawCall for EventDelete {
         let request = request.event_id(self.event_id);
         let request = match self.recurring_event_id {
             ::std::option::Option::Some(recurring_event_id) => {
+                crate::call::check_filled("recurring_event_id", &recurring_event_id)?;
                 request.recurring_event_id(recurring_event_id)
             }
             ::std::option::Option::None => request,

@@ -97,7 +97,7 @@
 //! }));
 //! ```
 //!
-//! **Send requests later.** Each operation returns a [`Request`]: `.await` or `.send().await` sends it. Its parameters
+//! **Send requests later.** Each operation returns a [`Request`]: `.await` sends it. Its parameters
 //! are values of the module [`requests`], which can be stored and sent with [`Client::request`].
 //!
 //! # Retries

@@ -23,7 +23,7 @@ pub use policy::RetryPolicy;
 pub(crate) use request::check_path;
 pub(crate) use request::sealed::Sealed;
 pub use request::{Endpoint, Handle, Request};
-pub(crate) use request::{RawCall, json_text, resource};
+pub(crate) use request::{RawCall, check_filled, json_text, resource};
 pub use response::ApiResponse;
 
 use crate::error::{ApiFailure, Error, InputFailure, NetworkFailure, NetworkKind, SendStatus};

@@ -88,6 +88,14 @@ pub(crate) fn check_path<T: fmt::Display + ?Sized>(name: &str, value: &T) -> Res
     }
 }
 
+/// Refuses an empty text for an optional parameter.
+pub(crate) fn check_filled(name: &str, value: &str) -> Result<(), BuildError> {
+    match value.trim().is_empty() {
+        true => Err(raw::Error::InvalidRequest(format!("{name} is empty")).into()),
+        false => Ok(()),
+    }
+}
+
 /// Writes a parameter of the query that is JSON.
 pub(crate) fn json_text<T: Serialize>(name: &str, value: &T) -> Result<String, BuildError> {
     let text = serde_json::to_string(value);

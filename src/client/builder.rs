@@ -277,7 +277,7 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`Error::Configuration`] when the client id, the client secret or the redirect URI is empty or unusable, when
-    /// the base URL or the webhook key is invalid, or when TLS cannot be set up, such as on a machine without root
+    /// the base URL, the webhook key or the User-Agent product is invalid, or when TLS cannot be set up, such as on a machine without root
     /// certificates.
     pub fn build(self) -> Result<Client, Error> {
         let settings = [

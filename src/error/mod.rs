@@ -107,7 +107,8 @@ pub enum Error {
     #[error(transparent)]
     Network(Box<NetworkFailure>),
 
-    /// The service accepted the call, but its response cannot be read. A write has been done.
+    /// The service accepted the request, but its response cannot be read. A write has been done, unless the
+    /// [operation](Self::operation) is `token`: then it was the refresh before the call, and the call was not made.
     #[error(transparent)]
     Decode(Box<DecodeFailure>),
 

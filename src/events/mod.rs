@@ -103,7 +103,7 @@ impl<C: Handle> Events<'_, C> {
 
     /// Searches for the event that [`create_once`](Self::create_once) created with this key, such as after a restart.
     ///
-    /// The search covers the calendar of `event`, from a day before its start to a day after its end. Calls
+    /// Accounts that withhold the calendar permission are not searched. The search covers the calendar of `event`, from a day before its start to a day after its end. Calls
     /// `GET /events`.
     ///
     /// # Errors
@@ -134,8 +134,8 @@ impl<C: Handle> Events<'_, C> {
     ///
     /// # Errors
     ///
-    /// As [`create`](Self::create), and [`Error::NotFound`](crate::Error::NotFound) when the event is gone: drop your
-    /// copy.
+    /// As [`create`](Self::create), and [`Error::NotFound`](crate::Error::NotFound) when the event is gone: list again
+    /// before you delete your copy.
     pub fn update(self, event: EventUpdate) -> Request<UpdateEvent, C> {
         Request::new(UpdateEvent::new(event), self.client.clone())
     }

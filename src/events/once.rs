@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::stream::{EventItem, EventStream};
 use super::write;
 use crate::call::{Caller, Endpoint};
-use crate::error::{DecodeFailure, Error, SendStatus};
+use crate::error::{DecodeFailure, Error, InputFailure, SendStatus};
 use crate::json::RawJson;
 use crate::models::{CalendarEvent, EventCreate};
 use crate::params::{CreateEvent, ListEvents};
@@ -66,11 +66,15 @@ impl Endpoint for FindCreated {
     type Output = Option<CalendarEvent>;
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<Option<CalendarEvent>, Error>> {
-        Box::pin(async move { find(&caller, &self.event, &self.key).await })
+        Box::pin(async move {
+            InputFailure::require(&operations::LIST_EVENTS, &[("idempotency key", Some(&self.key))])?;
+            find(&caller, &self.event, &self.key).await
+        })
     }
 }
 
 async fn create(caller: Caller, mut event: EventCreate, key: String) -> Result<CalendarEvent, Error> {
+    InputFailure::require(&operations::CREATE_EVENT, &[("idempotency key", Some(&key))])?;
     event.custom.get_or_insert_default().insert(IDEMPOTENCY_KEY.to_owned(), key.clone().into());
     let mut retried = false;
     loop {

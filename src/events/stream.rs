@@ -108,7 +108,9 @@ impl EventStream {
 
     fn fetch(&self, token: Option<String>) -> BoxFuture<'static, Result<EventPage, Error>> {
         // Unlike a page by itself, one without a body must not end the list as if it were complete.
-        let page = (*self.request).clone().next_page_token(token.unwrap_or_default()).read(self.caller.clone());
+        let mut request = (*self.request).clone();
+        request.next_page_token = token;
+        let page = request.read(self.caller.clone());
         Box::pin(async move { Ok(page.await?) })
     }
 

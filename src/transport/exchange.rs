@@ -15,6 +15,9 @@ use crate::operation::{Operation, Scheme};
 use crate::raw;
 use crate::secret::Secret;
 
+/// The longest URL that the HTTP client sends.
+const MAX_URL: usize = 65_000;
+
 /// Why a request could not be built; boxed, because it is large.
 pub(crate) type BuildError = Box<raw::Error<()>>;
 
@@ -37,6 +40,10 @@ impl Transport {
         settings: &HttpSettings,
     ) -> Result<Request, Error> {
         let mut request = built.map_err(|error| failure::unbuilt(operation, *error))?;
+        if request.url().as_str().len() > MAX_URL {
+            let reason = format!("{}: the parameters are too long for a URL", operation.id);
+            return Err(InputFailure::new(reason).into());
+        }
         self.dress(&mut request, operation, settings);
         Ok(request)
     }

@@ -84,7 +84,7 @@ async fn one_page_is_read() {
 async fn without_settings_no_parameter_is_sent() {
     let (sandbox, client) = signed_in().await;
     let none: [(Provider, [&str; 0]); 1] = [(Provider::Google, [])];
-    client.events().list().calendar_ids(none).next_page_token("").send().await.unwrap();
+    client.events().list().calendar_ids(none).send().await.unwrap();
     assert_eq!(only(&sandbox, Operation::ListEvents).query, "");
 }
 

@@ -180,7 +180,7 @@ async fn one_account_is_disconnected() {
 async fn all_accounts_of_a_provider_are_disconnected() {
     let (sandbox, client) = signed_in().await;
     sandbox.add_account(ADA, At::Google, "second@gmail.example");
-    client.auth().disconnect(Provider::Google).account("").send().await.unwrap();
+    client.auth().disconnect(Provider::Google).send().await.unwrap();
     assert!(sandbox.accounts(ADA).iter().all(|(at, _)| *at != At::Google));
     assert_eq!(only(&sandbox, Operation::Disconnect).query, "provider=google");
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use mobiscroll_connect::requests::{CreateEvent, ListEvents};
-use mobiscroll_connect::{Client, EventCreate, Provider, Request, RequestOptions};
+use mobiscroll_connect::{Client, Error, EventCreate, EventDelete, Provider, Request, RequestOptions};
 use mobiscroll_connect_sandbox::{Fault, Operation};
 use tokio::time::timeout;
 
@@ -102,4 +102,36 @@ fn headers_that_the_client_sets_itself_are_refused() {
         let error = RequestOptions::new().header(name.clone(), "x".parse().unwrap()).unwrap_err();
         assert_eq!(error.to_string(), format!("the header {name} is set by the client itself"));
     }
+}
+
+#[tokio::test]
+async fn an_empty_text_never_means_everything() {
+    let (sandbox, client) = signed_in().await;
+    for account in ["", " "] {
+        let error = client.auth().disconnect(Provider::Google).account(account).await.unwrap_err();
+        assert_eq!(error.to_string(), "disconnect: account is empty");
+    }
+    let error = client.events().list().next_page_token("").await.unwrap_err();
+    assert_eq!(error.to_string(), "list_events: next_page_token is empty");
+    let error = client.events().create_once(lunch(), "").await.unwrap_err();
+    assert_eq!(error.to_string(), "create_event: the idempotency key is empty");
+    let error = client.events().find_created(&lunch(), " ").await.unwrap_err();
+    assert_eq!(error.to_string(), "list_events: the idempotency key is empty");
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn parameters_beyond_the_longest_url_are_refused_before_anything_is_sent() {
+    let (sandbox, client) = signed_in().await;
+    let long = "x".repeat(70_000);
+    let delete = EventDelete::new(Provider::Google, "primary", &long);
+    for error in [
+        client.events().delete(delete).await.unwrap_err(),
+        client.events().list().next_page_token(&long).await.unwrap_err(),
+        client.auth().disconnect(Provider::Google).account(&long).await.unwrap_err(),
+    ] {
+        assert!(matches!(error, Error::InvalidInput(_)), "{error:?}");
+        assert!(error.to_string().ends_with("the parameters are too long for a URL"), "{error}");
+    }
+    assert_eq!(sandbox.requests().len(), 0);
 }
