@@ -810,7 +810,8 @@ async fn ten_thousand_calls_on_one_expired_token_make_one_rotation() {
     // They share a connection: no machine has a socket for each.
     let http = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
     let store = FlakyStore::new();
-    let patient = builder(&sandbox).http_client(http).token_store(store.clone()).timeout(Duration::from_secs(120));
+    let patient = builder(&sandbox).http_client(http).token_store(store.clone());
+    let patient = patient.timeout(Duration::from_secs(120)).deadline(Duration::from_secs(120));
     let client = expired(&sandbox, patient.save_timeout(Duration::from_secs(120)));
 
     // Nobody refreshes before every call has met its 401.
