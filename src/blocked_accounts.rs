@@ -5,19 +5,20 @@ use http::HeaderMap;
 use crate::models::{BlockedAccount, Provider};
 
 /// Reads the accounts that a partial response leaves out: `google:ada@example.com, caldav:https://…`.
-#[expect(clippy::field_reassign_with_default, reason = "no literal of a generated model")]
 pub(crate) fn blocked_accounts(headers: &HeaderMap) -> Vec<BlockedAccount> {
     let values = headers.get_all("x-connect-calendar-permission-missing");
     let pairs = values.iter().filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
     let pairs = pairs.flat_map(|value| value.split(',')).filter_map(|pair| pair.split_once(':'));
-    pairs
-        .map(|(provider, account)| {
-            let mut blocked = BlockedAccount::default();
-            blocked.provider = Some(Provider::from(provider.trim()));
-            blocked.account = Some(account.trim().to_owned());
-            blocked
-        })
-        .collect()
+    pairs.map(|(provider, account)| blocked_account(Some(Provider::from(provider.trim())), account)).collect()
+}
+
+/// Makes an account.
+#[expect(clippy::field_reassign_with_default, reason = "a literal would not compile once the contract adds a member")]
+pub(crate) fn blocked_account(provider: Option<Provider>, account: &str) -> BlockedAccount {
+    let mut blocked = BlockedAccount::default();
+    blocked.provider = provider;
+    blocked.account = Some(account.trim().to_owned());
+    blocked
 }
 
 #[cfg(test)]

@@ -50,8 +50,7 @@ impl EventPage {
 
     /// Makes the page of a response without a body.
     pub(super) fn empty(headers: &HeaderMap) -> Self {
-        let list = EventsListResponse { events: Vec::new(), next_page_token: None, page_size: None };
-        Self { empty: true, ..Self::new(list, headers) }
+        Self { empty: true, ..Self::of(Vec::new(), None, None, headers) }
     }
 
     /// Reports whether the page has all of its events: the response had a body, no event is malformed, and no account is

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::blocked_accounts::blocked_account;
 use crate::json;
 use crate::models::{BlockedAccount, Provider};
 
@@ -114,5 +115,5 @@ fn account(value: &Value) -> Option<BlockedAccount> {
         Some((provider, account)) if !account.starts_with("//") => (Some(Provider::from(provider.trim())), account),
         _ => (None, text.as_str()),
     };
-    Some(BlockedAccount { provider, account: Some(account.trim().to_owned()) })
+    Some(blocked_account(provider, account))
 }
