@@ -18,7 +18,7 @@ fuzz_target!(|value: &str| {
     }
     let Stage { runtime, sandbox, client } = stage();
     sandbox.inject(Fault::on(Operation::ListCalendars).status(429).header("retry-after", value));
-    let error = runtime.block_on(client.calendars().list()).expect_err("429 is an error");
+    let error = runtime.block_on(client.calendars().list().send()).expect_err("429 is an error");
     let told = error.retry_after();
     match value.trim().parse() {
         Ok(seconds) if !value.contains('+') => assert_eq!(told, Some(Duration::from_secs(u32::into(seconds)))),

@@ -21,7 +21,7 @@ fuzz_target!(|input: (u8, &[u8])| {
     let status = STATUSES[usize::from(input.0) % STATUSES.len()];
     let before = client.auth().credentials();
     sandbox.inject(Fault::on(Operation::ExchangeCode).status(status).body(input.1.to_vec()));
-    match runtime.block_on(client.auth().get_token(&"code".into())) {
+    match runtime.block_on(client.auth().get_token(&"code".into()).send()) {
         Ok(tokens) => {
             assert!(status == 200 && !tokens.access_token().expose().is_empty());
             assert_eq!(client.auth().credentials(), Some(tokens));
