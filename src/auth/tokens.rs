@@ -106,6 +106,10 @@ async fn revoke(caller: Caller) -> Result<(), Error> {
     let token = tokens.refresh_token().unwrap_or(tokens.access_token());
     let options = CallOptions { secrets: &[token], ..CallOptions::default() };
     let request = RevokeRequest::new(token.expose());
-    or_empty(caller.call::<RevokeResponse>(operation, options, |api| Ok(api.revoke().body(request).request()?)).await)?;
+    or_empty(
+        caller
+            .call::<RevokeResponse>(operation, options, |api| Ok(api.revoke().body(request.clone()).request()?))
+            .await,
+    )?;
     caller.session.forget(&access).await
 }

@@ -26,7 +26,7 @@ pub use request::{Endpoint, Handle, Request};
 pub(crate) use request::{RawCall, check_filled, json_text, resource};
 pub use response::ApiResponse;
 
-use crate::error::{ApiFailure, Error, InputFailure, NetworkFailure, NetworkKind, SendStatus};
+use crate::error::{ApiFailure, Error, NetworkFailure, NetworkKind, SendStatus};
 use crate::operation::{Operation, Scheme};
 use crate::raw;
 use crate::secret::Secret;
@@ -49,6 +49,9 @@ pub struct Caller {
     pub(crate) recorder: Option<Arc<Mutex<Option<Head>>>>,
 }
 
+/// Builds the request of an attempt, the same one each time.
+type Build<'a> = &'a (dyn Fn(&raw::Client) -> Result<reqwest::Request, BuildError> + Sync);
+
 /// How a call differs from the plain one.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct CallOptions<'a> {
@@ -64,10 +67,9 @@ impl Caller {
         &self,
         operation: &'static Operation,
         options: CallOptions<'_>,
-        build: impl FnOnce(&raw::Client) -> Result<reqwest::Request, BuildError>,
+        build: impl Fn(&raw::Client) -> Result<reqwest::Request, BuildError> + Sync,
     ) -> Result<Reply<T>, Failure> {
-        let built = build(self.transport.requests());
-        match self.respond(operation, built, options.secrets).await?.decode() {
+        match self.respond(operation, &build, options.secrets).await?.decode() {
             Err(failure) if !options.strict => failure.decode_leniently(),
             reply => reply,
         }
@@ -77,11 +79,11 @@ impl Caller {
     async fn respond(
         &self,
         operation: &'static Operation,
-        built: Result<reqwest::Request, BuildError>,
+        build: Build<'_>,
         secrets: &[&Secret],
     ) -> Result<Response, Error> {
-        let request = self.transport.complete(operation, built, &self.settings.http)?;
-        let attempts = self.attempts(operation, request, secrets);
+        let first = self.request(operation, build)?;
+        let attempts = self.attempts(operation, first, build, secrets);
         let response = trace::call(operation, &self.transport, attempts).await?;
         if let Some(recorder) = &self.recorder {
             *lock(recorder) = Some(response.head.clone());
@@ -105,8 +107,7 @@ impl Caller {
     /// Makes the plain call of an operation without a value.
     #[allow(dead_code, reason = "for contracts with such operations")]
     pub(crate) async fn done<P: RawCall<Response = ()>>(&self, params: P) -> Result<(), Error> {
-        let built = params.build(self.transport.requests());
-        self.respond(P::OPERATION, built, &[]).await.map(drop)
+        self.respond(P::OPERATION, &|api| params.clone().build(api), &[]).await.map(drop)
     }
 
     /// Makes the call of an operation, with the head of its response.
@@ -115,7 +116,7 @@ impl Caller {
         params: P,
         options: CallOptions<'_>,
     ) -> Result<Reply<P::Response>, Failure> {
-        self.call(P::OPERATION, options, |api| params.build(api)).await
+        self.call(P::OPERATION, options, |api| params.clone().build(api)).await
     }
 
     /// Makes the call of an operation at the path of another one, which has the same parameters and response.
@@ -125,7 +126,7 @@ impl Caller {
         params: P,
     ) -> Result<Reply<P::Response>, Failure> {
         let moved = |api: &raw::Client| {
-            let mut request = params.build(api)?;
+            let mut request = params.clone().build(api)?;
             if let Some(base) = request.url().path().strip_suffix(P::OPERATION.path) {
                 let path = format!("{base}{}", other.path);
                 request.url_mut().set_path(&path);
@@ -135,20 +136,28 @@ impl Caller {
         self.call(other, CallOptions::default(), moved).await
     }
 
+    /// Builds the request of an attempt.
+    fn request(&self, operation: &'static Operation, build: Build<'_>) -> Result<reqwest::Request, Error> {
+        self.transport.complete(operation, build(self.transport.requests()), &self.settings.http)
+    }
+
     /// Makes the attempts of a call, as many as the [policy](RetryPolicy) allows. Each sends the same bytes.
     async fn attempts(
         &self,
         operation: &'static Operation,
-        request: reqwest::Request,
+        first: reqwest::Request,
+        build: Build<'_>,
         secrets: &[&Secret],
     ) -> Result<Response, Error> {
         runtime()?;
         let mut attempts = Attempts::start(operation, &self.settings, &self.budget);
         let mut credentials = self.credentials(operation, attempts.deadline()).await?;
+        // Most calls take one attempt, so that a copy for the next one is made when it is needed.
+        let mut first = Some(first);
         loop {
-            let copy = request.try_clone().ok_or_else(|| InputFailure::new("a streamed body cannot be sent"))?;
+            let request = first.take().map_or_else(|| self.request(operation, build), Ok)?;
             let exchange = self.exchange(operation, &credentials, secrets, attempts.timeout());
-            let outcome = self.transport.exchange(copy, exchange);
+            let outcome = self.transport.exchange(request, exchange);
             match (outcome.await, &credentials) {
                 (
                     Err(Error::Authentication(refusal)),

@@ -71,7 +71,7 @@ pub trait Endpoint: Sized + Send + 'static {
 }
 
 /// What the bindings know of the parameters of an operation: how they become a request, and what the response is.
-pub(crate) trait RawCall: Sized + Send {
+pub(crate) trait RawCall: Clone + Send + Sync {
     type Response: DeserializeOwned + Send + 'static;
 
     const OPERATION: &'static Operation;

@@ -72,7 +72,7 @@ impl ListEvents {
             InputFailure::require(Self::OPERATION, &ids).map_err(Error::from)?;
             let names_calendars = !ids.is_empty();
             let build = |api: &raw::Client| {
-                let request = self.build(api)?;
+                let request = self.clone().build(api)?;
                 match request.url().query().map_or(0, str::len) {
                     length if length > MAX_QUERY && names_calendars => Err(raw::Error::InvalidRequest(format!(
                         "a query of {length} bytes is more than servers and proxies accept: list the events of fewer \

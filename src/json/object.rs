@@ -43,8 +43,9 @@ where
     Option::deserialize(deserializer).map(Some)
 }
 
-/// Names a member of a model by its position in the list, or `None` for an unknown one.
-pub(crate) struct Member(pub(crate) &'static [&'static str]);
+/// Finds a member of a model by its name: its number in the model, or `None` for an unknown one.
+#[derive(Clone, Copy)]
+pub(crate) struct Member(pub(crate) fn(&str) -> Option<usize>);
 
 impl<'de> DeserializeSeed<'de> for Member {
     type Value = Option<usize>;
@@ -62,7 +63,7 @@ impl Visitor<'_> for Member {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<Option<usize>, E> {
-        Ok(self.0.iter().position(|known| *known == name))
+        Ok((self.0)(name))
     }
 }
 
@@ -142,7 +143,12 @@ macro_rules! members {
                         mut map: A,
                     ) -> ::std::result::Result<Self::Value, A::Error> {
                         $(let mut $field = ::std::option::Option::None;)*
-                        while let Some(member) = map.next_key_seed($crate::json::Member(&[$($wire),*]))? {
+                        // Compiled, the comparisons are cheaper than a search in a list.
+                        let find = |name: &str| match name {
+                            $($wire => Some($number),)*
+                            _ => None,
+                        };
+                        while let Some(member) = map.next_key_seed($crate::json::Member(find))? {
                             match member {
                                 $(Some($number) => {
                                     let value = map.next_value::<$read>()?.0;

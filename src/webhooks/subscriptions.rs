@@ -23,7 +23,7 @@ impl Endpoint for SubscribeWebhook {
             ];
             InputFailure::require(operation, &ids)?;
             let Reply { value: body, head, secrets } =
-                caller.call::<RawJson>(operation, CallOptions::default(), |api| self.build(api)).await?;
+                caller.call::<RawJson>(operation, CallOptions::default(), |api| self.clone().build(api)).await?;
             subscribed(body.get()).map_err(|mismatch| {
                 let response = Response { operation, head, body: body.get().to_owned().into(), secrets };
                 Failure::Undecodable(Box::new(Undecodable { response, mismatch })).into()
