@@ -14,6 +14,8 @@ pub(crate) struct Facts {
     pub(crate) enums: BTreeMap<String, OpenEnum>,
     /// Schemas that may arrive as a bare string, with the property that it stands for (`x-shorthand`).
     pub(crate) shorthands: BTreeMap<String, String>,
+    /// Schemas whose unknown members are kept (`x-keep-unknown`).
+    pub(crate) keeping: BTreeSet<String>,
     /// Descriptions of schemas (under an empty name) and of their properties: progenitor loses those beside a `$ref`.
     pub(crate) docs: BTreeMap<(String, String), String>,
     /// Schemas sent in requests, by name.
@@ -275,6 +277,9 @@ fn schemas(spec: &mut Value, facts: &mut Facts) -> Result<(), String> {
                 })
                 .collect::<Result<_, String>>()?;
             facts.enums.insert(name.clone(), OpenEnum { doc: text(&schema["description"]), variants });
+        }
+        if schema["x-keep-unknown"] == true {
+            facts.keeping.insert(name.clone());
         }
         if let Some(property) = schema["x-shorthand"].as_str() {
             facts.shorthands.insert(name.clone(), property.to_owned());

@@ -52,6 +52,10 @@ fn rework(mut model: ItemStruct, facts: &Facts, all: &mut Properties) -> Result<
         property.write(field, arrives);
         properties.push(property);
     }
+    let keeps = facts.keeping.contains(&name);
+    if keeps {
+        fields.named.push(reading::unknown_members());
+    }
 
     if let Some(doc) = facts.docs.get(&(name.clone(), String::new())) {
         model.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
@@ -67,10 +71,10 @@ fn rework(mut model: ItemStruct, facts: &Facts, all: &mut Properties) -> Result<
     let ident = model.ident.clone();
     let mut items = vec![Item::Struct(model)];
     if let Some(request) = request {
-        items.push(builder(&ident, &properties, request)?);
+        items.push(builder(&ident, &properties, request, keeps)?);
     }
     if arrives {
-        items.push(reading::deserialize(&ident, &properties, shorthand.map(String::as_str))?);
+        items.push(reading::deserialize(&ident, &properties, shorthand.map(String::as_str), keeps)?);
     }
     all.insert(name, properties);
     Ok(items)
@@ -201,7 +205,7 @@ pub(super) fn argument(ident: &Ident, value: &Type) -> (TokenStream, TokenStream
 }
 
 /// `new` with the required properties, and a setter for each of the others.
-fn builder(model: &Ident, properties: &[Property], request: &Request) -> Result<Item, String> {
+fn builder(model: &Ident, properties: &[Property], request: &Request, keeps: bool) -> Result<Item, String> {
     let find = |wire: &String| {
         properties.iter().find(|p| p.wire == *wire).ok_or_else(|| format!("{model} has no property {wire}"))
     };
@@ -250,6 +254,8 @@ fn builder(model: &Ident, properties: &[Property], request: &Request) -> Result<
             });
         }
     }
+    let unknown = keeps.then(|| quote!(unknown_members: ::std::default::Default::default()));
+    let values = values.chain(unknown);
     let doc = match required.is_empty() {
         true => " Makes an empty value.",
         false => " Makes a value of what is required; setters add the rest.",

@@ -1,10 +1,11 @@
 //! How response models are read: from objects alone, where the derived implementation also takes an array of the members,
-//! and from the bare text of their main member where the contract allows it (`x-shorthand`).
+//! and from the bare text of their main member where the contract allows it (`x-shorthand`). Unknown members are kept where
+//! it asks for that (`x-keep-unknown`).
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, Item, Path, Token, parse_quote, parse2};
+use syn::{Attribute, Field, Ident, Item, Path, Token, parse_quote, parse2};
 
 use crate::codegen::models::{Presence, Property, is};
 
@@ -19,8 +20,22 @@ pub(crate) fn without_derive(attributes: &mut [Attribute]) -> Result<(), String>
     Ok(())
 }
 
+/// The field for the members that a model does not know (`x-keep-unknown`).
+pub(crate) fn unknown_members() -> Field {
+    parse_quote! {
+        /// Members that this release does not know, as they arrived.
+        #[serde(default, flatten)]
+        pub unknown_members: ::std::collections::BTreeMap<::std::string::String, crate::json::RawJson>
+    }
+}
+
 /// Lists the members of a model for the macro that reads them, a line each.
-pub(crate) fn deserialize(model: &Ident, properties: &[Property], shorthand: Option<&str>) -> Result<Item, String> {
+pub(crate) fn deserialize(
+    model: &Ident,
+    properties: &[Property],
+    shorthand: Option<&str>,
+    keeps: bool,
+) -> Result<Item, String> {
     let members = properties.iter().enumerate().map(|(number, property)| {
         let (field, wire, read) = (&property.ident, &property.wire, read(property));
         let presence = match property.presence {
@@ -36,10 +51,13 @@ pub(crate) fn deserialize(model: &Ident, properties: &[Property], shorthand: Opt
         Some(property) => {
             let text = &property.ident;
             let others = properties.iter().map(|property| &property.ident).filter(|field| *field != text);
-            quote!(text #text [#(#others)*])
+            let unknown = keeps.then(|| quote!(unknown_members));
+            quote!(text #text [#(#others)* #unknown])
         }
     };
-    parse2(quote!(crate::json::members! { #model #name #shape; #(#members)* })).map_err(|e| format!("{model}: {e}"))
+    let unknown = keeps.then(|| quote!([unknown_members]));
+    parse2(quote!(crate::json::members! { #model #name #shape #unknown; #(#members)* }))
+        .map_err(|e| format!("{model}: {e}"))
 }
 
 /// The type that reads the value of a property.

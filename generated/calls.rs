@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract 3bf9156d436d5ff6). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract fd23225bdcef7f46). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 #[allow(unused_imports)]

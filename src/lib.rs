@@ -146,7 +146,8 @@
 //!
 //! - Enums are open: an unknown value is kept in the variant `Unknown`. `FromStr` accepts known values only, and
 //!   returns an [`UnknownValueError`] for others.
-//! - Models are `#[non_exhaustive]`. Unknown members are ignored, and optional members may be missing or `null`.
+//! - Models are `#[non_exhaustive]`. Optional members may be missing or `null`. Members newer than this release are in
+//!   `unknown_members`, as they arrived, and of a delivery in [`raw`](WebhookDelivery::raw).
 //! - Parsing is lenient: if a response does not match its model, numbers are accepted where strings are expected, and
 //!   malformed optional members count as missing.
 //! - Required members remain required, and their absence is an [`Error::Decode`]: the `access_token`, the `connections`

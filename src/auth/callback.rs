@@ -27,12 +27,13 @@ pub struct AuthCallback {
 impl AuthCallback {
     /// Parses the callback's URL, path and query, or query alone, and compares its `state` with the one that was sent.
     ///
-    /// The comparison takes constant time. An empty `state` matches nothing: it is what a lost session leaves.
+    /// The comparison takes constant time. An empty `state` matches nothing: it is what a lost cookie or session leaves.
     ///
     /// # Errors
     ///
-    /// [`Error::AuthCallback`], whose [`kind`](AuthCallbackFailure::kind) says whether the state does not match, the user
-    /// declined, or the code is missing. The state is compared first: nothing in a forged callback is trusted.
+    /// [`Error::AuthCallback`], whose [`kind`](AuthCallbackFailure::kind) says whether the state that was sent is lost, the
+    /// callback has none, or another one, the user declined, or the code is missing. The state is compared first: nothing in a
+    /// forged callback is trusted.
     pub fn parse(callback: &str, state: &str) -> Result<Self, Error> {
         let without_fragment = callback.split('#').next().unwrap_or_default();
         let query = without_fragment.split_once('?').map_or(without_fragment, |(_, query)| query);
@@ -48,13 +49,15 @@ impl AuthCallback {
             // A repeated parameter is a sign of tampering: the first one counts.
             slot.get_or_insert_with(|| value.into_owned());
         }
-        let matches = returned.is_some_and(|returned| returned.as_bytes().ct_eq(state.as_bytes()).into());
-        let matches = matches && !state.is_empty();
-        let kind = match (matches, error, code) {
-            (false, ..) => AuthCallbackKind::StateMismatch,
-            (true, Some(error), _) => AuthCallbackKind::Refused { error, description },
-            (true, None, Some(code)) if !code.is_empty() => return Ok(Self { code: code.into() }),
-            (true, None, _) => AuthCallbackKind::MissingCode,
+        let returned = returned.unwrap_or_default();
+        let matches: bool = returned.as_bytes().ct_eq(state.as_bytes()).into();
+        let kind = match (error, code) {
+            _ if state.is_empty() => AuthCallbackKind::NothingSent,
+            _ if returned.is_empty() => AuthCallbackKind::MissingState,
+            _ if !matches => AuthCallbackKind::StateMismatch,
+            (Some(error), _) => AuthCallbackKind::Refused { error, description },
+            (None, Some(code)) if !code.is_empty() => return Ok(Self { code: code.into() }),
+            (None, _) => AuthCallbackKind::MissingCode,
         };
         Err(Error::AuthCallback(Box::new(AuthCallbackFailure { kind })))
     }

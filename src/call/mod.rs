@@ -82,6 +82,7 @@ impl Caller {
         build: Build<'_>,
         secrets: &[&Secret],
     ) -> Result<Response, Error> {
+        self.settings.check().map_err(|failure| failure.of(operation))?;
         let first = self.request(operation, build)?;
         let attempts = self.attempts(operation, first, build, secrets);
         let response = trace::call(operation, &self.transport, attempts).await?;
@@ -100,6 +101,7 @@ impl Caller {
     }
 
     /// Makes the plain call of an operation.
+    #[allow(dead_code, reason = "for contracts with operations without handwritten code")]
     pub(crate) async fn send<P: RawCall>(&self, params: P) -> Result<P::Response, Failure> {
         Ok(self.reply(params, CallOptions::default()).await?.value)
     }
@@ -149,7 +151,7 @@ impl Caller {
         build: Build<'_>,
         secrets: &[&Secret],
     ) -> Result<Response, Error> {
-        runtime()?;
+        runtime().map_err(|error| error.of_call(operation))?;
         let mut attempts = Attempts::start(operation, &self.settings, &self.budget);
         let mut credentials = self.credentials(operation, attempts.deadline()).await?;
         // Most calls take one attempt, so that a copy for the next one is made when it is needed.
@@ -213,6 +215,7 @@ impl Caller {
         operation: &'static Operation,
         step: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
+        self.settings.check().map_err(|failure| failure.of(operation))?;
         timeout(self.settings.deadline, step).await.unwrap_or_else(|_| Err(timed_out(operation)))
     }
 

@@ -58,14 +58,15 @@ impl RequestOptions {
         Self::default()
     }
 
-    /// Sets the timeout of one attempt: see [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+    /// Sets the timeout of one attempt: see [`ClientBuilder::timeout`](crate::ClientBuilder::timeout). With zero, calls fail
+    /// with [`Error::InvalidInput`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
     /// Sets the deadline of a call, from its first attempt to the end of its last: see
-    /// [`ClientBuilder::deadline`](crate::ClientBuilder::deadline).
+    /// [`ClientBuilder::deadline`](crate::ClientBuilder::deadline). With zero, calls fail with [`Error::InvalidInput`].
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
@@ -130,6 +131,15 @@ impl Settings {
         settings.http.max_body = max_body.unwrap_or(settings.http.max_body);
         settings.http.headers.extend(headers);
         settings
+    }
+
+    /// Refuses settings with which no call could succeed.
+    pub(crate) fn check(&self) -> Result<(), InputFailure> {
+        match (self.http.timeout.is_zero(), self.deadline.is_zero()) {
+            (true, _) => Err(InputFailure::new("the timeout is zero")),
+            (_, true) => Err(InputFailure::new("the deadline is zero")),
+            _ => Ok(()),
+        }
     }
 }
 

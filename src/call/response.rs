@@ -13,15 +13,15 @@ use crate::transport::Head;
 pub struct ApiResponse<T> {
     /// What `send` returns.
     pub value: T,
-    /// The HTTP status; 0 if the operation needed no response of its own, such as a refresh that another call made.
-    pub status: u16,
+    /// The HTTP status; `None` if the operation needed no response of its own, such as a refresh that another call made.
+    pub status: Option<u16>,
     /// The response headers. Of several responses, such as after a retry or a fallback, those of the last.
     pub headers: HeaderMap,
 }
 
 impl<T> ApiResponse<T> {
     pub(super) fn new(value: T, head: Option<Head>) -> Self {
-        let (status, headers) = head.map(|head| (head.status.as_u16(), head.headers)).unwrap_or_default();
+        let (status, headers) = head.map(|head| (Some(head.status.as_u16()), head.headers)).unwrap_or_default();
         Self { value, status, headers }
     }
 

@@ -27,6 +27,9 @@ const REFRESH_AHEAD: Duration = Duration::from_secs(60);
 const REFRESH_LEASE: Duration = Duration::from_secs(60);
 const SAVE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Schemes that are neither for browsers nor an app's own.
+const NO_REDIRECTS: [&str; 9] = ["about", "blob", "data", "file", "ftp", "javascript", "mailto", "ws", "wss"];
+
 /// Settings of a [`Client`].
 ///
 /// ```no_run
@@ -126,12 +129,12 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default: 30 seconds.
+    /// Sets the timeout of one attempt, from connecting to the last byte of the response, which is not zero. Default: 30 seconds.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.options(RequestOptions::new().timeout(timeout))
     }
 
-    /// Sets the deadline of a call with all its attempts and the delays between them. Default: 60 seconds.
+    /// Sets the deadline of a call with all its attempts and the delays between them, which is not zero. Default: 60 seconds.
     ///
     /// A refresh that the call waits for continues without it.
     pub fn deadline(self, deadline: Duration) -> Self {
@@ -277,8 +280,8 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`Error::Configuration`] when the client id, the client secret or the redirect URI is empty or unusable, when
-    /// the base URL, the webhook key or the User-Agent product is invalid, or when TLS cannot be set up, such as on a machine without root
-    /// certificates.
+    /// the base URL, the webhook key or the User-Agent product is invalid, when the timeout or the deadline is zero, or when
+    /// TLS cannot be set up, such as on a machine without root certificates.
     pub fn build(self) -> Result<Client, Error> {
         let settings = [
             ("client id", self.client_id.as_str()),
@@ -293,9 +296,8 @@ impl ClientBuilder {
                 return Err(InputFailure::new(format!("the {name} is empty")).configuration());
             }
         }
-        if let Err(e) = Url::parse(&self.redirect_uri) {
-            return Err(InputFailure::new("the redirect URI is not an absolute URL").source(e).configuration());
-        }
+        check_redirect_uri(&self.redirect_uri).map_err(InputFailure::configuration)?;
+        self.settings.check().map_err(InputFailure::configuration)?;
         let base_url = transport::base_url(&self.base_url)?;
         let timeout = self.settings.http.timeout;
         let (http, http_timeout) = match self.http {
@@ -366,6 +368,23 @@ fn variable(name: &str) -> Result<String, Error> {
         // The error shows the value.
         VarError::NotUnicode(_) => InputFailure::new(format!("{name}: not Unicode")).configuration(),
     })
+}
+
+/// Refuses redirect URIs to which no browser or app could return with a code.
+fn check_redirect_uri(uri: &str) -> Result<(), InputFailure> {
+    let url = Url::parse(uri).map_err(|e| InputFailure::new("the redirect URI is not an absolute URL").source(e))?;
+    // RFC 6749, section 3.1.2.
+    if url.fragment().is_some() {
+        return Err(InputFailure::new("the redirect URI has a fragment"));
+    }
+    // Schemes of an app's own are for native apps (RFC 8252).
+    if NO_REDIRECTS.contains(&url.scheme()) {
+        return Err(InputFailure::new(format!(
+            "no browser returns to a redirect URI with the scheme {}",
+            url.scheme()
+        )));
+    }
+    Ok(())
 }
 
 #[cfg(feature = "webhooks")]

@@ -29,8 +29,14 @@ pub enum AuthCallbackKind {
         /// The `error_description`, if there was one.
         description: Option<String>,
     },
-    /// The `state` is missing or differs from the one that was sent: possibly a forged request (CSRF). Do not use its
-    /// code.
+    /// The `state` that was sent is not known any more: the cookie or session that kept it is missing or has expired. Start
+    /// the login again, and do not use the code.
+    #[error("the state that was sent is not known: the cookie or session that kept it is missing")]
+    NothingSent,
+    /// The callback has no `state`, although one was sent. Do not use its code.
+    #[error("the callback has no state")]
+    MissingState,
+    /// The callback's `state` differs from the one that was sent: possibly a forged request (CSRF). Do not use its code.
     #[error("the callback's state does not match")]
     StateMismatch,
     /// The callback has neither a code nor an error.

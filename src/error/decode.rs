@@ -5,15 +5,17 @@ use std::fmt;
 use http::{HeaderMap, StatusCode};
 use thiserror::Error as ThisError;
 
-use super::{BoxError, Error, Source};
+use super::{Error, Source};
 
-/// A response with status 2xx that does not match the contract.
+/// A response with status 2xx that does not match the contract, or makes no sense.
 #[derive(Clone, ThisError)]
-#[error("{operation}: the response cannot be read{}", self.at())]
+#[error("{operation}: {}", self.problem())]
 pub struct DecodeFailure {
     pub(crate) operation: &'static str,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// What is wrong with a response that can be read.
+    pub(crate) reason: Option<&'static str>,
     pub(crate) path: Option<String>,
     pub(crate) body: String,
     #[source]
@@ -27,14 +29,19 @@ impl DecodeFailure {
             operation,
             status: StatusCode::OK,
             headers: HeaderMap::new(),
+            reason: Some(reason),
             path: None,
             body: String::new(),
-            source: Some(BoxError::from(reason).into()),
+            source: None,
         }))
     }
 
-    fn at(&self) -> String {
-        self.path.as_ref().map(|path| format!(" at {path}")).unwrap_or_default()
+    fn problem(&self) -> String {
+        match (self.reason, &self.path) {
+            (Some(reason), _) => reason.to_owned(),
+            (None, Some(path)) => format!("the response cannot be read at {path}"),
+            (None, None) => "the response cannot be read".to_owned(),
+        }
     }
 
     /// Returns the operation's id in the contract, such as `list_events`.
@@ -65,6 +72,7 @@ impl fmt::Debug for DecodeFailure {
         f.debug_struct("DecodeFailure")
             .field("operation", &self.operation)
             .field("status", &self.status)
+            .field("reason", &self.reason)
             .field("source", &self.source)
             .finish_non_exhaustive()
     }

@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
+use crate::operation::Operation;
+
 pub use api::ApiFailure;
 pub use callback::{AuthCallbackFailure, AuthCallbackKind};
 pub use decode::DecodeFailure;
@@ -237,6 +239,7 @@ impl Error {
         match self {
             Self::Network(failure) => failure.send_status,
             Self::Decode(_) => SendStatus::Answered,
+            Self::TokenStore(failure) => failure.send_status,
             other => other.api().map_or(SendStatus::NotSent, |failure| failure.send_status),
         }
     }
@@ -262,6 +265,7 @@ impl Error {
         match self {
             Self::Network(failure) => Some(failure.operation),
             Self::Decode(failure) => Some(failure.operation),
+            Self::InvalidInput(failure) | Self::Configuration(failure) => failure.operation,
             other => other.api().map(ApiFailure::operation),
         }
     }
@@ -274,7 +278,8 @@ impl Error {
 
 impl Error {
     pub(crate) fn store(kind: StoreKind, source: impl Into<BoxError>) -> Self {
-        Self::TokenStore(Box::new(StoreFailure { kind, source: source.into().into() }))
+        let send_status = SendStatus::NotSent;
+        Self::TokenStore(Box::new(StoreFailure { kind, send_status, source: source.into().into() }))
     }
 
     /// Turns a failure of a step before the save into a failure to save.
@@ -306,10 +311,19 @@ impl Error {
         self
     }
 
+    /// Names the operation of a call that was refused before it was sent.
+    pub(crate) fn of_call(mut self, operation: &Operation) -> Self {
+        if let Self::InvalidInput(failure) = &mut self {
+            failure.operation.get_or_insert(operation.id);
+        }
+        self
+    }
+
     /// Sets the send status of the call's own request, for an error that came before it.
     pub(crate) fn with_send_status(mut self, send_status: SendStatus) -> Self {
         match &mut self {
             Self::Network(failure) => failure.send_status = send_status,
+            Self::TokenStore(failure) => failure.send_status = send_status,
             other => {
                 if let Some(failure) = api_failure!(other) {
                     failure.send_status = send_status;

@@ -2,13 +2,15 @@
 
 use thiserror::Error as ThisError;
 
-use super::Source;
+use super::{SendStatus, Source};
 
 /// The error of a token store or of the hook.
 #[derive(Clone, Debug, ThisError)]
 #[error("{kind}")]
 pub struct StoreFailure {
     pub(crate) kind: StoreKind,
+    /// Of the call that needed the tokens.
+    pub(crate) send_status: SendStatus,
     #[source]
     pub(crate) source: Source,
 }

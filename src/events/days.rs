@@ -29,9 +29,7 @@ impl CalendarEvent {
     pub fn days(&self) -> Option<(Date, Date)> {
         self.days_by(|instant| Some(Offset::UTC.to_datetime(instant.checked_add(12.hours()).ok()?).date()))
     }
-}
 
-impl CalendarEvent {
     /// Returns the first and the last day of an all-day event in a time zone, such as the calendar's, both included; `None`
     /// as for [`days`](Self::days).
     ///
@@ -95,7 +93,39 @@ impl EventCreate {
         first: Date,
         last: Date,
     ) -> Result<Self, Error> {
-        let (start, end) = midnights(first, last)?;
+        Self::new_all_day_in(provider, calendar_id, title, first, last, &TimeZone::UTC)
+    }
+
+    /// Creates an all-day event, from `first` to `last`, both included, of a time zone: the event begins at its midnight.
+    ///
+    /// For servers that read instants in the zone of the calendar; [`new_all_day`](Self::new_all_day) sends midnights in UTC, as
+    /// the service documents them.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), mobiscroll_connect::Error> {
+    /// use jiff::civil::date;
+    /// use jiff::tz::{TimeZone, offset};
+    /// use mobiscroll_connect::{EventCreate, Provider};
+    ///
+    /// let day = date(2026, 11, 23);
+    /// let auckland_in_summer = TimeZone::fixed(offset(13));
+    /// let offsite = EventCreate::new_all_day_in(Provider::Google, "primary", "Offsite", day, day, &auckland_in_summer)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`new_all_day`](Self::new_all_day).
+    pub fn new_all_day_in(
+        provider: Provider,
+        calendar_id: impl Into<String>,
+        title: impl Into<String>,
+        first: Date,
+        last: Date,
+        zone: &TimeZone,
+    ) -> Result<Self, Error> {
+        let (start, end) = midnights(first, last, zone)?;
         Ok(Self::new(provider, calendar_id, title, start, end).all_day(true))
     }
 }
@@ -107,17 +137,27 @@ impl EventUpdate {
     ///
     /// [`Error::InvalidInput`] when `last` comes before `first`, or is the last day that there is.
     pub fn days(self, first: Date, last: Date) -> Result<Self, Error> {
-        let (start, end) = midnights(first, last)?;
+        self.days_in(first, last, &TimeZone::UTC)
+    }
+
+    /// Moves an event to whole days of a time zone, from `first` to `last`, both included; see
+    /// [`EventCreate::new_all_day_in`].
+    ///
+    /// # Errors
+    ///
+    /// As [`days`](Self::days).
+    pub fn days_in(self, first: Date, last: Date, zone: &TimeZone) -> Result<Self, Error> {
+        let (start, end) = midnights(first, last, zone)?;
         Ok(self.start(start).end(end).all_day(true))
     }
 }
 
-/// The start and end of an all-day event: midnight in UTC of the first day, and of the day after the last.
-fn midnights(first: Date, last: Date) -> Result<(Timestamp, Timestamp), Error> {
+/// The start and end of an all-day event: midnight of the first day, and of the day after the last.
+fn midnights(first: Date, last: Date, zone: &TimeZone) -> Result<(Timestamp, Timestamp), Error> {
     if last < first {
         return Err(InputFailure::new(format!("an event cannot end on {last} and begin on {first}")).into());
     }
-    let midnight = |day: Date| Offset::UTC.to_timestamp(day.into());
+    let midnight = |day: Date| zone.to_timestamp(day.into());
     let ends = midnight(first).and_then(|start| Ok((start, midnight(last.tomorrow()?)?)));
     ends.map_err(|e| InputFailure::new("the days are out of range").source(e).into())
 }

@@ -103,12 +103,12 @@ impl<C: Handle> Events<'_, C> {
 
     /// Searches for the event that [`create_once`](Self::create_once) created with this key, such as after a restart.
     ///
-    /// Accounts that withhold the calendar permission are not searched. The search covers the calendar of `event`, from a day before its start to a day after its end. Calls
-    /// `GET /events`.
+    /// The search covers the calendar of `event`, from a day before its start to a day after its end. Calls `GET /events`.
     ///
     /// # Errors
     ///
-    /// As [`list`](Self::list).
+    /// As [`list`](Self::list). [`Error::CalendarPermissionRequired`](crate::Error::CalendarPermissionRequired) also when an
+    /// account of the provider could not be searched, and the event was not found elsewhere.
     pub fn find_created(self, event: &EventCreate, key: &str) -> Request<FindCreated, C> {
         Request::new(FindCreated::new(event.clone(), key), self.client.clone())
     }

@@ -11,9 +11,9 @@ use serde_json::Value;
 use super::stream::{EventItem, EventStream};
 use super::write;
 use crate::call::{Caller, Endpoint};
-use crate::error::{DecodeFailure, Error, InputFailure, SendStatus};
+use crate::error::{ApiFailure, DecodeFailure, Error, InputFailure, SendStatus};
 use crate::json::RawJson;
-use crate::models::{CalendarEvent, EventCreate};
+use crate::models::{BlockedAccount, CalendarEvent, EventCreate, Provider};
 use crate::params::{CreateEvent, ListEvents};
 use crate::raw::operations;
 use crate::sync::BoxFuture;
@@ -133,5 +133,21 @@ async fn find(caller: &Caller, event: &EventCreate, key: &str) -> Result<Option<
             _ => {}
         }
     }
-    Ok(None)
+    unless_blocked(items.all_blocked(), &event.provider)
+}
+
+/// Finds no event, unless it may be in an account that was not searched.
+fn unless_blocked(blocked: &[BlockedAccount], provider: &Provider) -> Result<Option<CalendarEvent>, Error> {
+    let is_concerned = |account: &&BlockedAccount| account.provider.as_ref().is_none_or(|blocked| blocked == provider);
+    let accounts: Vec<_> = blocked.iter().filter(is_concerned).cloned().collect();
+    if accounts.is_empty() {
+        return Ok(None);
+    }
+    let message = "accounts that lack the calendar permission were not searched: the event may be in one of them";
+    let failure = ApiFailure::without_response(operations::LIST_EVENTS.id, message);
+    Err(Error::CalendarPermissionRequired(Box::new(ApiFailure {
+        accounts,
+        send_status: SendStatus::Answered,
+        ..*failure
+    })))
 }

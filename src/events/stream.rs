@@ -47,6 +47,8 @@ pub struct EventStream {
     items: vec::IntoIter<EventItem>,
     page_token: Option<String>,
     blocked_accounts: Vec<BlockedAccount>,
+    /// Those of all pages so far.
+    all_blocked: Vec<BlockedAccount>,
     circle: CircleDetector,
     next: Next,
 }
@@ -83,6 +85,7 @@ impl EventStream {
             items: Vec::new().into_iter(),
             page_token: None,
             blocked_accounts: Vec::new(),
+            all_blocked: Vec::new(),
             circle: CircleDetector::default(),
         }
     }
@@ -106,6 +109,11 @@ impl EventStream {
         &self.blocked_accounts
     }
 
+    /// Returns the accounts that were missing on one of the pages so far.
+    pub(super) fn all_blocked(&self) -> &[BlockedAccount] {
+        &self.all_blocked
+    }
+
     fn fetch(&self, token: Option<String>) -> BoxFuture<'static, Result<EventPage, Error>> {
         // Unlike a page by itself, one without a body must not end the list as if it were complete.
         let mut request = (*self.request).clone();
@@ -120,6 +128,8 @@ impl EventStream {
         let circular = next.as_ref().is_some_and(|next| !self.circle.continues(token.as_deref(), next));
         self.page_token = token;
         self.blocked_accounts.clone_from(&page.blocked_accounts);
+        let new = page.blocked_accounts.iter().filter(|account| !self.all_blocked.contains(account));
+        self.all_blocked.extend(new.cloned().collect::<Vec<_>>());
         self.items = items(page).into_iter();
         self.next = match (next, runtime()) {
             (None, _) => Next::End,

@@ -76,10 +76,9 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str, essential: &[&str]) -> Resul
     let mut dropped = 0;
     // What was found to match is passed over until all does, so that no part is read more often than it has mismatches.
     while let Err((path, error)) = root.read::<T>(true) {
-        dropped += usize::from(matches!(path.last(), Some(Segment::Entry(_))));
         // Any other error is not about the model, such as that of nesting too deep.
-        let dispensable = error.is_data() && dropped <= MAX_DROPPED && !is_essential(&path, essential);
-        let repaired = dispensable && (fill(&mut root, &path, &error) || root.remove(&path));
+        let dispensable = error.is_data() && !is_essential(&path, essential);
+        let repaired = dispensable && (fill(&mut root, &path, &error) || drop_part(&mut root, &path, &mut dropped));
         let mismatch = first.take().unwrap_or_else(|| DecodeMismatch::new(&path, error));
         if !repaired {
             return Err(mismatch);
@@ -107,11 +106,17 @@ pub(crate) fn items<T: DeserializeOwned>(list: Vec<RawJson>) -> (Vec<T>, Vec<Mal
     (items, malformed)
 }
 
+fn drop_part(root: &mut Node<'_>, path: &[Segment], dropped: &mut usize) -> bool {
+    *dropped += usize::from(matches!(path.last(), Some(Segment::Entry(_))));
+    *dropped <= MAX_DROPPED && root.remove(path)
+}
+
 /// Gives an attendee without an address an empty one, as Outlook has rooms and lists without: left out, they would be
-/// missing from the list.
+/// missing from the list. Of an entry that cannot be read at all, nothing else is left.
 fn fill(root: &mut Node<'_>, path: &[Segment], error: &serde_json::Error) -> bool {
     let [.., Segment::Member(list), Segment::Entry(_)] = path else { return false };
-    list == "attendees" && error.to_string().starts_with("missing field `email`") && root.fill(path, "email", "\"\"")
+    let has_address = || !error.to_string().starts_with("missing field `email`");
+    list == "attendees" && (!has_address() && root.fill(path, "email", "\"\"") || root.replace(path, "\"\""))
 }
 
 /// The last two segments count: each member of `connections` is as essential as the whole.

@@ -16,7 +16,8 @@ pub(crate) use instant::optional_instant;
 pub(crate) use instant::{BasicTimestamp, Instant, OptionalInstant, UnixMillis, to_millis};
 pub use lenient::MalformedItem;
 pub(crate) use lenient::{DecodeMismatch, ESSENTIAL, items, read, value};
-pub(crate) use object::{Member, Object, OrDefault, Plain, Present, members, null_as_default, once, present, required};
+pub(crate) use object::{Dropped, Kept, Member, Object, OrDefault, Plain, Present, Unknown};
+pub(crate) use object::{members, null_as_default, once, present, required};
 #[cfg(feature = "schemars")]
 pub(crate) use open_enum::open_enum_schema;
 pub(crate) use open_enum::{OpenEnum, open_enum};

@@ -1,9 +1,12 @@
 //! Models as objects: their members by name, `null` for a default.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
+
+use super::raw::{RawJson, UnknownMember};
 
 /// Has a model read from an object, and from nothing else.
 pub(crate) struct Object<D>(pub(crate) D);
@@ -43,11 +46,10 @@ where
     Option::deserialize(deserializer).map(Some)
 }
 
-/// Finds a member of a model by its name: its number in the model, or `None` for an unknown one.
-#[derive(Clone, Copy)]
-pub(crate) struct Member(pub(crate) fn(&str) -> Option<usize>);
+/// Finds a member of a model by its name: its number in the model, or `None` for an unknown one, whose name is noted.
+pub(crate) struct Member<'u, U>(pub(crate) fn(&str) -> Option<usize>, pub(crate) &'u mut U);
 
-impl<'de> DeserializeSeed<'de> for Member {
+impl<'de, U: Unknown> DeserializeSeed<'de> for Member<'_, U> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
@@ -55,7 +57,7 @@ impl<'de> DeserializeSeed<'de> for Member {
     }
 }
 
-impl Visitor<'_> for Member {
+impl<U: Unknown> Visitor<'_> for Member<'_, U> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,7 +65,51 @@ impl Visitor<'_> for Member {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<Option<usize>, E> {
-        Ok((self.0)(name))
+        let known = (self.0)(name);
+        if known.is_none() {
+            self.1.note(name);
+        }
+        Ok(known)
+    }
+}
+
+/// What becomes of members that a model does not know.
+pub(crate) trait Unknown {
+    /// Notes the name of the next one.
+    fn note(&mut self, name: &str);
+
+    /// Takes its value.
+    fn take<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error>;
+}
+
+/// Passes over unknown members.
+pub(crate) struct Dropped;
+
+impl Unknown for Dropped {
+    fn note(&mut self, _: &str) {}
+
+    fn take<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        map.next_value::<IgnoredAny>().map(drop)
+    }
+}
+
+/// Keeps unknown members.
+#[derive(Default)]
+pub(crate) struct Kept {
+    name: String,
+    pub(crate) members: BTreeMap<String, RawJson>,
+}
+
+impl Unknown for Kept {
+    fn note(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+    }
+
+    fn take<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        let UnknownMember(value) = map.next_value()?;
+        // Of a repeated member, the last one counts.
+        self.members.insert(std::mem::take(&mut self.name), value);
+        Ok(())
     }
 }
 
@@ -108,24 +154,25 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Present<T> {
 }
 
 /// Implements `Deserialize` for a model: from an object, which may be extended by unknown members, or also from the text of
-/// its main member. The derived implementation would take an array of the members, too.
+/// its main member. A field in brackets keeps the unknown members. The derived implementation would take an array of the
+/// members, too.
 macro_rules! members {
-    ($model:ident $name:literal object; $($members:tt)*) => {
-        $crate::json::members!(@impl $model deserialize_map $name { } $($members)*);
+    ($model:ident $name:literal object $([$unknown:ident])?; $($members:tt)*) => {
+        $crate::json::members!(@impl $model deserialize_map $name [$($unknown)?] { } $($members)*);
     };
-    ($model:ident $name:literal text $text:ident [$($other:ident)*]; $($members:tt)*) => {
-        $crate::json::members!(@impl $model deserialize_any $name {
+    ($model:ident $name:literal text $text:ident [$($other:ident)*] $([$unknown:ident])?; $($members:tt)*) => {
+        $crate::json::members!(@impl $model deserialize_any $name [$($unknown)?] {
             fn visit_str<E: ::serde::de::Error>(self, text: &str) -> ::std::result::Result<Self::Value, E> {
                 Ok($model { $text: text.to_owned().into(), $($other: ::std::default::Default::default(),)* })
             }
         } $($members)*);
     };
-    (@impl $model:ident $call:ident $name:literal { $($visit_str:item)? }
+    (@impl $model:ident $call:ident $name:literal [$($unknown:ident)?] { $($visit_str:item)? }
         $($number:literal $wire:literal $field:ident: $presence:ident $read:ty;)*) => {
         impl<'de> ::serde::Deserialize<'de> for $model {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 #[allow(unused_imports, reason = "each model needs some of them")]
-                use $crate::json::{Instant, OptionalInstant, OrDefault, Plain, Present};
+                use $crate::json::{Instant, OptionalInstant, OrDefault, Plain, Present, Unknown as _};
 
                 struct Members;
 
@@ -143,21 +190,25 @@ macro_rules! members {
                         mut map: A,
                     ) -> ::std::result::Result<Self::Value, A::Error> {
                         $(let mut $field = ::std::option::Option::None;)*
+                        let mut unknown = $crate::json::members!(@unknown $($unknown)?);
                         // Compiled, the comparisons are cheaper than a search in a list.
                         let find = |name: &str| match name {
                             $($wire => Some($number),)*
                             _ => None,
                         };
-                        while let Some(member) = map.next_key_seed($crate::json::Member(find))? {
+                        while let Some(member) = map.next_key_seed($crate::json::Member(find, &mut unknown))? {
                             match member {
                                 $(Some($number) => {
                                     let value = map.next_value::<$read>()?.0;
                                     $crate::json::once(&mut $field, value, $wire)?;
                                 })*
-                                _ => drop(map.next_value::<::serde::de::IgnoredAny>()?),
+                                _ => unknown.take(&mut map)?,
                             }
                         }
-                        Ok($model { $($field: $crate::json::members!(@$presence $field $wire),)* })
+                        Ok($model {
+                            $($field: $crate::json::members!(@$presence $field $wire),)*
+                            $($unknown: unknown.members,)?
+                        })
                     }
                 }
 
@@ -165,6 +216,8 @@ macro_rules! members {
             }
         }
     };
+    (@unknown) => { $crate::json::Dropped };
+    (@unknown $unknown:ident) => { $crate::json::Kept::default() };
     (@expected deserialize_map $name:literal) => { concat!("struct ", $name) };
     (@expected deserialize_any $name:literal) => { concat!($name, " as an object or as a string") };
     (@required $field:ident $wire:literal) => { $crate::json::required($field, $wire)? };

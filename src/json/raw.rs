@@ -2,9 +2,18 @@
 
 use std::fmt;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
+
+/// The name by which serde_json recognizes its raw values.
+pub(super) const RAW_VALUE: &str = "$serde_json::private::RawValue";
+
+/// The name by which lenient parsing recognizes the value of a member that the model does not know.
+pub(super) const UNKNOWN_MEMBER: &str = "mobiscroll_connect::UnknownMember";
 
 /// JSON kept as the text that arrived, and parsed only when asked for.
 ///
@@ -49,7 +58,41 @@ impl Serialize for RawJson {
 
 impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::<RawValue>::deserialize(deserializer).map(|raw| Self(raw.into()))
+        struct Raw;
+        impl<'de> Visitor<'de> for Raw {
+            type Value = RawJson;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any JSON value")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawJson, A::Error> {
+                Box::<RawValue>::deserialize(MapAccessDeserializer::new(map)).map(RawJson::from_raw)
+            }
+            // Other deserializers have no text to give, such as the buffers of `flatten` and of untagged enums.
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<RawJson, D::Error> {
+                let value = Value::deserialize(deserializer)?;
+                serde_json::value::to_raw_value(&value).map(RawJson::from_raw).map_err(D::Error::custom)
+            }
+        }
+        deserializer.deserialize_newtype_struct(RAW_VALUE, Raw)
+    }
+}
+
+/// The value of a member that a model does not know.
+pub(super) struct UnknownMember(pub(super) RawJson);
+
+impl<'de> Deserialize<'de> for UnknownMember {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Inner;
+        impl<'de> Visitor<'de> for Inner {
+            type Value = UnknownMember;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any JSON value")
+            }
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<UnknownMember, D::Error> {
+                RawJson::deserialize(deserializer).map(UnknownMember)
+            }
+        }
+        deserializer.deserialize_newtype_struct(UNKNOWN_MEMBER, Inner)
     }
 }
 

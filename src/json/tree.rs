@@ -8,8 +8,7 @@ use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
 use serde_json::{Error, from_str};
 
-/// The name by which serde_json recognizes its raw values.
-const RAW_VALUE: &str = "$serde_json::private::RawValue";
+use super::raw::{RAW_VALUE, UNKNOWN_MEMBER};
 
 /// No model is deeper: what lies below is any JSON, which serde_json reads at once, with its limit on recursion.
 const MAX_DEPTH: usize = 8;
@@ -29,8 +28,17 @@ pub(super) struct Node<'de> {
     /// Whether the members are fields of a model, which cannot be passed over.
     fields: bool,
     removed: bool,
-    /// Whether the model does not know it.
-    ignored: bool,
+    unknown: Unknown,
+    /// Members that match whatever they are, until all else does.
+    aside: Vec<(String, Node<'de>)>,
+}
+
+/// Whether the model does not know a member, and what it does with it then.
+#[derive(Clone, Copy, PartialEq)]
+enum Unknown {
+    No,
+    Ignored,
+    Kept,
 }
 
 enum Parts<'de> {
@@ -53,7 +61,11 @@ impl<'de> Node<'de> {
     }
 
     fn new(raw: &'de RawValue) -> Self {
-        Self { text: raw.get(), parts: None, matching: 0, fields: false, removed: false, ignored: false }
+        Self::of(raw.get())
+    }
+
+    fn of(text: &'de str) -> Self {
+        Self { text, parts: None, matching: 0, fields: false, removed: false, unknown: Unknown::No, aside: Vec::new() }
     }
 
     /// Reads a model, or returns the path to what does not match it. What was found to match before can be passed over:
@@ -76,12 +88,19 @@ impl<'de> Node<'de> {
     /// Gives the object at a path a member that it does not have; `false` if it has.
     pub(super) fn fill(&mut self, path: &[Segment], name: &str, text: &'de str) -> bool {
         let Some(Parts::Members(members)) = self.at(path).and_then(|node| node.parts.as_mut()) else { return false };
-        let member = Node { text, parts: None, matching: 0, fields: false, removed: false, ignored: false };
+        let member = Node::of(text);
         match members.binary_search_by(|(member, _)| member.as_str().cmp(name)) {
             Ok(index) if members[index].1.removed => members[index].1 = member,
             Ok(_) => return false,
             Err(index) => members.insert(index, (name.to_owned(), member)),
         }
+        true
+    }
+
+    /// Replaces what is at a path; `false` if it is that already.
+    pub(super) fn replace(&mut self, path: &[Segment], text: &'de str) -> bool {
+        let Some(node) = self.at(path).filter(|node| node.text != text) else { return false };
+        *node = Self::of(text);
         true
     }
 
@@ -91,7 +110,8 @@ impl<'de> Node<'de> {
             (Some(Parts::Entries(entries)), Segment::Entry(index)) => entries.get_mut(*index),
             (Some(Parts::Members(members)), Segment::Member(name)) => {
                 if self.fields {
-                    members.retain(|(_, member)| !member.ignored);
+                    let unknown = members.extract_if(.., |(_, member)| member.unknown != Unknown::No);
+                    self.aside.extend(unknown.filter(|(_, member)| member.unknown == Unknown::Kept));
                 }
                 let found = members.binary_search_by(|(member, _)| member.cmp(name));
                 found.ok().map(|index| &mut members[index].1)
@@ -137,7 +157,10 @@ impl<'de> Reader<'_, 'de> {
         let Self { node, reading, depth } = self;
         let first = if reading.pass_over && !node.fields { node.matching } else { 0 };
         node.parts()?;
-        let Node { parts, matching, fields, .. } = node;
+        let Node { parts, matching, fields, aside, .. } = node;
+        if let (Some(Parts::Members(members)), false) = (&mut *parts, reading.pass_over) {
+            members.append(aside);
+        }
         match parts {
             Some(Parts::Entries(entries)) => {
                 visitor.visit_seq(Entries { entries, next: first, matching, reading, depth })
@@ -200,6 +223,9 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         if name == RAW_VALUE {
             return serde_json::Deserializer::from_str(self.node.text).deserialize_newtype_struct(name, visitor);
         }
+        if name == UNKNOWN_MEMBER {
+            self.node.unknown = Unknown::Kept;
+        }
         visitor.visit_newtype_struct(self)
     }
 
@@ -213,7 +239,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.node.ignored = true;
+        self.node.unknown = Unknown::Ignored;
         visitor.visit_unit()
     }
 

@@ -122,11 +122,16 @@ impl Tokens {
     /// Merges the response to a refresh: what it omits stays as it was.
     pub(crate) fn refreshed(&self, response: TokenResponse, now: Timestamp) -> Self {
         let token_type = response.token_type.clone().filter(|kind| !kind.is_empty());
+        let keeps_lifetime = response.expires_in.is_none();
         let mut tokens = Self::received(response, now);
         tokens.refresh_token = tokens.refresh_token.or_else(|| self.refresh_token.clone());
         tokens.scope = tokens.scope.or_else(|| self.scope.clone());
         tokens.token_type = token_type.unwrap_or_else(|| self.token_type.clone());
         tokens.extra = self.extra.clone();
+        if let Some(lifetime) = self.lifetime.filter(|_| keeps_lifetime) {
+            tokens.lifetime = Some(lifetime);
+            tokens.expires_at = json::expires_at(now, lifetime);
+        }
         tokens
     }
 }

@@ -41,8 +41,7 @@ impl Transport {
     ) -> Result<Request, Error> {
         let mut request = built.map_err(|error| failure::unbuilt(operation, *error))?;
         if request.url().as_str().len() > MAX_URL {
-            let reason = format!("{}: the parameters are too long for a URL", operation.id);
-            return Err(InputFailure::new(reason).into());
+            return Err(InputFailure::new("the parameters are too long for a URL").of(operation).into());
         }
         self.dress(&mut request, operation, settings);
         Ok(request)
@@ -61,7 +60,7 @@ impl Transport {
     pub(crate) async fn exchange(&self, mut request: Request, exchange: Exchange<'_>) -> Result<Response, Error> {
         let Exchange { operation, requested, access_token, timeout, max_body, secrets } = exchange;
         self.authorize(&mut request, operation.auth, access_token)
-            .map_err(|reason| InputFailure::new(format!("{}: {reason}", operation.id)))?;
+            .map_err(|reason| InputFailure::new(reason).of(operation))?;
         if self.http_timeout != Some(timeout) {
             *request.timeout_mut() = Some(timeout);
         }

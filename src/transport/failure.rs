@@ -34,16 +34,15 @@ const MESSAGE_LIMIT: usize = 1024;
 
 /// A request that could not be built.
 pub(super) fn unbuilt(operation: &'static Operation, error: raw::Error<()>) -> Error {
-    let id = operation.id;
-    match error {
-        raw::Error::CommunicationError(error) => InputFailure::new(format!(
-            "{id}: the request cannot be written: a value is too long or has characters that no URL or header takes"
-        ))
-        .source(error.without_url())
-        .into(),
-        raw::Error::InvalidRequest(reason) => InputFailure::new(format!("{id}: {reason}")).into(),
-        _ => InputFailure::new(format!("{id}: the request cannot be built")).into(),
-    }
+    let failure = match error {
+        raw::Error::CommunicationError(error) => InputFailure::new(
+            "the request cannot be written: a value is too long or has characters that no URL or header takes",
+        )
+        .source(error.without_url()),
+        raw::Error::InvalidRequest(reason) => InputFailure::new(reason),
+        _ => InputFailure::new("the request cannot be built"),
+    };
+    failure.of(operation).into()
 }
 
 /// A request without a response.
@@ -96,10 +95,17 @@ pub(crate) fn rejected(operation: &'static Operation, head: Head, body: &str, se
 }
 
 pub(super) fn decode_error(undecodable: Undecodable) -> Error {
+    let is_empty = undecodable.is_empty();
     let Undecodable { response, mismatch: DecodeMismatch { shown, source, .. } } = undecodable;
     let Response { operation, head, body, secrets } = response;
     if operation.id == operations::TOKEN.id {
         return token_error(head, format!("unreadable at line {} column {}", source.line(), source.column()));
+    }
+    if is_empty {
+        return decode_failure(DecodeFailure {
+            reason: Some("the response has no body"),
+            ..unread(operation.id, head)
+        });
     }
     // A decode error quotes the value that it did not expect.
     let quoting = source.to_string();
@@ -107,7 +113,7 @@ pub(super) fn decode_error(undecodable: Undecodable) -> Error {
     let source = if redacted == quoting { Source::new(source) } else { Source::from(BoxError::from(redacted)) };
     let path = shown.map(|path| secrets.redact(path));
     let body = excerpt(&secrets.redact(String::from_utf8_lossy(&body).into_owned()), KEEP_LIMIT);
-    decode_failure(operation.id, head, path, body, source)
+    decode_failure(DecodeFailure { path, body, source: Some(source), ..unread(operation.id, head) })
 }
 
 impl From<Failure> for Error {
@@ -130,17 +136,21 @@ pub(crate) fn or_empty<T>(outcome: Result<Reply<T>, Failure>) -> Result<Option<R
 
 /// A token response that cannot be used. It contains new secrets, so nothing of it is kept.
 pub(super) fn token_error(head: Head, reason: String) -> Error {
-    decode_failure(operations::TOKEN.id, head, None, String::new(), BoxError::from(reason).into())
+    let source = Some(BoxError::from(reason).into());
+    decode_failure(DecodeFailure { source, ..unread(operations::TOKEN.id, head) })
 }
 
 fn too_long(operation: &'static Operation, head: Head) -> Error {
-    let reason = BoxError::from("its body is longer than `max_body` allows");
-    decode_failure(operation.id, head, None, String::new(), reason.into())
+    let reason = Some("the response is longer than `max_body` allows");
+    decode_failure(DecodeFailure { reason, ..unread(operation.id, head) })
 }
 
-fn decode_failure(operation: &'static str, head: Head, path: Option<String>, body: String, source: Source) -> Error {
-    let Head { status, headers } = head;
-    Error::Decode(Box::new(DecodeFailure { operation, status, headers, path, body, source: Some(source) }))
+fn unread(operation: &'static str, Head { status, headers }: Head) -> DecodeFailure {
+    DecodeFailure { operation, status, headers, reason: None, path: None, body: String::new(), source: None }
+}
+
+fn decode_failure(failure: DecodeFailure) -> Error {
+    Error::Decode(Box::new(failure))
 }
 
 /// Reports whether reading stopped at the cap on bodies.
@@ -208,7 +218,7 @@ fn names_redirect_uri(failure: &ApiFailure) -> bool {
 /// Authorizing again would end here again.
 fn wrong_redirect_uri(failure: Box<ApiFailure>) -> Error {
     let reason = "the service does not accept the redirect URI: it must be the one that the application has registered";
-    InputFailure::new(reason).source(*failure).configuration()
+    InputFailure::new(reason).of(&operations::TOKEN).source(*failure).configuration()
 }
 
 /// Reports whether the challenge of a response is about the scope (RFC 6750).

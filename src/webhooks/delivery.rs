@@ -83,6 +83,7 @@ impl WebhookDelivery {
     /// Reads a genuine body; `None` if it is not a JSON object.
     pub(super) fn read(id: String, sent_at: Timestamp, body: &[u8]) -> Option<Self> {
         let text = str::from_utf8(body).ok()?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let body = Body::read(text).or_else(|| Members::read_all(text))?;
         let Body { provider, user_id, calendar_id, change_type, event_type, timestamp, metadata, events, malformed } =
             body;
@@ -115,7 +116,8 @@ struct Members(BTreeMap<String, RawJson>);
 
 impl Members {
     fn read_all(text: &str) -> Option<Body> {
-        let members = Self(serde_json::from_str(text).ok()?);
+        let members = serde_json::from_str(text).or_else(|_| serde_json::from_str(&json::clean(text)));
+        let members = Self(members.ok()?);
         let (events, malformed) = members.events();
         Some(Body {
             provider: members.read("provider"),

@@ -9,6 +9,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use serde_json::Value;
 
 use crate::error::{Error, WebhookFailure, WebhookKind};
+use crate::json;
 
 /// The prefix of a key's text.
 const PREFIX: &str = "whpk_";
@@ -40,7 +41,7 @@ impl WebhookKeys {
     ///
     /// [`Error::WebhookVerification`] with [`WebhookKind::NoPublicKeys`] when it has no valid key.
     pub fn from_document(document: &[u8]) -> Result<Self, Error> {
-        let document: Value = serde_json::from_slice(document).unwrap_or_default();
+        let document: Value = json::value(&String::from_utf8_lossy(document)).unwrap_or_default();
         let entries = document["keys"].as_array().into_iter().flatten();
         let keys = Self::collect(entries.filter_map(published));
         if keys.is_empty() { Err(WebhookFailure::error(WebhookKind::NoPublicKeys)) } else { Ok(keys) }

@@ -1,8 +1,9 @@
 //! Settings.
 
 use std::process::Command;
+use std::time::Duration;
 
-use mobiscroll_connect::{Client, Error};
+use mobiscroll_connect::{Client, Error, RequestOptions, Tokens};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -32,6 +33,44 @@ fn empty_settings_are_refused_by_name() {
 fn a_redirect_uri_that_is_not_absolute_is_refused() {
     for uri in ["/cb", "app.example/cb", "::"] {
         assert_eq!(refused(Client::new("id", "secret", uri)), "the redirect URI is not an absolute URL");
+    }
+}
+
+#[test]
+fn a_redirect_uri_to_which_nobody_returns_is_refused() {
+    for uri in ["https://app.example/cb#top", "https://app.example/cb#", "my-app:/callback#x"] {
+        assert_eq!(refused(Client::new("id", "secret", uri)), "the redirect URI has a fragment");
+    }
+    for scheme in ["ftp", "file", "javascript", "data", "mailto", "ws", "wss"] {
+        let problem = format!("no browser returns to a redirect URI with the scheme {scheme}");
+        assert_eq!(refused(Client::new("id", "secret", format!("{scheme}://app.example/cb"))), problem);
+    }
+    for uri in ["com.example.app:/oauth", "http://localhost:8080/cb", "http://127.0.0.1/cb?a=1"] {
+        assert!(Client::builder("id", "secret", uri).base_url("http://localhost").build().is_ok(), "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn a_timeout_or_deadline_of_zero_is_refused() {
+    let builder = || Client::builder("id", "secret", REDIRECT).base_url("http://localhost");
+    assert_eq!(refused(builder().timeout(Duration::ZERO).build()), "the timeout is zero");
+    assert_eq!(refused(builder().deadline(Duration::ZERO).build()), "the deadline is zero");
+    let client = builder().build().unwrap();
+    client.set_credentials(Tokens::new("a").with_refresh_token("r"));
+    for (options, problem) in [
+        (RequestOptions::new().timeout(Duration::ZERO), "the timeout is zero"),
+        (RequestOptions::new().deadline(Duration::ZERO), "the deadline is zero"),
+    ] {
+        let client = client.with_options(options);
+        for error in [
+            client.calendars().list().await.unwrap_err(),
+            client.auth().refresh().await.unwrap_err(),
+            client.auth().get_token(&"code".into()).await.unwrap_err(),
+        ] {
+            let Error::InvalidInput(failure) = &error else { panic!("{error:?}") };
+            assert_eq!((failure.message(), error.operation()), (problem, failure.operation()));
+            assert!(error.operation().is_some() && error.to_string().ends_with(problem), "{error}");
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::date;
 use jiff::tz::{TimeZone, offset};
-use mobiscroll_connect::{Client, Error, EventCreate, EventDelete, EventUpdate, Provider, Tokens};
+use mobiscroll_connect::{Client, Error, EventCreate, EventDelete, EventUpdate, Provider, SendStatus, Tokens};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
 use serde_json::json;
 
@@ -246,6 +246,78 @@ async fn a_call_without_a_refresh_token_is_told_of_its_own_401() {
 }
 
 #[tokio::test]
+async fn a_hook_that_fails_after_a_401_says_that_the_call_was_answered() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let failing = || builder(&sandbox).on_tokens_refreshed(|_: Tokens| Err::<(), _>("disk full"));
+    let error = delete(&expired(&sandbox, failing())).await;
+    assert_eq!((category(&error), error.send_status()), ("TokenStore", SendStatus::Answered));
+    // A refresh ahead of the call's request.
+    let client = failing().build().unwrap();
+    let issued = sandbox.issue_tokens(ADA);
+    let soon = Timestamp::now() + Duration::from_secs(1);
+    client.set_credentials(crate::support::tokens(issued).with_expires_at(soon));
+    let error = delete(&client).await;
+    assert_eq!((category(&error), error.send_status()), ("TokenStore", SendStatus::NotSent));
+}
+
+#[tokio::test]
+async fn a_success_that_is_none_keeps_the_tokens_of_a_revocation_and_ok_forgets_them() {
+    let (sandbox, client) = signed_in().await;
+    answer(&sandbox, Operation::Revoke, 200, r#"{"success":false,"message":"Busy"}"#);
+    let error = client.auth().revoke().await.unwrap_err();
+    assert_eq!((category(&error), error.api().unwrap().message()), ("Server", "Busy"));
+    assert!(client.auth().credentials().is_some());
+    for body in ["OK", "\"OK\"", "", "null"] {
+        client.set_credentials(crate::support::tokens(sandbox.issue_tokens(ADA)));
+        answer(&sandbox, Operation::Revoke, 200, body);
+        client.auth().revoke().await.unwrap();
+        assert_eq!(client.auth().credentials(), None, "{body:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_that_left_an_account_out_finds_no_absence() {
+    let (sandbox, client) = signed_in().await;
+    let draft = EventCreate::new(Provider::Google, "primary", "t", NOON, NOON);
+    for (blocked, expected) in [("google:a@example.com", true), ("microsoft:a@example.com", false)] {
+        let header = "x-connect-calendar-permission-missing";
+        sandbox.inject(
+            Fault::on(Operation::ListEvents)
+                .status(200)
+                .header(header, blocked)
+                .body(r#"{"events":[],"nextPageToken":"t"}"#),
+        );
+        answer(&sandbox, Operation::ListEvents, 200, r#"{"events":[]}"#);
+        let found = client.events().find_created(&draft, "k").await;
+        if expected {
+            let error = found.unwrap_err();
+            assert_eq!((category(&error), error.operation()), ("CalendarPermissionRequired", Some("list_events")));
+            assert_eq!(error.api().unwrap().accounts()[0].account.as_deref(), Some("a@example.com"));
+        } else {
+            assert_eq!(found.unwrap(), None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_without_a_lifetime_keeps_the_old_one() {
+    let (sandbox, client) = signed_in().await;
+    for (number, (member, kept)) in
+        [("", true), (r#","expires_in":null"#, true), (r#","expires_in":"soon""#, true), (r#","expires_in":60"#, false)]
+            .into_iter()
+            .enumerate()
+    {
+        let old = format!(r#"{{"access_token":"a{number}","refresh_token":"r{number}","expires_in":1800}}"#);
+        client.set_credentials(Tokens::from_json(&old).unwrap());
+        answer(&sandbox, Operation::RefreshToken, 200, format!(r#"{{"access_token":"new{number}"{member}}}"#));
+        let new = client.auth().refresh().await.unwrap();
+        let left = new.expires_at().unwrap().duration_since(Timestamp::now()).as_secs();
+        let expected = if kept { 1790..=1800 } else { 50..=60 };
+        assert!(expected.contains(&left), "{member}: {left}");
+    }
+}
+
+#[tokio::test]
 async fn an_empty_id_is_refused_before_anything_is_sent() {
     let (sandbox, client) = signed_in().await;
     let google = || Provider::Google;
@@ -270,6 +342,8 @@ async fn an_empty_id_is_refused_before_anything_is_sent() {
     ];
     for error in errors {
         assert_eq!((category(&error), error.needs_reauthorization()), ("InvalidInput", false), "{error}");
+        let operation = error.operation().unwrap_or_else(|| panic!("{error}"));
+        assert!(error.to_string().starts_with(&format!("{operation}: ")), "{error}");
     }
     assert_eq!(sandbox.requests().len(), 0);
 }

@@ -1,6 +1,7 @@
 //! Writing events.
 
 use jiff::civil::date;
+use jiff::tz::{TimeZone, offset};
 use mobiscroll_connect::{
     Availability, Client, ConferenceData, EventCreate, EventDelete, EventStatus, EventUpdate, Frequency, Privacy,
     Provider, RecurrenceRule, SeriesMode, Weekday,
@@ -120,6 +121,21 @@ async fn whole_days_last_until_the_midnight_after_the_last() {
     assert!(event.all_day);
     assert_eq!(day(date(2026, 12, 2), date(2026, 12, 1)).unwrap_err().code(), "VALIDATION_ERROR");
     assert!(day(jiff::civil::Date::MAX, jiff::civil::Date::MAX).is_err());
+}
+
+#[tokio::test]
+async fn whole_days_of_a_time_zone_begin_at_its_midnight() {
+    let (sandbox, client) = signed_in().await;
+    let (day, auckland) = (date(2026, 12, 30), TimeZone::fixed(offset(13)));
+    let event = EventCreate::new_all_day_in(Provider::Google, "primary", "Off", day, day, &auckland).unwrap();
+    client.events().create(event).await.unwrap();
+    let sent = created(&sandbox);
+    assert_eq!((&sent["start"], &sent["end"]), (&json!("2026-12-29T11:00:00Z"), &json!("2026-12-30T11:00:00Z")));
+    client.events().update(update("e").days_in(day, day.tomorrow().unwrap(), &auckland).unwrap()).await.ok();
+    let sent = only(&sandbox, Operation::UpdateEvent).json().unwrap();
+    assert_eq!((&sent["start"], &sent["end"]), (&json!("2026-12-29T11:00:00Z"), &json!("2026-12-31T11:00:00Z")));
+    let max = jiff::civil::Date::MAX;
+    assert!(EventCreate::new_all_day_in(Provider::Google, "primary", "Off", max, max, &auckland).is_err());
 }
 
 #[tokio::test]

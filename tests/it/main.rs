@@ -38,12 +38,15 @@ mod support;
 #[cfg(feature = "rustls")]
 mod tls;
 mod token_answers;
+mod unknown_members;
 #[path = "../watch/mod.rs"]
 mod watch;
 #[cfg(feature = "axum")]
 mod webhook_axum;
 #[cfg(feature = "webhooks")]
 mod webhook_keys;
+#[cfg(feature = "webhooks")]
+mod webhook_lenient;
 #[cfg(feature = "webhooks")]
 mod webhook_properties;
 #[cfg(feature = "webhooks")]

@@ -220,10 +220,8 @@ async fn a_body_that_is_not_the_modelled_one_is_a_decode_error() {
         answer(&sandbox, Operation::ListCalendars, 200, body);
         assert_eq!(category(&client.calendars().list().await.unwrap_err()), "Decode", "{body:?}");
     }
-    for body in ["", "null", "\"ok\""] {
-        answer(&sandbox, Operation::Health, 200, body);
-        assert_eq!(category(&client.health().await.unwrap_err()), "Decode", "{body:?}");
-    }
+    answer(&sandbox, Operation::Health, 200, "<html>ok</html>");
+    assert_eq!(category(&client.health().await.unwrap_err()), "Decode");
 }
 
 #[tokio::test]

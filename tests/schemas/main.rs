@@ -34,3 +34,12 @@ fn fields_that_an_update_can_clear_take_null() {
     assert_eq!(update["properties"]["location"]["type"], json!(["string", "null"]));
     assert!(!update["properties"]["location"]["description"].as_str().unwrap().is_empty());
 }
+
+#[test]
+fn unknown_members_are_allowed_and_have_no_name_of_their_own() {
+    let event = schema::<CalendarEvent>();
+    assert!(event["properties"]["unknown_members"].is_null());
+    assert_ne!(event["additionalProperties"], json!(false));
+    let attendee = &event["$defs"]["EventAttendee"];
+    assert_eq!((&attendee["required"], attendee["type"].as_str()), (&json!(["email"]), Some("object")));
+}

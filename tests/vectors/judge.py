@@ -111,8 +111,8 @@ def decode(encoded):
 
 def is_object(body):
     try:
-        # json would find out about UTF-16 and byte order marks by itself.
-        return isinstance(json.loads(body.decode("utf-8"), parse_constant=refuse), dict)
+        # json would find out about UTF-16 by itself.
+        return isinstance(json.loads(body.decode("utf-8").removeprefix("\ufeff"), parse_constant=refuse), dict)
     except ValueError:
         return False
 
