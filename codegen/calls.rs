@@ -1,11 +1,14 @@
 //! Reworks progenitor's calls: no header that the service does not know, no constructors that hand out a client without
 //! credentials, and `request()` on each call, which builds the request without sending it.
 
+use crate::codegen::contract::Operation;
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, File, ImplItem, ImplItemFn, Item, Local, Pat, Stmt, parse_quote};
 
-pub(crate) fn rework(file: &mut File, operations: usize) -> Result<(), String> {
+pub(crate) fn rework(file: &mut File, all: &[Operation]) -> Result<(), String> {
+    let operations = all.len();
+    let hidden: Vec<_> = all.iter().filter(|op| op.is_browser_only).map(|op| op.id.as_str()).collect();
     // The models are not made in this run, and the prelude re-exports what the crate does.
     file.items
         .retain(|item| !matches!(item, Item::Mod(module) if ["prelude", "types"].iter().any(|n| module.ident == n)));
@@ -16,7 +19,7 @@ pub(crate) fn rework(file: &mut File, operations: usize) -> Result<(), String> {
     let mut parted = 0;
     for item in &mut file.items {
         match item {
-            Item::Impl(block) if block.trait_.is_none() => narrow(&mut block.items),
+            Item::Impl(block) if block.trait_.is_none() => narrow(&mut block.items, &hidden),
             Item::Mod(module) if module.ident == "builder" => {
                 for item in module.content.iter_mut().flat_map(|(_, items)| items) {
                     if let Item::Impl(block) = item {
@@ -40,12 +43,13 @@ fn expect(what: &str, found: usize, operations: usize) -> Result<(), String> {
     ))
 }
 
-/// The generated constructors: one panics when TLS cannot be set up, both would hand out a client without credentials.
-fn narrow(items: &mut Vec<ImplItem>) {
+/// The generated constructors: one panics when TLS cannot be set up, both would hand out a client without credentials. What
+/// is an address for the browser is no call.
+fn narrow(items: &mut Vec<ImplItem>, hidden: &[&str]) {
     items.retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"));
     for item in items {
         if let ImplItem::Fn(function) = item
-            && function.sig.ident == "new_with_client"
+            && (function.sig.ident == "new_with_client" || hidden.iter().any(|name| function.sig.ident == name))
         {
             function.vis = parse_quote!(pub(crate));
         }

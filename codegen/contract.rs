@@ -5,19 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use openapiv3::OpenAPI;
 use serde_json::{Map, Value, json};
 
-use crate::codegen::hoist;
+use crate::codegen::ident::{pascal_case, snake_case};
+use crate::codegen::{check, hoist, names, resolve, unions, walk};
 
 /// What the contract says beyond the shapes that progenitor generates.
 #[derive(Default)]
 pub(crate) struct Facts {
     /// Open enums by name (`x-extensible-enum`).
     pub(crate) enums: BTreeMap<String, OpenEnum>,
+    /// Schemas that a member tells apart (`oneOf` with a discriminator), by name.
+    pub(crate) unions: BTreeMap<String, unions::Union>,
+    /// Schemas that are kept as JSON (`x-raw-json`).
+    pub(crate) raw: BTreeSet<String>,
     /// Schemas that may arrive as a bare string, with the property that it stands for (`x-shorthand`).
     pub(crate) shorthands: BTreeMap<String, String>,
     /// Schemas whose unknown members are kept (`x-keep-unknown`).
     pub(crate) keeping: BTreeSet<String>,
     /// Descriptions of schemas (under an empty name) and of their properties: progenitor loses those beside a `$ref`.
     pub(crate) docs: BTreeMap<(String, String), String>,
+    /// Properties not to be used any more, by schema.
+    pub(crate) deprecated: BTreeSet<(String, String)>,
     /// Schemas sent in requests, by name.
     pub(crate) requests: BTreeMap<String, Request>,
     /// Names of the schemas that arrive in answers or deliveries.
@@ -55,6 +62,11 @@ pub(crate) struct Operation {
     pub(crate) doc: String,
     /// Whether it is no public request (`x-internal`).
     pub(crate) is_internal: bool,
+    /// Whether it is an address for the browser instead of a call (`x-browser-only`).
+    pub(crate) is_browser_only: bool,
+    pub(crate) is_deprecated: bool,
+    /// Whether it may be repeated when nobody knows if it was carried out (`x-idempotent`, or by its method).
+    pub(crate) is_idempotent: bool,
     /// Path, query and header parameters, in the order of the contract.
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
@@ -71,8 +83,13 @@ pub(crate) struct Parameter {
     pub(crate) doc: String,
     pub(crate) is_required: bool,
     pub(crate) in_path: bool,
+    pub(crate) is_deprecated: bool,
+    /// Whether the client sets it (`x-internal`).
+    pub(crate) is_internal: bool,
     /// The name of the schema of which the parameter is the JSON.
     pub(crate) json: Option<String>,
+    /// The Rust type of the items of a list that is sent with commas.
+    pub(crate) list: Option<String>,
     /// The range that values are clamped to.
     pub(crate) range: Option<(u32, u32)>,
 }
@@ -90,8 +107,6 @@ pub(crate) enum Scheme {
     Basic,
     Bearer,
 }
-
-pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
 
 /// Keywords that constrain values. The server checks them; types for them would only get in the way.
 const CONSTRAINTS: [&str; 11] = [
@@ -114,16 +129,28 @@ const FORMATS: [&str; 9] =
 
 pub(crate) fn read(text: &str) -> Result<(OpenAPI, Facts), String> {
     let mut spec: Value = yaml_serde::from_str(text).map_err(|e| e.to_string())?;
-    let mut facts = Facts::default();
+    check::check(&spec)?;
+    resolve::resolve(&mut spec);
 
+    let mut facts = Facts::default();
     let security =
         Security { default: spec["security"].clone(), schemes: spec["components"]["securitySchemes"].clone() };
-    let inline = hoist::hoist(&mut spec)?;
-    operations(&mut spec, &security, &inline, &mut facts)?;
-    schemas(&mut spec, &mut facts)?;
-    directions(&spec, &mut facts);
-    simplify(&mut spec["components"]);
-    simplify(&mut spec["paths"]);
+    let inline = hoist::hoist(&mut spec);
+    walk::operations(&spec)
+        .map(|(method, path, operation)| operation_facts(method, path, operation, &security, &inline))
+        .for_each(|operation| facts.operations.push(operation));
+    schemas(&mut spec, &mut facts);
+    directions(&mut spec, &mut facts);
+    walk::operations_mut(&mut spec, |_, operation| {
+        plain(operation);
+        walk::roots_mut(operation, |schema| walk::schemas_mut(schema, &mut simplify));
+    });
+    for (name, schema) in walk::members_mut(&mut spec["components"]["schemas"]) {
+        match facts.unions.contains_key(name) || facts.raw.contains(name) {
+            true => *schema = json!({ "type": "object" }),
+            false => walk::schemas_mut(schema, &mut simplify),
+        }
+    }
 
     let spec = serde_json::from_value(spec).map_err(|e| e.to_string())?;
     Ok((spec, facts))
@@ -133,96 +160,96 @@ pub(crate) fn schema_names(spec: &OpenAPI) -> impl Iterator<Item = &str> {
     spec.components.iter().flat_map(|components| components.schemas.keys().map(String::as_str))
 }
 
-/// Lists the operations, leaves out those for browsers, and leaves each with one answer: any 2xx.
-fn operations(
-    spec: &mut Value,
+fn operation_facts(
+    method: &str,
+    path: &str,
+    operation: &Value,
     security: &Security,
     inline: &BTreeSet<String>,
-    facts: &mut Facts,
-) -> Result<(), String> {
-    let components = spec["components"].clone();
-    let paths = spec["paths"].as_object_mut().ok_or("no paths")?;
-    for (path, item) in paths.iter_mut() {
-        let item = item.as_object_mut().ok_or_else(|| format!("{path} is not an object"))?;
-        let on_origin = item.shift_remove("servers").is_some();
-        let shared = item.get("parameters").cloned().unwrap_or_default();
-        for method in METHODS {
-            let Some(operation) = item.get_mut(method) else { continue };
-            if operation["x-browser-only"] == true {
-                item.shift_remove(method);
-                continue;
-            }
-            let id = operation["operationId"].as_str().ok_or_else(|| format!("{method} {path} has no operationId"))?;
-            // progenitor names the operation so at run time, too.
-            let id = snake_case(id);
-            operation["operationId"] = id.as_str().into();
-            facts.operations.push(Operation {
-                id: id.clone(),
-                tag: operation["tags"][0].as_str().unwrap_or("Default").to_owned(),
-                doc: [text(&operation["summary"]), text(&operation["description"])].join("\n\n").trim().to_owned(),
-                is_internal: operation["x-internal"] == true,
-                parameters: parameters(&shared, operation, &components)?,
-                body: body(operation, inline)?,
-                method: method.to_uppercase(),
-                path: path.clone(),
-                auth: security.of(operation),
-                on_origin,
-            });
-            // Every failure reaches the facade whole: status, headers and body.
-            let answers = operation["responses"].as_object().ok_or_else(|| format!("{id} has no responses"))?;
-            let success = answers.iter().filter(|(status, _)| status.starts_with('2')).map(|(_, answer)| answer);
-            let typed = success.clone().find(|answer| !answer["content"].is_null()).or_else(|| success.clone().next());
-            let answer = typed.cloned().ok_or_else(|| format!("{id} has no 2xx answer"))?;
-            operation["responses"] = json!({ "2XX": answer });
-            if let Some(operation) = operation.as_object_mut() {
-                operation.shift_remove("callbacks");
-            }
-            // The facade writes the JSON of such a parameter; to the bindings it is text.
-            let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
-            for parameter in parameters.into_iter().flatten() {
-                if let Some(parameter) = parameter.as_object_mut().filter(|members| members.contains_key("content")) {
-                    parameter.shift_remove("content");
-                    parameter.insert("schema".into(), json!({ "type": "string" }));
-                }
-            }
+) -> Operation {
+    let content = walk::members(&operation["requestBody"]["content"]).next();
+    let schema = content.and_then(|(_, media)| walk::schema_name(&media["schema"]));
+    let body = schema.map(|schema| Body {
+        schema: schema.to_owned(),
+        is_flat: operation["x-flatten-body"] == true || inline.contains(schema),
+    });
+    Operation {
+        id: snake_case(operation["operationId"].as_str().unwrap_or_default()),
+        tag: pascal_case(operation["tags"][0].as_str().unwrap_or(names::UNTAGGED)),
+        doc: [text(&operation["summary"]), text(&operation["description"])].join("\n\n").trim().to_owned(),
+        is_internal: operation["x-internal"] == true,
+        is_browser_only: operation["x-browser-only"] == true,
+        is_deprecated: operation["deprecated"] == true,
+        is_idempotent: match operation["x-idempotent"].as_bool() {
+            Some(said) => said,
+            None => ["get", "head", "options", "delete"].contains(&method),
+        },
+        parameters: walk::items(&operation["parameters"]).map(parameter).collect(),
+        body,
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        auth: security.of(operation),
+        on_origin: walk::items(&operation["servers"]).next().is_some(),
+    }
+}
+
+fn parameter(parameter: &Value) -> Parameter {
+    let json = walk::schema_name(&parameter["content"]["application/json"]["schema"]);
+    let bound = |name: &str| parameter["schema"][name].as_u64().and_then(|bound| u32::try_from(bound).ok());
+    Parameter {
+        name: snake_case(parameter["name"].as_str().unwrap_or_default()),
+        doc: text(&parameter["description"]),
+        is_required: parameter["required"] == true,
+        in_path: parameter["in"] == "path",
+        is_deprecated: parameter["deprecated"] == true,
+        is_internal: parameter["x-internal"] == true,
+        json: json.map(str::to_owned),
+        list: comma_separated(parameter).map(item_type),
+        range: bound("minimum").zip(bound("maximum")),
+    }
+}
+
+/// The items of a list that is sent as one value.
+fn comma_separated(parameter: &Value) -> Option<&Value> {
+    let schema = &parameter["schema"];
+    (parameter["explode"] == false && schema["type"] == "array").then(|| &schema["items"])
+}
+
+fn item_type(item: &Value) -> String {
+    let name = walk::schema_name(item).or_else(|| walk::schema_name(&item["allOf"][0]));
+    match (name, item["type"].as_str()) {
+        (Some(name), _) => format!("crate::models::{name}"),
+        (None, Some("integer")) => "i64".to_owned(),
+        (None, Some("boolean")) => "bool".to_owned(),
+        _ => "::std::string::String".to_owned(),
+    }
+}
+
+/// Leaves an operation what progenitor digests: parameters as text where the facade writes the text, one response, any
+/// 2xx. Every failure reaches the facade whole: status, headers and body.
+fn plain(operation: &mut Value) {
+    let id = snake_case(operation["operationId"].as_str().unwrap_or_default());
+    operation["operationId"] = id.as_str().into();
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        if parameter["content"].is_object() || comma_separated(parameter).is_some() {
+            parameter["schema"] = json!({ "type": "string" });
+            remove(parameter, &["content", "explode"]);
         }
     }
-    paths.retain(|_, item| METHODS.iter().any(|method| item.get(method).is_some()));
-    Ok(())
+    let success: Vec<_> = walk::members(&operation["responses"])
+        .filter(|(status, _)| status.starts_with('2'))
+        .map(|(_, answer)| answer)
+        .collect();
+    let typed = success.iter().find(|answer| !answer["content"].is_null()).or(success.first());
+    let answer = typed.map_or_else(|| json!({ "description": "" }), |answer| (*answer).clone());
+    operation["responses"] = json!({ "2XX": answer });
+    remove(operation, &["callbacks", "servers"]);
 }
 
-/// Reads the parameters of an operation and of its path.
-fn parameters(shared: &Value, operation: &Value, components: &Value) -> Result<Vec<Parameter>, String> {
-    let all = [shared, &operation["parameters"]].into_iter().filter_map(Value::as_array).flatten();
-    all.map(|parameter| {
-        let parameter = match parameter["$ref"].as_str().and_then(|target| target.rsplit('/').next()) {
-            Some(name) => &components["parameters"][name],
-            None => parameter,
-        };
-        let wire = parameter["name"].as_str().ok_or("a parameter has no name")?;
-        let json = parameter["content"]["application/json"]["schema"]["$ref"].as_str();
-        let bound = |name: &str| parameter["schema"][name].as_u64().and_then(|bound| u32::try_from(bound).ok());
-        Ok(Parameter {
-            name: snake_case(wire),
-            doc: text(&parameter["description"]),
-            is_required: parameter["required"] == true,
-            in_path: parameter["in"] == "path",
-            json: json.and_then(|target| target.rsplit('/').next()).map(str::to_owned),
-            range: bound("minimum").zip(bound("maximum")),
-        })
-    })
-    .collect()
-}
-
-fn body(operation: &Value, inline: &BTreeSet<String>) -> Result<Option<Body>, String> {
-    let Some((_, media)) = operation["requestBody"]["content"].as_object().and_then(|content| content.iter().next())
-    else {
-        return Ok(None);
-    };
-    let schema = media["schema"]["$ref"].as_str().and_then(|target| target.rsplit('/').next());
-    let schema = schema.ok_or_else(|| format!("{}: the body is no object", text(&operation["operationId"])))?;
-    let is_flat = operation["x-flatten-body"] == true || inline.contains(schema);
-    Ok(Some(Body { schema: schema.to_owned(), is_flat }))
+fn remove(value: &mut Value, names: &[&str]) {
+    if let Some(members) = value.as_object_mut() {
+        members.retain(|name, _| !names.contains(&name.as_str()));
+    }
 }
 
 /// What the contract says of credentials.
@@ -233,53 +260,43 @@ struct Security {
 }
 
 impl Security {
+    /// Where the contract leaves the choice, the token of the user goes before the credentials of the application.
     fn of(&self, operation: &Value) -> Scheme {
         let required = if operation["security"].is_null() { &self.default } else { &operation["security"] };
-        let names = required.as_array().into_iter().flatten().filter_map(Value::as_object).flat_map(Map::keys);
-        let schemes: Vec<_> = names.map(|name| self.schemes[name]["scheme"].as_str().unwrap_or_default()).collect();
-        match schemes.as_slice() {
+        let names: Vec<_> = walk::items(required).flat_map(walk::members).map(|(name, _)| name).collect();
+        let is_basic = |name: &&str| {
+            self.schemes[*name]["scheme"].as_str().is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic"))
+        };
+        match names.as_slice() {
             [] => Scheme::None,
-            schemes if schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic")) => Scheme::Basic,
+            names if names.iter().all(is_basic) => Scheme::Basic,
             _ => Scheme::Bearer,
         }
     }
 }
 
-/// `listColors` and `list-colors` become `list_colors`.
-pub(super) fn snake_case(id: &str) -> String {
-    let mut snake = String::new();
-    for c in id.chars() {
-        if c.is_ascii_uppercase() && !snake.is_empty() && !snake.ends_with('_') {
-            snake.push('_');
-        }
-        snake.push(if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
-    }
-    snake
-}
-
 /// Takes the extensions out of the schemas and into the facts.
-fn schemas(spec: &mut Value, facts: &mut Facts) -> Result<(), String> {
-    let schemas = spec["components"]["schemas"].as_object_mut().ok_or("no schemas")?;
-    for (name, schema) in schemas.iter_mut() {
+fn schemas(spec: &mut Value, facts: &mut Facts) {
+    for (name, schema) in walk::members_mut(&mut spec["components"]["schemas"]) {
         // A plain enum would turn the next value that the server adds into a decode error, so it is opened.
-        let is_text = schema["type"] == "string";
-        let values = schema["x-extensible-enum"].as_array().or_else(|| schema["enum"].as_array().filter(|_| is_text));
-        if let Some(values) = values {
-            let variants = values
-                .iter()
-                .map(|value| {
-                    let wire = value.as_str().ok_or_else(|| format!("{name}: a value is not a string"))?;
-                    Ok(Variant {
-                        wire: wire.to_owned(),
-                        name: schema["x-enum-names"][wire].as_str().map(str::to_owned),
-                        doc: text(&schema["x-enum-descriptions"][wire]),
-                    })
-                })
-                .collect::<Result<_, String>>()?;
+        let values = [&schema["x-extensible-enum"], &schema["enum"]].into_iter().find(|values| values.is_array());
+        if let Some(values) = values.filter(|_| hoist::is_enum(schema)) {
+            let variant = |wire: &str| Variant {
+                wire: wire.to_owned(),
+                name: schema["x-enum-names"][wire].as_str().map(str::to_owned),
+                doc: text(&schema["x-enum-descriptions"][wire]),
+            };
+            let variants = walk::items(values).filter_map(Value::as_str).map(variant).collect();
             facts.enums.insert(name.clone(), OpenEnum { doc: text(&schema["description"]), variants });
         }
-        if schema["x-keep-unknown"] == true {
+if schema["x-keep-unknown"] == true {
             facts.keeping.insert(name.clone());
+        }
+        if let Some(union) = unions::Union::read(schema) {
+            facts.unions.insert(name.clone(), union);
+        }
+        if schema["x-raw-json"] == true {
+            facts.raw.insert(name.clone());
         }
         if let Some(property) = schema["x-shorthand"].as_str() {
             facts.shorthands.insert(name.clone(), property.to_owned());
@@ -289,13 +306,16 @@ fn schemas(spec: &mut Value, facts: &mut Facts) -> Result<(), String> {
         }
     }
     let schemas = &spec["components"]["schemas"];
-    for (name, schema) in schemas.as_object().into_iter().flatten() {
-        facts.docs.insert((name.clone(), String::new()), text(&schema["description"]));
-        for (property, described) in schema["properties"].as_object().into_iter().flatten() {
-            facts.docs.insert((name.clone(), property.clone()), description(described, schemas));
+    for (name, schema) in walk::members(schemas) {
+        facts.docs.insert((name.to_owned(), String::new()), text(&schema["description"]));
+        for (property, described) in walk::members(&schema["properties"]) {
+            let place = (name.to_owned(), property.to_owned());
+            if described["deprecated"] == true {
+                facts.deprecated.insert(place.clone());
+            }
+            facts.docs.insert(place, description(described, schemas));
         }
     }
-    Ok(())
 }
 
 /// The property's own description, or the first paragraph of what it refers to.
@@ -311,27 +331,31 @@ fn description(property: &Value, schemas: &Value) -> String {
 }
 
 /// Finds which schemas are sent and which arrive.
-fn directions(spec: &Value, facts: &mut Facts) {
+fn directions(spec: &mut Value, facts: &mut Facts) {
     let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
-    for item in spec["paths"].as_object().into_iter().flat_map(Map::values) {
-        for operation in METHODS.iter().filter_map(|method| item.get(method)) {
-            references(&operation["requestBody"], spec, &mut sent);
-            references(&operation["responses"], spec, &mut received);
-        }
+    for (_, _, operation) in walk::operations(spec) {
+        references(&operation["requestBody"], spec, &mut sent);
+        references(&operation["responses"], spec, &mut received);
     }
-    let schemas = &spec["components"]["schemas"];
-    for name in schemas.as_object().into_iter().flat_map(Map::keys) {
+    for (name, schema) in walk::members_mut(&mut spec["components"]["schemas"]) {
         if !sent.contains(name) {
             received.insert(name.clone());
+            // What must be there, and may be `null`, may as well be missing.
+            let nullable: Vec<_> = walk::members(&schema["properties"])
+                .filter(|(_, property)| property["nullable"] == true)
+                .map(|(name, _)| Value::from(name))
+                .collect();
+            if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+                required.retain(|name| !nullable.contains(name));
+            }
+            continue;
         }
-    }
-    for name in sent {
-        if let Some(mut request) = request(&schemas[&name]) {
+        if let Some(mut request) = request(schema) {
             // In a model that also arrives, `null` says no more than a missing value.
-            if received.contains(&name) {
+            if received.contains(name) {
                 request.clearable.clear();
             }
-            facts.requests.insert(name, request);
+            facts.requests.insert(name.clone(), request);
         }
     }
     facts.responses = received;
@@ -367,35 +391,30 @@ fn references(value: &Value, spec: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Leaves of each schema what a Rust type depends on.
-fn simplify(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            let is_boolean = members.get("type").is_some_and(|kind| kind == "boolean");
-            members.retain(|name, member| {
-                // A property may be called like a keyword; a keyword's value is never a schema.
-                let is_keyword = !member.is_object();
-                !(is_keyword && (name == "nullable" || CONSTRAINTS.contains(&name.as_str())))
-                    // The one value that a boolean may have makes no type of its own.
-                    && !(name == "enum" && is_boolean)
-                    && !(name == "format" && member.as_str().is_some_and(|format| !FORMATS.contains(&format)))
-                    // What the server assumes of a missing value is prose, unless it is what Rust assumes, too.
-                    && !(name == "default" && *member != false)
-                    && name != "example"
-                    && name != "examples"
-            });
-            // `allOf` with one member only carries a description beside a reference.
-            if let Some([only]) = members.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
-                && only.get("$ref").is_some()
-            {
-                let only = only["$ref"].clone();
-                members.shift_remove("allOf");
-                members.insert("$ref".into(), only);
-            }
-            members.values_mut().for_each(simplify);
-        }
-        Value::Array(items) => items.iter_mut().for_each(simplify),
-        _ => {}
+/// Leaves of a schema what a Rust type depends on.
+fn simplify(schema: &mut Value) {
+    let is_text = schema["type"] == "string";
+    let is_empty = schema["properties"].as_object().is_some_and(Map::is_empty);
+    let Some(members) = schema.as_object_mut() else { return };
+    members.retain(|name, member| match name.as_str() {
+        "nullable" | "example" | "examples" | "deprecated" | "readOnly" | "writeOnly" | "xml" | "externalDocs" => false,
+        name if CONSTRAINTS.contains(&name) => false,
+        // Enums of text are open; other ones make no type of their own.
+        "enum" => is_text,
+        "format" => member.as_str().is_some_and(|format| FORMATS.contains(&format)),
+        // What the server assumes of a missing value is prose, unless it is what Rust assumes, too.
+        "default" => *member == false,
+        // Unknown members are no mistake. An object without any member stays a model.
+        "additionalProperties" => *member != false || is_empty,
+        _ => true,
+    });
+    // `allOf` with one member only carries a description beside a reference.
+    if let Some([only]) = members.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
+        && only.get("$ref").is_some()
+    {
+        let only = only["$ref"].clone();
+        members.shift_remove("allOf");
+        members.insert("$ref".into(), only);
     }
 }
 

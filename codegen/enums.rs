@@ -1,13 +1,15 @@
 //! Enums that take values which this release has never heard of.
 
 use quote::{format_ident, quote};
-use syn::{Ident, Item};
+use syn::Item;
 
-use crate::codegen::contract::{OpenEnum, Variant};
+use crate::codegen::contract::OpenEnum;
+use crate::codegen::docs::docs;
 
 pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
     let ident = format_ident!("{name}");
-    let names = variant_names(name, open)?;
+    let names =
+        open.variants.iter().map(|v| format_ident!("{}", rust_name(&v.wire, v.name.as_deref()))).collect::<Vec<_>>();
     let wires: Vec<_> = open.variants.iter().map(|v| &v.wire).collect();
     let values = open.variants.iter().map(|v| match v.doc.as_str() {
         "" => format!(" `{}`", v.wire),
@@ -102,32 +104,12 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
     Ok(file.items)
 }
 
-/// A description as doc comments, a line each.
-pub(crate) fn docs(text: &str) -> Vec<syn::Attribute> {
-    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
-    lines.map(|line| syn::parse_quote!(#[doc = #line])).collect()
-}
-
-/// The Rust names of the values, each a new one.
-fn variant_names(name: &str, open: &OpenEnum) -> Result<Vec<Ident>, String> {
-    let mut names = vec![String::from("Unknown")];
-    for variant in &open.variants {
-        let rust = rust_name(variant);
-        if syn::parse_str::<Ident>(&rust).is_err() || names.contains(&rust) {
-            let wire = &variant.wire;
-            return Err(format!("{name}: the value {wire:?} needs a Rust name of its own in x-enum-names"));
-        }
-        names.push(rust);
-    }
-    Ok(names.iter().skip(1).map(|name| format_ident!("{name}")).collect())
-}
-
 /// `free-busy` becomes `FreeBusy`, `DAILY` becomes `Daily`.
-fn rust_name(variant: &Variant) -> String {
-    if let Some(name) = &variant.name {
-        return name.clone();
+pub(crate) fn rust_name(wire: &str, name: Option<&str>) -> String {
+    if let Some(name) = name {
+        return name.to_owned();
     }
-    let words = variant.wire.split(|c: char| !c.is_ascii_alphanumeric());
+    let words = wire.split(|c: char| !c.is_ascii_alphanumeric());
     words
         .filter(|word| !word.is_empty())
         .map(|word| {

@@ -4,52 +4,44 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::codegen::contract::METHODS;
+use crate::codegen::ident::pascal_case;
+use crate::codegen::walk;
 
-/// Moves inline bodies, inline objects and inline enums into the components. Returns the names of the bodies.
-pub(crate) fn hoist(spec: &mut Value) -> Result<BTreeSet<String>, String> {
+/// Moves inline bodies, inline objects, enums and unions into the components. Returns the names of the bodies.
+pub(crate) fn hoist(spec: &mut Value) -> BTreeSet<String> {
     let mut hoisted = Hoisted { names: names(spec), schemas: Map::new() };
     let mut bodies = BTreeSet::new();
-    let mut paths = std::mem::take(&mut spec["paths"]);
-    for item in paths.as_object_mut().into_iter().flat_map(Map::values_mut) {
-        for method in METHODS {
-            let Some(operation) = item.get_mut(method) else { continue };
-            let id = pascal_case(operation["operationId"].as_str().unwrap_or_default());
-            let content = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
-            for media in content.and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
-                if let Some(schema) = media.get_mut("schema").filter(|schema| is_object(schema)) {
-                    let name = hoisted.take(schema, &format!("{id}Body"));
-                    *schema = json!({ "$ref": format!("#/components/schemas/{name}") });
-                    bodies.insert(name);
-                }
-            }
-            for response in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
-                let content = response.1.get_mut("content").and_then(Value::as_object_mut);
-                for media in content.into_iter().flat_map(Map::values_mut) {
-                    if let Some(schema) = media.get_mut("schema") {
-                        hoisted.visit(schema, &format!("{id}Response"), true);
-                    }
-                }
-            }
-            for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-                let name = pascal_case(parameter["name"].as_str().unwrap_or_default());
-                if let Some(schema) = parameter.get_mut("schema") {
-                    hoisted.visit(schema, &format!("{id}{name}"), true);
-                }
+    walk::operations_mut(spec, |_, operation| {
+        let id = pascal_case(operation["operationId"].as_str().unwrap_or_default());
+        let content = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
+        for (_, media) in content.into_iter().flat_map(walk::members_mut) {
+            if let Some(schema) = media.get_mut("schema").filter(|schema| walk::schema_name(schema).is_none()) {
+                let name = hoisted.take(schema, &format!("{id}Body"));
+                *schema = json!({ "$ref": format!("#/components/schemas/{name}") });
+                bodies.insert(name);
             }
         }
-    }
-    spec["paths"] = paths;
-
-    let mut schemas = std::mem::take(&mut spec["components"]["schemas"]);
-    for (name, schema) in schemas.as_object_mut().into_iter().flatten() {
-        hoisted.members(schema, &pascal_case(name));
-    }
+        for (_, response) in operation.get_mut("responses").into_iter().flat_map(walk::members_mut) {
+            let content = response.get_mut("content");
+            for schema in
+                content.into_iter().flat_map(walk::members_mut).filter_map(|(_, media)| media.get_mut("schema"))
+            {
+                hoisted.visit(schema, &format!("{id}Response"), true);
+            }
+        }
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let name = pascal_case(parameter["name"].as_str().unwrap_or_default());
+            if let Some(schema) = parameter.get_mut("schema") {
+                hoisted.visit(schema, &format!("{id}{name}"), true);
+            }
+        }
+    });
+    let schemas = &mut spec["components"]["schemas"];
+    walk::members_mut(schemas).for_each(|(name, schema)| hoisted.members(schema, name));
     if let Some(schemas) = schemas.as_object_mut() {
         schemas.extend(hoisted.schemas);
     }
-    spec["components"]["schemas"] = schemas;
-    Ok(bodies)
+    bodies
 }
 
 struct Hoisted {
@@ -60,7 +52,7 @@ struct Hoisted {
 impl Hoisted {
     /// Hoists a schema if it is inline, and whatever is inline within.
     fn visit(&mut self, schema: &mut Value, name: &str, is_root: bool) {
-        if is_object(schema) || is_enum(schema) {
+        if is_object(schema) || is_enum(schema) || is_union(schema) {
             self.take(schema, name);
             return;
         }
@@ -76,17 +68,13 @@ impl Hoisted {
     }
 
     fn members(&mut self, schema: &mut Value, name: &str) {
-        for (member, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        for (member, property) in schema.get_mut("properties").into_iter().flat_map(walk::members_mut) {
             self.visit(property, &format!("{name}{}", pascal_case(member)), false);
         }
-        if !is_object(schema) {
-            self.visit_inner(schema, name);
-        }
-    }
-
-    fn visit_inner(&mut self, schema: &mut Value, name: &str) {
-        if let Some(items) = schema.get_mut("items") {
-            self.visit(items, &format!("{name}Item"), false);
+        for (keyword, suffix) in [("items", "Item"), ("additionalProperties", "Value")] {
+            if let Some(inner) = schema.get_mut(keyword).filter(|inner| inner.is_object()) {
+                self.visit(inner, &format!("{name}{suffix}"), false);
+            }
         }
     }
 
@@ -127,12 +115,12 @@ fn is_object(schema: &Value) -> bool {
     schema["properties"].as_object().is_some_and(|properties| !properties.is_empty())
 }
 
-fn is_enum(schema: &Value) -> bool {
-    schema["type"] == "string" && (schema["enum"].is_array() || schema["x-extensible-enum"].is_array())
+/// Whether a schema lists texts. Other enums make no type of their own.
+pub(crate) fn is_enum(schema: &Value) -> bool {
+    let lists = schema["enum"].is_array() || schema["x-extensible-enum"].is_array();
+    lists && (schema["type"] == "string" || schema["type"].is_null())
 }
 
-/// `bookRoom`, `book_room` and `book-room` become `BookRoom`.
-pub(crate) fn pascal_case(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+fn is_union(schema: &Value) -> bool {
+    schema["discriminator"].is_object() && (schema["oneOf"].is_array() || schema["anyOf"].is_array())
 }

@@ -14,14 +14,20 @@ use quote::quote;
 use schemars08::schema::{InstanceType, SchemaObject};
 
 mod calls;
+mod check;
 mod contract;
+mod docs;
 mod enums;
 mod hoist;
+mod ident;
 mod models;
 mod names;
 mod operations;
 mod reading;
 mod requests;
+mod resolve;
+mod unions;
+mod walk;
 
 /// Formats that have a Rust type.
 const CONVERSIONS: [(InstanceType, &str, &str); 5] = [
@@ -31,9 +37,6 @@ const CONVERSIONS: [(InstanceType, &str, &str); 5] = [
     (InstanceType::String, "password", "crate::secret::Secret"),
     (InstanceType::Integer, "unix-milliseconds", "crate::json::UnixMillis"),
 ];
-
-/// Schemas that are handwritten, because raw JSON is all that is common to what they hold.
-const RAW: [&str; 3] = ["ProviderObject", "ProviderJson", "EventWriteResponse"];
 
 /// What is generated: each file's name and its formatted Rust.
 pub(crate) type Bindings = [(&'static str, String); 3];
@@ -48,21 +51,21 @@ pub(crate) fn generate(text: &str, fingerprint: &str) -> Result<Bindings, String
             SchemaObject { instance_type: Some(kind.into()), format: Some(format.to_owned()), ..Default::default() };
         settings.with_conversion(schema, rust, [].into_iter());
     }
-    for name in RAW {
+    for name in &facts.raw {
         settings.with_replacement(name, "crate::json::RawJson", [].into_iter());
     }
-    for name in facts.enums.keys() {
+    for name in facts.enums.keys().chain(facts.unions.keys()) {
         settings.with_replacement(name, format!("crate::models::{name}"), [].into_iter());
     }
     let (models, properties) = models::items(run(&settings, &spec)?, &facts)?;
 
     settings.with_interface(InterfaceStyle::Builder).with_hooks(HooksMode::Expected);
     settings.with_inner_type(quote!(crate::raw::Inner));
-    for name in contract::schema_names(&spec).filter(|name| !RAW.contains(name)) {
+    for name in contract::schema_names(&spec).filter(|name| !facts.raw.contains(*name)) {
         settings.with_replacement(name, format!("types::{name}"), [].into_iter());
     }
     let mut calls = run(&settings, &spec)?;
-    calls::rework(&mut calls, facts.operations.len())?;
+    calls::rework(&mut calls, &facts.operations)?;
     calls.items.push(operations::table(&facts));
 
     let requests = requests::file(&calls, &facts, &properties)?;

@@ -8,7 +8,7 @@ use syn::{Attribute, Expr, Field, Fields, File, GenericArgument, Ident, Item, It
 use syn::{parse_quote, parse2};
 
 use crate::codegen::contract::{Facts, Request};
-use crate::codegen::{enums, reading};
+use crate::codegen::{docs, enums, reading, unions};
 
 /// The properties of the models, by the models' names.
 pub(crate) type Properties = BTreeMap<String, Vec<Property>>;
@@ -24,6 +24,9 @@ pub(crate) fn items(models: File, facts: &Facts) -> Result<(Vec<Item>, Propertie
     }
     for (name, open) in &facts.enums {
         items.extend(enums::items(name, open)?);
+    }
+    for (name, union) in &facts.unions {
+        items.extend(unions::items(name, union)?);
     }
     let needs_errors = items
         .iter()
@@ -59,7 +62,7 @@ fn rework(mut model: ItemStruct, facts: &Facts, all: &mut Properties) -> Result<
 
     if let Some(doc) = facts.docs.get(&(name.clone(), String::new())) {
         model.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
-        model.attrs.splice(0..0, enums::docs(doc));
+        model.attrs.splice(0..0, docs::docs(doc));
     }
     model.attrs.push(parse_quote!(#[non_exhaustive]));
     model.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
@@ -132,12 +135,16 @@ impl Property {
             (None, None, true) => Presence::Defaulted,
             (_, None, false) => Presence::Required,
         };
-        let docs = match facts.docs.get(&(model.to_owned(), wire.clone())) {
-            Some(doc) if !doc.is_empty() => enums::docs(doc),
+        let place = (model.to_owned(), wire.clone());
+        let mut docs = match facts.docs.get(&place) {
+            Some(doc) if !doc.is_empty() => docs::docs(doc),
             // A model that the contract defines in place.
             None => field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).cloned().collect(),
             Some(_) => Vec::new(),
         };
+        if facts.deprecated.contains(&place) {
+            docs.push(parse_quote!(#[deprecated]));
+        }
         Ok(Self { wire, ident, docs, value: inner.unwrap_or_else(|| field.ty.clone()), presence })
     }
 

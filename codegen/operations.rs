@@ -8,7 +8,7 @@ use crate::codegen::contract::{Facts, Scheme};
 pub(crate) fn table(facts: &Facts) -> Item {
     let names: Vec<_> = facts.operations.iter().map(|op| format_ident!("{}", op.id.to_uppercase())).collect();
     let constants = facts.operations.iter().zip(&names).map(|(op, name)| {
-        let (id, path, on_origin) = (&op.id, &op.path, op.on_origin);
+        let (id, path, on_origin, is_idempotent) = (&op.id, &op.path, op.on_origin, op.is_idempotent);
         let auth = match op.auth {
             Scheme::None => quote!(None),
             Scheme::Basic => quote!(Basic),
@@ -24,6 +24,7 @@ pub(crate) fn table(facts: &Facts) -> Item {
                 path: #path,
                 auth: Scheme::#auth,
                 on_origin: #on_origin,
+                is_idempotent: #is_idempotent,
             };
         }
     });

@@ -8,9 +8,10 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, File, Ident, Item, Type, parse_quote, parse2};
 
 use crate::codegen::contract::{Facts, Operation};
+use crate::codegen::docs;
+use crate::codegen::ident::{pascal_case, snake_case};
 use crate::codegen::models::{Presence, Properties, argument, generic, is};
 use crate::codegen::names::{self, Name};
-use crate::codegen::{enums, hoist};
 
 pub(crate) fn file(calls: &File, facts: &Facts, models: &Properties) -> Result<File, String> {
     let builders = builders(calls);
@@ -19,9 +20,9 @@ pub(crate) fn file(calls: &File, facts: &Facts, models: &Properties) -> Result<F
     for operation in facts.operations.iter().filter(|operation| !operation.is_internal) {
         let name = names::of(&operation.id);
         let call = builders
-            .get(&hoist::pascal_case(&operation.id))
+            .get(&pascal_case(&operation.id))
             .ok_or_else(|| format!("{}: progenitor made no call of this name", operation.id))?;
-        let parameters = parameters(operation, call, facts, models)?;
+        let parameters = parameters(operation, &name, call, facts, models)?;
         items.extend(params(operation, &name, call, &parameters)?);
         if !name.is_handwritten {
             resources.entry(&operation.tag).or_default().push(method(operation, &name, &parameters));
@@ -29,7 +30,7 @@ pub(crate) fn file(calls: &File, facts: &Facts, models: &Properties) -> Result<F
     }
     let mut new = Vec::new();
     for (tag, methods) in resources {
-        let resource = format_ident!("{}", hoist::pascal_case(tag));
+        let resource = format_ident!("{tag}");
         if !names::is_handwritten_resource(tag) {
             let doc = format!(" The operations of the contract's group {tag}.");
             items.push(parse_quote!(crate::call::resource! { #[doc = #doc] #resource }));
@@ -121,12 +122,18 @@ struct Parameter {
     docs: Vec<Attribute>,
     value: Type,
     is_required: bool,
+    /// Whether a setter is made for it, if it is optional.
+    has_setter: bool,
+    /// Whether the type is an open enum, which a setter also takes as text.
+    is_enum: bool,
     kind: Kind,
 }
 
 enum Kind {
     /// Of the path, the query or a header.
     Plain { in_path: bool, range: Option<(u32, u32)> },
+    /// Of the query, as values with commas between them.
+    List,
     /// Of the query, as JSON.
     Json,
     /// The whole body.
@@ -139,31 +146,46 @@ enum Kind {
 
 fn parameters(
     operation: &Operation,
+    name: &Name,
     call: &Builder,
     facts: &Facts,
     models: &Properties,
 ) -> Result<Vec<Parameter>, String> {
-    let mut parameters = Vec::new();
+    let is_enum = |value: &Type| facts.enums.keys().any(|name| is(value, name));
+    let mut parameters: Vec<Parameter> = Vec::new();
     for parameter in &operation.parameters {
         let wrong = || format!("{}: progenitor has no parameter {}", operation.id, parameter.name);
         let value = call.fields.get(&parameter.name).ok_or_else(wrong)?;
-        let mut docs = enums::docs(&parameter.doc);
+        let mut docs = docs::docs(&parameter.doc);
         if let Some((from, to)) = parameter.range {
-            docs.extend(enums::docs(&format!("\nValues outside {from} to {to} are clamped.")));
+            docs.extend(docs::docs(&format!("\nValues outside {from} to {to} are clamped.")));
         }
-        let kind = match &parameter.json {
-            Some(_) => Kind::Json,
-            None => Kind::Plain { in_path: parameter.in_path, range: parameter.range },
-        };
-        let value = match &parameter.json {
-            Some(schema) => {
+        if parameter.is_deprecated {
+            docs.push(parse_quote!(#[deprecated]));
+        }
+        let (value, kind) = match (&parameter.json, &parameter.list) {
+            (Some(schema), _) => {
                 let schema = format_ident!("{schema}");
-                parse_quote!(crate::models::#schema)
+                (parse_quote!(crate::models::#schema), Kind::Json)
             }
-            None => generic(value, "Option").unwrap_or_else(|| value.clone()),
+            (None, Some(item)) => {
+                let item: Type = syn::parse_str(item).map_err(|e| format!("{item}: {e}"))?;
+                (parse_quote!(::std::vec::Vec<#item>), Kind::List)
+            }
+            (None, None) => {
+                let kind = Kind::Plain { in_path: parameter.in_path, range: parameter.range };
+                (generic(value, "Option").unwrap_or_else(|| value.clone()), kind)
+            }
         };
-        let ident = format_ident!("{}", parameter.name);
-        parameters.push(Parameter { ident, docs, value, is_required: parameter.is_required, kind });
+        parameters.push(Parameter {
+            ident: format_ident!("{}", parameter.name),
+            docs,
+            is_enum: is_enum(&value),
+            value,
+            is_required: parameter.is_required && !parameter.is_internal,
+            has_setter: !parameter.is_internal && !name.has_setter(&parameter.name),
+            kind,
+        });
     }
     if let Some(body) = &operation.body {
         let value = call.fields.get("body").ok_or_else(|| format!("{}: progenitor has no body", operation.id))?;
@@ -176,6 +198,8 @@ fn parameters(
                 docs: Vec::new(),
                 value: value.clone(),
                 is_required: false,
+                has_setter: false,
+                is_enum: false,
                 kind: Kind::Empty,
             }),
             (_, Some(members), Some(request)) => {
@@ -183,17 +207,14 @@ fn parameters(
                 let required = request.required.iter().filter_map(find);
                 let optional = members.iter().filter(|member| !request.required.contains(&member.wire));
                 for member in required.chain(optional) {
-                    if parameters.iter().any(|parameter| parameter.ident == member.ident) {
-                        return Err(format!(
-                            "{}: {} is a parameter and a member of the body",
-                            operation.id, member.wire
-                        ));
-                    }
                     parameters.push(Parameter {
                         ident: member.ident.clone(),
                         docs: member.docs.clone(),
                         value: member.value.clone(),
                         is_required: request.required.contains(&member.wire),
+                        has_setter: true,
+                        // The setter of the model that is forwarded to takes the enum alone.
+                        is_enum: false,
                         kind: Kind::Member { is_clearable: member.presence == Presence::Clearable },
                     });
                 }
@@ -203,6 +224,8 @@ fn parameters(
                 docs: Vec::new(),
                 value: value.clone(),
                 is_required: true,
+                has_setter: false,
+                is_enum: false,
                 kind: Kind::Body,
             }),
         }
@@ -216,11 +239,12 @@ fn params(operation: &Operation, name: &Name, call: &Builder, parameters: &[Para
     let raw = format_ident!("{}", operation.id);
     let constant = format_ident!("{}", operation.id.to_uppercase());
     let response = &call.response;
-    let docs = enums::docs(&format!("Parameters of `{} {}`. {}", operation.method, operation.path, operation.doc));
+    let docs = docs::docs(&format!("Parameters of `{} {}`. {}", operation.method, operation.path, operation.doc));
+    let fields_of = |kind: &Kind| !matches!(kind, Kind::Member { .. } | Kind::Empty);
     let flat = parameters.iter().any(|parameter| matches!(parameter.kind, Kind::Member { .. }));
     let body = operation.body.as_ref().filter(|_| flat).map(|body| format_ident!("{}", body.schema));
 
-    let own: Vec<_> = parameters.iter().filter(|p| !matches!(p.kind, Kind::Member { .. } | Kind::Empty)).collect();
+    let own: Vec<_> = parameters.iter().filter(|parameter| fields_of(&parameter.kind)).collect();
     let fields = own.iter().map(|parameter| {
         let (name, value) = (&parameter.ident, &parameter.value);
         match parameter.is_required {
@@ -245,10 +269,14 @@ fn params(operation: &Operation, name: &Name, call: &Builder, parameters: &[Para
         let members = members.map(|parameter| &parameter.ident);
         quote!(body: crate::models::#model::new(#(#members),*))
     });
-    let setters: Vec<_> = parameters.iter().filter(|parameter| !parameter.is_required).flat_map(setters).collect();
+    let setters: Vec<_> = parameters
+        .iter()
+        .filter(|parameter| !parameter.is_required && parameter.has_setter)
+        .flat_map(setters)
+        .collect();
     let own_setters = setters.iter().map(|setter| &setter.own);
     let forwarded = setters.iter().map(|setter| &setter.forwarded);
-    let build = build(operation, &raw, parameters, flat);
+    let build = build(&raw, parameters, flat);
     let (mut_self, default) = match own.is_empty() && body.is_none() {
         true => (quote!(self), quote!(#[derive(Default)])),
         false if required.is_empty() => (quote!(self), quote!(#[derive(Default)])),
@@ -350,13 +378,15 @@ fn setters(parameter: &Parameter) -> Vec<Setter> {
     };
     match &parameter.kind {
         Kind::Empty | Kind::Body => Vec::new(),
-        // How the JSON comes about is written by hand.
-        Kind::Json => Vec::new(),
         Kind::Plain { range: Some((from, to)), .. } if is(value, "i32") || is(value, "i64") => {
             let set = quote!(self.#name = ::std::option::Option::Some(#name.clamp(#from, #to) as #value););
             vec![setter(docs, name, Some(quote!(u32)), set)]
         }
-        Kind::Plain { .. } => {
+        Kind::Plain { .. } if parameter.is_enum => {
+            let set = quote!(self.#name = ::std::option::Option::Some(#name.into()););
+            vec![setter(docs, name, Some(quote!(impl ::std::convert::Into<#value>)), set)]
+        }
+        Kind::Plain { .. } | Kind::List | Kind::Json => {
             let (argument, converted) = argument(name, value);
             let set = quote!(self.#name = ::std::option::Option::Some(#converted););
             vec![setter(docs, name, Some(argument), set)]
@@ -367,7 +397,7 @@ fn setters(parameter: &Parameter) -> Vec<Setter> {
             let mut setters = vec![setter(docs, name, Some(argument), set)];
             if *is_clearable {
                 let clear = format_ident!("clear_{name}");
-                let docs = enums::docs(&format!("Clears `{name}`: sends `null` for it."));
+                let docs = docs::docs(&format!("Clears `{name}`: sends `null` for it."));
                 setters.push(setter(&docs, &clear, None, quote!(self.body = self.body.#clear();)));
             }
             setters
@@ -376,7 +406,7 @@ fn setters(parameter: &Parameter) -> Vec<Setter> {
 }
 
 /// The statements that build the raw request.
-fn build(operation: &Operation, raw: &Ident, parameters: &[Parameter], flat: bool) -> TokenStream {
+fn build(raw: &Ident, parameters: &[Parameter], flat: bool) -> TokenStream {
     let mut statements = Vec::new();
     for parameter in parameters {
         let name = &parameter.ident;
@@ -386,21 +416,35 @@ fn build(operation: &Operation, raw: &Ident, parameters: &[Parameter], flat: boo
                 crate::call::check_path(#text, &self.#name)?;
                 let request = request.#name(self.#name);
             },
-            (Kind::Plain { .. } | Kind::Body, true) => quote!(let request = request.#name(self.#name);),
+            (Kind::Plain { .. }, true) => {
+                let check = check(parameter, &quote!(self.#name));
+                quote! {
+                    #check
+                    let request = request.#name(self.#name);
+                }
+            }
+            (Kind::Body, true) => quote!(let request = request.#name(self.#name);),
             // Left out, an empty text would mean everything: all accounts, or the first page.
-            (Kind::Plain { .. }, false) if is(&parameter.value, "String") => quote! {
+            (Kind::Plain { .. }, false) => {
+                let check = check(parameter, &quote!(#name));
+                quote! {
+                    let request = match self.#name {
+                        ::std::option::Option::Some(#name) => {
+                            #check
+                            request.#name(#name)
+                        }
+                        ::std::option::Option::None => request,
+                    };
+                }
+            }
+            (Kind::List, true) => quote!(let request = request.#name(crate::call::comma_separated(&self.#name));),
+            // A list without values says as much as none.
+            (Kind::List, false) => quote! {
                 let request = match self.#name {
-                    ::std::option::Option::Some(#name) => {
-                        crate::call::check_filled(#text, &#name)?;
-                        request.#name(#name)
+                    ::std::option::Option::Some(#name) if !#name.is_empty() => {
+                        request.#name(crate::call::comma_separated(&#name))
                     }
-                    ::std::option::Option::None => request,
-                };
-            },
-            (Kind::Plain { .. }, false) => quote! {
-                let request = match self.#name {
-                    ::std::option::Option::Some(#name) => request.#name(#name),
-                    ::std::option::Option::None => request,
+                    _ => request,
                 };
             },
             (Kind::Json, true) => quote!(let request = request.#name(crate::call::json_text(#text, &self.#name)?);),
@@ -420,12 +464,23 @@ fn build(operation: &Operation, raw: &Ident, parameters: &[Parameter], flat: boo
     if flat {
         statements.push(quote!(let request = request.body(self.body);));
     }
-    let _ = operation;
     quote! {
         let request = api.#raw();
         #(#statements)*
         Ok(request.request()?)
     }
+}
+
+/// Refuses a text that is empty.
+fn check(parameter: &Parameter, value: &TokenStream) -> TokenStream {
+    let name = parameter.ident.to_string();
+    let text = match &parameter.value {
+        text if is(text, "String") => quote!(&#value),
+        secret if is(secret, "Secret") => quote!(#value.expose()),
+        _ if parameter.is_enum => quote!(#value.as_str()),
+        _ => return TokenStream::new(),
+    };
+    quote!(crate::call::check_filled(#name, #text)?;)
 }
 
 /// The method of the resource.
@@ -438,7 +493,10 @@ fn method(operation: &Operation, name: &Name, parameters: &[Parameter]) -> Token
     });
     let names = required.iter().map(|parameter| &parameter.ident);
     let calls = format!("Calls `{} {}`.", operation.method, operation.path);
-    let docs = enums::docs(&[operation.doc.as_str(), &calls].join("\n\n"));
+    let mut docs = docs::docs(&[operation.doc.as_str(), &calls].join("\n\n"));
+    if operation.is_deprecated {
+        docs.push(parse_quote!(#[deprecated]));
+    }
     quote! {
         #(#docs)*
         pub fn #method(self, #(#arguments),*) -> crate::call::Request<#params, C> {
@@ -450,7 +508,7 @@ fn method(operation: &Operation, name: &Name, parameters: &[Parameter]) -> Token
 /// A macro that gives a client the accessors of the resources that are not written by hand.
 fn accessors(resources: &[Ident]) -> Item {
     let methods = resources.iter().map(|resource| {
-        let method = format_ident!("{}", snake(&resource.to_string()));
+        let method = format_ident!("{}", snake_case(&resource.to_string()));
         let doc = format!(" The operations of the contract's group {resource}.");
         quote! {
             #[doc = #doc]
@@ -469,15 +527,4 @@ fn accessors(resources: &[Ident]) -> Item {
             };
         }
     }
-}
-
-fn snake(name: &str) -> String {
-    let mut snake = String::new();
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && !snake.is_empty() {
-            snake.push('_');
-        }
-        snake.push(c.to_ascii_lowercase());
-    }
-    snake
 }

@@ -81,7 +81,8 @@ fn authorize(client: &Client, on_sandbox: bool) -> Outcome {
     let mut state = [0; 8];
     getrandom::fill(&mut state).map_err(|e| e.to_string())?;
     let state = u64::from_le_bytes(state).to_string();
-    let page = client.auth().generate_auth_url("quickstart-user").scope(Scope::ReadWrite).state(state.as_str()).build();
+    let page =
+        client.auth().generate_auth_url("quickstart-user").scope(Scope::ReadWrite).state(state.as_str()).build()?;
     let callback = match on_sandbox {
         true => agree(&page)?,
         false => ask(&page)?,

@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract fd23225bdcef7f46). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract a88e1518f66a6b86). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 #[allow(unused_imports)]
@@ -80,6 +80,44 @@ const _: () = {
     {}
 };
 impl Client {
+    /**Start the OAuth flow in the user's browser
+
+Sends the browser of the user to the hosted page where calendar accounts are connected.
+
+This is an address to navigate to, not a call for a client to make. When the user is done, the browser
+returns to the registered redirect URI with `code` and `state` in the query, or with `error` when the
+flow failed. The code is opaque, works once and expires after 10 minutes. Opening the page again for
+a known user revokes nothing: it lets the user add accounts.
+
+Sends a `GET` request to `/oauth/authorize`
+
+Arguments:
+- `client_id`: The client id of the application.
+- `lng`: The language of the hosted pages. When absent, the `Accept-Language` of the browser decides, then English.
+- `providers`: The providers to offer, separated by commas. All of them when absent.
+- `redirect_uri`: Where the browser returns to. Always send it, identical to the one URI registered for the application.
+- `response_type`: The OAuth response type, always `code`. Advised, though the service may do without it.
+- `scope`: The access asked for. The service grants `read-write` when it is absent.
+- `state`: An unguessable value that comes back unchanged on the redirect. Compare it there to stop forged callbacks.
+- `theme`: The colour scheme of the hosted pages. It overrides both the setting of the application and what the user chose before.
+- `user_id`: Your own id for the user, an opaque string. The same id later adds accounts to the same user.
+```text
+let response = client.authorize()
+    .client_id(client_id)
+    .lng(lng)
+    .providers(providers)
+    .redirect_uri(redirect_uri)
+    .response_type(response_type)
+    .scope(scope)
+    .state(state)
+    .theme(theme)
+    .user_id(user_id)
+    .send()
+    .await;
+```*/
+    pub(crate) fn authorize(&self) -> builder::Authorize<'_> {
+        builder::Authorize::new(self)
+    }
     /**Exchange an authorization code, or refresh a token pair
 
 Issues an access token and a refresh token.
@@ -401,6 +439,209 @@ pub mod builder {
         encode_path, ByteStream, ClientInfo, ClientHooks, Error, OperationInfo,
         RequestBuilderExt, ResponseValue,
     };
+    /**Builder for [`Client::authorize`]
+
+[`Client::authorize`]: super::Client::authorize*/
+    #[derive(Debug, Clone)]
+    pub struct Authorize<'a> {
+        client: &'a super::Client,
+        client_id: Result<::std::string::String, String>,
+        lng: Result<Option<types::Language>, String>,
+        providers: Result<Option<::std::string::String>, String>,
+        redirect_uri: Result<Option<::std::string::String>, String>,
+        response_type: Result<Option<::std::string::String>, String>,
+        scope: Result<Option<types::Scope>, String>,
+        state: Result<Option<crate::secret::Secret>, String>,
+        theme: Result<Option<types::Theme>, String>,
+        user_id: Result<::std::string::String, String>,
+    }
+    impl<'a> Authorize<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                client_id: Err("client_id was not initialized".to_string()),
+                lng: Ok(None),
+                providers: Ok(None),
+                redirect_uri: Ok(None),
+                response_type: Ok(None),
+                scope: Ok(None),
+                state: Ok(None),
+                theme: Ok(None),
+                user_id: Err("user_id was not initialized".to_string()),
+            }
+        }
+        pub fn client_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.client_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for client_id failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn lng<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::Language>,
+        {
+            self.lng = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `types :: Language` for lng failed".to_string()
+                });
+            self
+        }
+        pub fn providers<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.providers = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for providers failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn redirect_uri<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.redirect_uri = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for redirect_uri failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn response_type<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.response_type = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for response_type failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn scope<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::Scope>,
+        {
+            self.scope = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `types :: Scope` for scope failed".to_string()
+                });
+            self
+        }
+        pub fn state<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::secret::Secret>,
+        {
+            self.state = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `crate :: secret :: Secret` for state failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn theme<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::Theme>,
+        {
+            self.theme = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `types :: Theme` for theme failed".to_string()
+                });
+            self
+        }
+        pub fn user_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.user_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for user_id failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/oauth/authorize`
+        pub async fn send(self) -> Result<ResponseValue<()>, Error<()>> {
+            let client = self.client;
+            let mut request = self.request()?;
+            let info = OperationInfo {
+                operation_id: "authorize",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => Ok(ResponseValue::empty(response)),
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        /// Builds the request without sending it.
+        pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
+            let Self {
+                client,
+                client_id,
+                lng,
+                providers,
+                redirect_uri,
+                response_type,
+                scope,
+                state,
+                theme,
+                user_id,
+            } = self;
+            let client_id = client_id.map_err(Error::InvalidRequest)?;
+            let lng = lng.map_err(Error::InvalidRequest)?;
+            let providers = providers.map_err(Error::InvalidRequest)?;
+            let redirect_uri = redirect_uri.map_err(Error::InvalidRequest)?;
+            let response_type = response_type.map_err(Error::InvalidRequest)?;
+            let scope = scope.map_err(Error::InvalidRequest)?;
+            let state = state.map_err(Error::InvalidRequest)?;
+            let theme = theme.map_err(Error::InvalidRequest)?;
+            let user_id = user_id.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/oauth/authorize", client.baseurl,);
+            let request = client
+                .client
+                .get(url)
+                .query(&progenitor_client::QueryParam::new("client_id", &client_id))
+                .query(&progenitor_client::QueryParam::new("lng", &lng))
+                .query(&progenitor_client::QueryParam::new("providers", &providers))
+                .query(
+                    &progenitor_client::QueryParam::new("redirect_uri", &redirect_uri),
+                )
+                .query(
+                    &progenitor_client::QueryParam::new("response_type", &response_type),
+                )
+                .query(&progenitor_client::QueryParam::new("scope", &scope))
+                .query(&progenitor_client::QueryParam::new("state", &state))
+                .query(&progenitor_client::QueryParam::new("theme", &theme))
+                .query(&progenitor_client::QueryParam::new("user_id", &user_id))
+                .build()?;
+            Ok(request)
+        }
+    }
     /**Builder for [`Client::token`]
 
 [`Client::token`]: super::Client::token*/
@@ -1496,6 +1737,15 @@ pub mod builder {
 pub(crate) mod operations {
     use http::Method;
     use crate::operation::{Operation, Scheme};
+    /// `GET /oauth/authorize`
+    pub(crate) const AUTHORIZE: Operation = Operation {
+        id: "authorize",
+        method: Method::GET,
+        path: "/oauth/authorize",
+        auth: Scheme::None,
+        on_origin: false,
+        is_idempotent: true,
+    };
     /// `POST /oauth/token`
     pub(crate) const TOKEN: Operation = Operation {
         id: "token",
@@ -1503,6 +1753,7 @@ pub(crate) mod operations {
         path: "/oauth/token",
         auth: Scheme::Basic,
         on_origin: false,
+        is_idempotent: false,
     };
     /// `POST /oauth/revoke`
     pub(crate) const REVOKE: Operation = Operation {
@@ -1511,6 +1762,7 @@ pub(crate) mod operations {
         path: "/oauth/revoke",
         auth: Scheme::None,
         on_origin: false,
+        is_idempotent: false,
     };
     /// `GET /oauth/connection-status`
     pub(crate) const CONNECTION_STATUS: Operation = Operation {
@@ -1519,6 +1771,7 @@ pub(crate) mod operations {
         path: "/oauth/connection-status",
         auth: Scheme::Bearer,
         on_origin: false,
+        is_idempotent: true,
     };
     /// `GET /connection-status`
     pub(crate) const CONNECTION_STATUS_LEGACY: Operation = Operation {
@@ -1527,6 +1780,7 @@ pub(crate) mod operations {
         path: "/connection-status",
         auth: Scheme::Bearer,
         on_origin: false,
+        is_idempotent: true,
     };
     /// `POST /oauth/disconnect`
     pub(crate) const DISCONNECT: Operation = Operation {
@@ -1535,6 +1789,7 @@ pub(crate) mod operations {
         path: "/oauth/disconnect",
         auth: Scheme::Bearer,
         on_origin: false,
+        is_idempotent: false,
     };
     /// `POST /disconnect`
     pub(crate) const DISCONNECT_LEGACY: Operation = Operation {
@@ -1543,6 +1798,7 @@ pub(crate) mod operations {
         path: "/disconnect",
         auth: Scheme::Bearer,
         on_origin: false,
+        is_idempotent: false,
     };
     /// `GET /calendars`
     pub(crate) const LIST_CALENDARS: Operation = Operation {
@@ -1551,6 +1807,7 @@ pub(crate) mod operations {
         path: "/calendars",
         auth: Scheme::Bearer,
         on_origin: false,
+        is_idempotent: true,
     };
     /// `GET /events`
     pub(crate) const LIST_EVENTS: Operation = Operation {
@@ -1559,6 +1816,7 @@ pub(crate) mod operations {
         path: "/events",
         auth: Scheme::Bearer,
         on_origin: false,
+        is_idempotent: true,
     };
     /// `PUT /event`
     pub(crate) const UPDATE_EVENT: Operation = Operation {
@@ -1567,6 +1825,7 @@ pub(crate) mod operations {
         path: "/event",
         auth: Scheme::Bearer,
         on_origin: false,
+        is_idempotent: false,
     };
     /// `POST /event`
     pub(crate) const CREATE_EVENT: Operation = Operation {
@@ -1575,6 +1834,7 @@ pub(crate) mod operations {
         path: "/event",
         auth: Scheme::Bearer,
         on_origin: false,
+        is_idempotent: false,
     };
     /// `DELETE /event`
     pub(crate) const DELETE_EVENT: Operation = Operation {
@@ -1583,6 +1843,7 @@ pub(crate) mod operations {
         path: "/event",
         auth: Scheme::Bearer,
         on_origin: false,
+        is_idempotent: true,
     };
     /// `POST /subscribe-webhook`
     pub(crate) const SUBSCRIBE_WEBHOOK: Operation = Operation {
@@ -1591,6 +1852,7 @@ pub(crate) mod operations {
         path: "/subscribe-webhook",
         auth: Scheme::Bearer,
         on_origin: false,
+        is_idempotent: false,
     };
     /// `POST /unsubscribe-webhook`
     pub(crate) const UNSUBSCRIBE_WEBHOOK: Operation = Operation {
@@ -1599,6 +1861,7 @@ pub(crate) mod operations {
         path: "/unsubscribe-webhook",
         auth: Scheme::Bearer,
         on_origin: false,
+        is_idempotent: false,
     };
     /// `GET /health`
     pub(crate) const HEALTH: Operation = Operation {
@@ -1607,6 +1870,7 @@ pub(crate) mod operations {
         path: "/health",
         auth: Scheme::None,
         on_origin: false,
+        is_idempotent: true,
     };
     /// `GET /.well-known/webhook-keys`
     pub(crate) const WEBHOOK_KEYS: Operation = Operation {
@@ -1615,9 +1879,11 @@ pub(crate) mod operations {
         path: "/.well-known/webhook-keys",
         auth: Scheme::None,
         on_origin: true,
+        is_idempotent: true,
     };
     /// All operations of the contract.
     pub(crate) const ALL: &[&Operation] = &[
+        &AUTHORIZE,
         &TOKEN,
         &REVOKE,
         &CONNECTION_STATUS,

@@ -1,6 +1,192 @@
-// Generated from openapi.yaml (contract fd23225bdcef7f46). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract a88e1518f66a6b86). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
+/// Parameters of `GET /oauth/authorize`. Start the OAuth flow in the user's browser.
+///
+/// Sends the browser of the user to the hosted page where calendar accounts are connected.
+///
+/// This is an address to navigate to, not a call for a client to make. When the user is done, the browser
+/// returns to the registered redirect URI with `code` and `state` in the query, or with `error` when the
+/// flow failed. The code is opaque, works once and expires after 10 minutes. Opening the page again for
+/// a known user revokes nothing: it lets the user add accounts.
+#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+#[must_use]
+pub struct AuthUrl {
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub(crate) response_type: ::std::option::Option<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub(crate) client_id: ::std::option::Option<::std::string::String>,
+    pub(crate) user_id: ::std::string::String,
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub(crate) redirect_uri: ::std::option::Option<::std::string::String>,
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub(crate) scope: ::std::option::Option<crate::models::Scope>,
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub(crate) state: ::std::option::Option<crate::secret::Secret>,
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub(crate) providers: ::std::option::Option<
+        ::std::vec::Vec<crate::models::Provider>,
+    >,
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub(crate) lng: ::std::option::Option<crate::models::Language>,
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub(crate) theme: ::std::option::Option<crate::models::Theme>,
+}
+impl AuthUrl {
+    /// Creates parameters from what is required; setters add the rest.
+    pub fn new(user_id: impl ::std::convert::Into<::std::string::String>) -> Self {
+        Self {
+            response_type: ::std::default::Default::default(),
+            client_id: ::std::default::Default::default(),
+            user_id: user_id.into(),
+            redirect_uri: ::std::default::Default::default(),
+            scope: ::std::default::Default::default(),
+            state: ::std::default::Default::default(),
+            providers: ::std::default::Default::default(),
+            lng: ::std::default::Default::default(),
+            theme: ::std::default::Default::default(),
+        }
+    }
+    /// The access asked for. The service grants `read-write` when it is absent.
+    pub fn scope(
+        mut self,
+        scope: impl ::std::convert::Into<crate::models::Scope>,
+    ) -> Self {
+        self.scope = ::std::option::Option::Some(scope.into());
+        self
+    }
+    /// An unguessable value that comes back unchanged on the redirect. Compare it there to stop forged callbacks.
+    pub fn state(
+        mut self,
+        state: impl ::std::convert::Into<crate::secret::Secret>,
+    ) -> Self {
+        self.state = ::std::option::Option::Some(state.into());
+        self
+    }
+    /// The providers to offer, separated by commas. All of them when absent.
+    pub fn providers(
+        mut self,
+        providers: impl ::std::iter::IntoIterator<
+            Item = impl ::std::convert::Into<crate::models::Provider>,
+        >,
+    ) -> Self {
+        self.providers = ::std::option::Option::Some(
+            providers.into_iter().map(::std::convert::Into::into).collect(),
+        );
+        self
+    }
+    /// The language of the hosted pages. When absent, the `Accept-Language` of the browser decides, then English.
+    pub fn lng(
+        mut self,
+        lng: impl ::std::convert::Into<crate::models::Language>,
+    ) -> Self {
+        self.lng = ::std::option::Option::Some(lng.into());
+        self
+    }
+    /// The colour scheme of the hosted pages. It overrides both the setting of the application and what the user chose before.
+    pub fn theme(
+        mut self,
+        theme: impl ::std::convert::Into<crate::models::Theme>,
+    ) -> Self {
+        self.theme = ::std::option::Option::Some(theme.into());
+        self
+    }
+}
+impl<C> crate::call::Request<AuthUrl, C> {
+    /// The access asked for. The service grants `read-write` when it is absent.
+    pub fn scope(self, scope: impl ::std::convert::Into<crate::models::Scope>) -> Self {
+        self.map(|params| params.scope(scope))
+    }
+    /// An unguessable value that comes back unchanged on the redirect. Compare it there to stop forged callbacks.
+    pub fn state(self, state: impl ::std::convert::Into<crate::secret::Secret>) -> Self {
+        self.map(|params| params.state(state))
+    }
+    /// The providers to offer, separated by commas. All of them when absent.
+    pub fn providers(
+        self,
+        providers: impl ::std::iter::IntoIterator<
+            Item = impl ::std::convert::Into<crate::models::Provider>,
+        >,
+    ) -> Self {
+        self.map(|params| params.providers(providers))
+    }
+    /// The language of the hosted pages. When absent, the `Accept-Language` of the browser decides, then English.
+    pub fn lng(self, lng: impl ::std::convert::Into<crate::models::Language>) -> Self {
+        self.map(|params| params.lng(lng))
+    }
+    /// The colour scheme of the hosted pages. It overrides both the setting of the application and what the user chose before.
+    pub fn theme(self, theme: impl ::std::convert::Into<crate::models::Theme>) -> Self {
+        self.map(|params| params.theme(theme))
+    }
+}
+impl crate::call::RawCall for AuthUrl {
+    type Response = ();
+    const OPERATION: &'static crate::operation::Operation = &operations::AUTHORIZE;
+    fn build(
+        self,
+        api: &crate::raw::Client,
+    ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
+        let request = api.authorize();
+        let request = match self.response_type {
+            ::std::option::Option::Some(response_type) => {
+                crate::call::check_filled("response_type", &response_type)?;
+                request.response_type(response_type)
+            }
+            ::std::option::Option::None => request,
+        };
+        let request = match self.client_id {
+            ::std::option::Option::Some(client_id) => {
+                crate::call::check_filled("client_id", &client_id)?;
+                request.client_id(client_id)
+            }
+            ::std::option::Option::None => request,
+        };
+        crate::call::check_filled("user_id", &self.user_id)?;
+        let request = request.user_id(self.user_id);
+        let request = match self.redirect_uri {
+            ::std::option::Option::Some(redirect_uri) => {
+                crate::call::check_filled("redirect_uri", &redirect_uri)?;
+                request.redirect_uri(redirect_uri)
+            }
+            ::std::option::Option::None => request,
+        };
+        let request = match self.scope {
+            ::std::option::Option::Some(scope) => {
+                crate::call::check_filled("scope", scope.as_str())?;
+                request.scope(scope)
+            }
+            ::std::option::Option::None => request,
+        };
+        let request = match self.state {
+            ::std::option::Option::Some(state) => {
+                crate::call::check_filled("state", state.expose())?;
+                request.state(state)
+            }
+            ::std::option::Option::None => request,
+        };
+        let request = match self.providers {
+            ::std::option::Option::Some(providers) if !providers.is_empty() => {
+                request.providers(crate::call::comma_separated(&providers))
+            }
+            _ => request,
+        };
+        let request = match self.lng {
+            ::std::option::Option::Some(lng) => {
+                crate::call::check_filled("lng", lng.as_str())?;
+                request.lng(lng)
+            }
+            ::std::option::Option::None => request,
+        };
+        let request = match self.theme {
+            ::std::option::Option::Some(theme) => {
+                crate::call::check_filled("theme", theme.as_str())?;
+                request.theme(theme)
+            }
+            ::std::option::Option::None => request,
+        };
+        Ok(request.request()?)
+    }
+}
 /// Parameters of `GET /oauth/connection-status`. Read which accounts the user has connected.
 ///
 /// Lists the connected accounts of the user, grouped by provider, with the health of each.
@@ -75,6 +261,7 @@ impl crate::call::RawCall for Disconnect {
         api: &crate::raw::Client,
     ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.disconnect();
+        crate::call::check_filled("provider", self.provider.as_str())?;
         let request = request.provider(self.provider);
         let request = match self.account {
             ::std::option::Option::Some(account) => {
@@ -358,8 +545,11 @@ impl EventDelete {
         self
     }
     /// How far a deletion within a series reaches. When absent, the event or the whole series goes; `this` cancels one instance.
-    pub fn delete_mode(mut self, delete_mode: crate::models::SeriesMode) -> Self {
-        self.delete_mode = ::std::option::Option::Some(delete_mode);
+    pub fn delete_mode(
+        mut self,
+        delete_mode: impl ::std::convert::Into<crate::models::SeriesMode>,
+    ) -> Self {
+        self.delete_mode = ::std::option::Option::Some(delete_mode.into());
         self
     }
 }
@@ -372,7 +562,10 @@ impl<C> crate::call::Request<EventDelete, C> {
         self.map(|params| params.recurring_event_id(recurring_event_id))
     }
     /// How far a deletion within a series reaches. When absent, the event or the whole series goes; `this` cancels one instance.
-    pub fn delete_mode(self, delete_mode: crate::models::SeriesMode) -> Self {
+    pub fn delete_mode(
+        self,
+        delete_mode: impl ::std::convert::Into<crate::models::SeriesMode>,
+    ) -> Self {
         self.map(|params| params.delete_mode(delete_mode))
     }
 }
@@ -384,8 +577,11 @@ impl crate::call::RawCall for EventDelete {
         api: &crate::raw::Client,
     ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.delete_event();
+        crate::call::check_filled("provider", self.provider.as_str())?;
         let request = request.provider(self.provider);
+        crate::call::check_filled("calendar_id", &self.calendar_id)?;
         let request = request.calendar_id(self.calendar_id);
+        crate::call::check_filled("event_id", &self.event_id)?;
         let request = request.event_id(self.event_id);
         let request = match self.recurring_event_id {
             ::std::option::Option::Some(recurring_event_id) => {
@@ -395,7 +591,10 @@ impl crate::call::RawCall for EventDelete {
             ::std::option::Option::None => request,
         };
         let request = match self.delete_mode {
-            ::std::option::Option::Some(delete_mode) => request.delete_mode(delete_mode),
+            ::std::option::Option::Some(delete_mode) => {
+                crate::call::check_filled("delete_mode", delete_mode.as_str())?;
+                request.delete_mode(delete_mode)
+            }
             ::std::option::Option::None => request,
         };
         Ok(request.request()?)

@@ -32,7 +32,7 @@
 //!
 //! let alice = client.for_user("alice");
 //! let state = "a random value, stored in the user's session";
-//! let url = alice.auth().generate_auth_url("alice").scope(Scope::ReadWrite).state(state).build();
+//! let url = alice.auth().generate_auth_url("alice").scope(Scope::ReadWrite).state(state).build()?;
 //! // The user's browser goes to `url`, and returns to your redirect URI.
 //! let code = AuthCallback::parse(&callback_url, state)?.code;
 //! let tokens = alice.auth().get_token(&code).await?;
@@ -221,7 +221,7 @@ mod tokens;
 mod transport;
 mod webhooks;
 
-pub use auth::{Auth, AuthCallback, AuthUrl};
+pub use auth::{Auth, AuthCallback};
 pub use calendars::{CalendarList, Calendars};
 pub use call::{ApiResponse, Endpoint, Handle, Request, RequestOptions, RetryPolicy};
 pub use client::{Client, ClientBuilder};

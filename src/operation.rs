@@ -11,6 +11,8 @@ pub(crate) struct Operation {
     pub(crate) auth: Scheme,
     /// Whether the path is relative to the origin instead of the base URL.
     pub(crate) on_origin: bool,
+    /// Whether it may be repeated when nobody knows if it was carried out.
+    pub(crate) is_idempotent: bool,
 }
 
 /// What an operation needs in `Authorization`.

@@ -90,7 +90,8 @@ fn connect(sandbox: Option<&Sandbox>) -> Outcome<Client> {
 
 async fn authorize(client: &Client, sandbox: Option<&Sandbox>) -> Outcome {
     let state = consent::random_state()?;
-    let url = client.auth().generate_auth_url("quickstart-user").scope(Scope::ReadWrite).state(state.as_str()).build();
+    let url =
+        client.auth().generate_auth_url("quickstart-user").scope(Scope::ReadWrite).state(state.as_str()).build()?;
     let callback = match sandbox {
         Some(_) => {
             println!("\nThe user's browser opens the consent page, and the user agrees.");

@@ -7,11 +7,10 @@ mod url;
 
 pub use callback::AuthCallback;
 pub use tokens::{GetToken, LoadCredentials, Refresh, Revoke, SeedCredentials};
-pub use url::AuthUrl;
 
 use crate::call::{Handle, Request, resource};
 use crate::models::Provider;
-use crate::params::{Disconnect, GetConnectionStatus};
+use crate::params::{AuthUrl, Disconnect, GetConnectionStatus};
 use crate::secret::Secret;
 use crate::tokens::Tokens;
 
@@ -23,15 +22,16 @@ resource! {
 impl<C: Handle> Auth<'_, C> {
     /// Starts building the authorization URL, to send the user's browser to.
     ///
-    /// `user_id` is your own id for the user. The same id later adds accounts to the same user. Nothing is sent: the
-    /// consent page is `GET /oauth/authorize`.
+    /// `user_id` is your own id for the user. The same id later adds accounts to the same user. `state` is an
+    /// unguessable value that you keep in the user's session: [`AuthCallback::parse`] compares it, as protection against
+    /// CSRF. Nothing is sent by [`build`](Request::build); the consent page is `GET /oauth/authorize`.
     ///
     /// ```
     /// # fn main() -> Result<(), mobiscroll_connect::Error> {
     /// use mobiscroll_connect::{Client, Scope};
     ///
     /// let client = Client::new("my-app", "s3cr3t", "https://app.example.com/callback")?;
-    /// let url = client.auth().generate_auth_url("user-123").scope(Scope::ReadWrite).state("a1b2c3").lng("es").build();
+    /// let url = client.auth().generate_auth_url("user-123").scope(Scope::ReadWrite).state("a1b2c3").lng("es").build()?;
     /// assert_eq!(
     ///     url,
     ///     "https://connect.mobiscroll.com/api/oauth/authorize?response_type=code&client_id=my-app&user_id=user-123\
@@ -40,8 +40,8 @@ impl<C: Handle> Auth<'_, C> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn generate_auth_url(self, user_id: impl Into<String>) -> AuthUrl {
-        AuthUrl::new(&self.client.caller().transport, user_id.into())
+    pub fn generate_auth_url(self, user_id: impl Into<String>) -> Request<AuthUrl, C> {
+        Request::new(AuthUrl::new(user_id), self.client.clone())
     }
 
     /// Exchanges the code of an [`AuthCallback`] for tokens, persists them, and makes them the active credentials.

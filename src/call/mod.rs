@@ -19,11 +19,11 @@ pub(crate) use budget::Budget;
 pub use options::RequestOptions;
 pub(crate) use options::Settings;
 pub use policy::RetryPolicy;
-#[allow(unused_imports, reason = "for contracts with parameters in paths")]
-pub(crate) use request::check_path;
 pub(crate) use request::sealed::Sealed;
 pub use request::{Endpoint, Handle, Request};
 pub(crate) use request::{RawCall, check_filled, json_text, resource};
+#[allow(unused_imports, reason = "for contracts with parameters in paths")]
+pub(crate) use request::{check_path, comma_separated};
 pub use response::ApiResponse;
 
 use crate::error::{ApiFailure, Error, NetworkFailure, NetworkKind, SendStatus};

@@ -96,6 +96,12 @@ pub(crate) fn check_filled(name: &str, value: &str) -> Result<(), BuildError> {
     }
 }
 
+/// Writes a list as one value.
+#[allow(dead_code, reason = "for contracts with such lists")]
+pub(crate) fn comma_separated<T: fmt::Display>(items: &[T]) -> String {
+    items.iter().map(T::to_string).collect::<Vec<_>>().join(",")
+}
+
 /// Writes a parameter of the query that is JSON.
 pub(crate) fn json_text<T: Serialize>(name: &str, value: &T) -> Result<String, BuildError> {
     let text = serde_json::to_string(value);

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use http::Method;
 use tokio::time::{Instant, sleep_until};
 
 use super::budget::Budget;
@@ -13,7 +12,7 @@ use crate::operation::Operation;
 
 /// Reports whether a failed call may be retried: the table above.
 fn may_retry(operation: &Operation, error: &Error) -> bool {
-    let idempotent = matches!(operation.method, Method::GET | Method::DELETE);
+    let idempotent = operation.is_idempotent;
     match (error, error.status()) {
         (Error::Network(_), _) => idempotent || error.send_status() == SendStatus::NotSent,
         (Error::RateLimit(_), _) | (_, Some(429)) => true,

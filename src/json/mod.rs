@@ -7,6 +7,7 @@ mod object;
 mod open_enum;
 mod raw;
 mod tree;
+mod union;
 
 pub(crate) use clean::clean;
 #[cfg(feature = "schemars")]
@@ -23,3 +24,5 @@ pub(crate) use open_enum::open_enum_schema;
 pub(crate) use open_enum::{OpenEnum, open_enum};
 pub use open_enum::{UnknownValue, UnknownValueError};
 pub use raw::RawJson;
+#[allow(unused_imports, reason = "for contracts with a discriminator")]
+pub(crate) use union::{tagged, untagged};

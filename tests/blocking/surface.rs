@@ -14,7 +14,7 @@ fn the_whole_story() {
     let client = builder(&sandbox).build().unwrap().for_user(ADA);
     assert_eq!(client.user(), ADA);
     client.health().send().unwrap();
-    assert!(client.auth().generate_auth_url(ADA).scope(Scope::Read).build().contains("user_id=ada"));
+    assert!(client.auth().generate_auth_url(ADA).scope(Scope::Read).build().unwrap().contains("user_id=ada"));
     let code = sandbox.authorize(ADA);
     let tokens = client.auth().get_token(&code.into()).send().unwrap();
     assert_eq!(client.auth().credentials(), Some(tokens));

@@ -77,7 +77,7 @@ async fn a_timeout_or_deadline_of_zero_is_refused() {
 #[test]
 fn a_redirect_uri_of_an_own_scheme_is_taken() {
     let client = Client::builder("id", "secret", "my-app:/callback").base_url("http://localhost").build();
-    let page = client.unwrap().auth().generate_auth_url("ada").build();
+    let page = client.unwrap().auth().generate_auth_url("ada").build().unwrap();
     assert!(page.ends_with("&redirect_uri=my-app%3A%2Fcallback"), "{page}");
 }
 
@@ -110,7 +110,7 @@ fn a_client_id_that_fits_no_header_is_refused() {
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
 fn the_default_base_url_is_that_of_the_service() {
-    let page = Client::new("id", "secret", REDIRECT).unwrap().auth().generate_auth_url("ada").build();
+    let page = Client::new("id", "secret", REDIRECT).unwrap().auth().generate_auth_url("ada").build().unwrap();
     assert!(page.starts_with("https://connect.mobiscroll.com/api/oauth/authorize?"), "{page}");
 }
 
@@ -139,7 +139,7 @@ fn from_env(variables: &[(&str, &std::ffi::OsStr)]) -> String {
 
 fn print_client_from_env() {
     let printed = match Client::from_env() {
-        Ok(client) => client.auth().generate_auth_url("ada").build(),
+        Ok(client) => client.auth().generate_auth_url("ada").build().unwrap(),
         Err(error) => format!("{error}\n{error:?}\n{}", crate::support::layers(&error).join("\n")),
     };
     println!("<<{printed}>>");

@@ -14,7 +14,7 @@ use crate::support::{
 async fn a_user_goes_from_the_consent_page_to_the_first_call() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox);
-    let url = client.auth().generate_auth_url(ADA).scope(Scope::Read).state("st&te").build();
+    let url = client.auth().generate_auth_url(ADA).scope(Scope::Read).state("st&te").build().unwrap();
     let callback = AuthCallback::parse(&location(&url).await, "st&te").unwrap();
     let tokens = client.auth().get_token(&callback.code).await.unwrap();
 
@@ -31,7 +31,7 @@ async fn a_user_goes_from_the_consent_page_to_the_first_call() {
 async fn a_user_who_declines_comes_back_with_a_refusal() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.set_consent(Consent::Deny);
-    let url = client(&sandbox).auth().generate_auth_url(ADA).state("s").build();
+    let url = client(&sandbox).auth().generate_auth_url(ADA).state("s").build().unwrap();
     let Err(Error::AuthCallback(failure)) = AuthCallback::parse(&location(&url).await, "s") else { panic!() };
     assert!(matches!(failure.kind(), AuthCallbackKind::Refused { error, .. } if error == "access_denied"));
 }
@@ -47,7 +47,8 @@ async fn the_consent_page_is_told_everything_that_was_set() {
         .providers([Provider::Apple, Provider::CalDav])
         .lng("pt-BR")
         .theme(Theme::Dark)
-        .build();
+        .build()
+        .unwrap();
     location(&url).await;
 
     let request = only(&sandbox, Operation::Authorize);
@@ -70,7 +71,9 @@ async fn the_consent_page_is_told_everything_that_was_set() {
 #[tokio::test]
 async fn the_consent_page_is_told_nothing_that_was_not_set() {
     let sandbox = Sandbox::start().await.unwrap();
-    let url = Url::parse(&client(&sandbox).auth().generate_auth_url(ADA).providers([]).build()).unwrap();
+    let url =
+        Url::parse(&client(&sandbox).auth().generate_auth_url(ADA).providers(Vec::<Provider>::new()).build().unwrap())
+            .unwrap();
     let names: Vec<_> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
     assert_eq!(names, ["response_type", "client_id", "user_id", "redirect_uri"]);
 }
@@ -332,7 +335,7 @@ async fn clones_share_the_credentials_and_clients_do_not() {
 #[tokio::test]
 async fn the_scope_of_consent_is_the_scope_of_the_tokens() {
     let sandbox = Sandbox::start().await.unwrap();
-    let url = client(&sandbox).auth().generate_auth_url(ADA).scope(Scope::FreeBusy).state("s").build();
+    let url = client(&sandbox).auth().generate_auth_url(ADA).scope(Scope::FreeBusy).state("s").build().unwrap();
     let callback = AuthCallback::parse(&location(&url).await, "s").unwrap();
     let busy = client(&sandbox);
     busy.auth().get_token(&callback.code).await.unwrap();

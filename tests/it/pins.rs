@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use mobiscroll_connect::requests::{Disconnect, ListEvents, SubscribeWebhook, UnsubscribeWebhook};
 use mobiscroll_connect::{
-    Auth, AuthCallback, AuthUrl, CalendarEvent, CalendarList, Calendars, Client, ClientBuilder, Error, EventCreate,
-    EventDelete, EventPage, EventStream, EventUpdate, Events, Provider, RawJson, Request, Secret, Tokens, Webhooks,
+    Auth, AuthCallback, CalendarEvent, CalendarList, Calendars, Client, ClientBuilder, Error, EventCreate, EventDelete,
+    EventPage, EventStream, EventUpdate, Events, Provider, RawJson, Request, Secret, Tokens, Webhooks,
 };
 
 use crate::support::instant;
@@ -20,7 +20,6 @@ fn values_are_cloned_printed_and_shared_between_threads() {
     shared::<Tokens>();
     shared::<Secret>();
     shared::<Error>();
-    shared::<AuthUrl>();
     shared::<AuthCallback>();
     shared::<Disconnect>();
     shared::<ListEvents>();

@@ -126,7 +126,7 @@ async fn a_base_url_may_end_with_a_slash_and_have_any_path() {
         let client: Client = builder(&sandbox).base_url(format!(" {}{path} ", sandbox.origin())).build().unwrap();
         let _ = client.health().await;
         assert_eq!(sandbox.requests()[0].path, expected, "{path:?}");
-        let page = client.auth().generate_auth_url(ADA).build();
+        let page = client.auth().generate_auth_url(ADA).build().unwrap();
         let authorize = expected.replace("/health", "/oauth/authorize?");
         assert!(page.starts_with(&format!("{}{authorize}", sandbox.origin())), "{page}");
     }

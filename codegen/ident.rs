@@ -1,0 +1,36 @@
+//! Rust names for the names of the contract, by the rule that progenitor and typify have.
+
+use heck::{ToPascalCase, ToSnakeCase};
+use unicode_ident::{is_xid_continue, is_xid_start};
+
+/// `listColors` and `list-colors` become `list_colors`; a keyword gets an underscore behind it.
+pub(crate) fn snake_case(text: &str) -> String {
+    sanitized(text).to_snake_case().into_ident()
+}
+
+/// `bookRoom`, `book_room` and `book-room` become `BookRoom`.
+pub(crate) fn pascal_case(text: &str) -> String {
+    sanitized(text).to_pascal_case().into_ident()
+}
+
+/// Whether Rust takes the name as it is: it is not empty, and begins with a letter.
+pub(crate) fn is_usable(ident: &str) -> bool {
+    ident.chars().next().is_some_and(is_xid_start)
+}
+
+fn sanitized(text: &str) -> String {
+    text.replace('\'', "").replace(|c| !is_xid_continue(c), "-")
+}
+
+trait IntoIdent {
+    fn into_ident(self) -> String;
+}
+
+impl IntoIdent for String {
+    fn into_ident(self) -> String {
+        match syn::parse_str::<syn::Ident>(&self).is_err() && is_usable(&self) {
+            true => self + "_",
+            false => self,
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Puts what the contract refers to in the place of the reference, schemas aside, and merges `allOf`.
+
+use serde_json::{Map, Value};
+
+use crate::codegen::ident::pascal_case;
+use crate::codegen::walk;
+
+/// Resolves a contract that [`check`](super::check) has passed.
+pub(crate) fn resolve(spec: &mut Value) {
+    mapping(spec);
+    rename(spec);
+    let components = spec["components"].clone();
+    let origin = Value::from(vec![serde_json::json!({ "url": "/" })]);
+    for (_, item) in walk::members_mut(&mut spec["paths"]) {
+        let shared = item["parameters"].take();
+        let on_origin = !item["servers"].take().is_null();
+        for method in walk::METHODS {
+            let Some(operation) = item.get_mut(method) else { continue };
+            if on_origin {
+                operation["servers"] = origin.clone();
+            }
+            let parameters = parameters(&shared, &operation["parameters"], &components);
+            operation["parameters"] = parameters.into();
+            references(operation, &components);
+        }
+        if let Some(item) = item.as_object_mut() {
+            item.retain(|name, _| walk::METHODS.contains(&name.as_str()));
+        }
+    }
+    if let Some(components) = spec["components"].as_object_mut() {
+        components.retain(|kind, _| ["schemas", "securitySchemes"].contains(&kind.as_str()));
+        components.entry("schemas").or_insert_with(|| Map::new().into());
+    }
+    let schemas = spec["components"]["schemas"].clone();
+    walk::operations_mut(spec, |_, operation| walk::roots_mut(operation, |root| merge(root, &schemas)));
+    walk::members_mut(&mut spec["components"]["schemas"]).for_each(|(_, schema)| merge(schema, &schemas));
+}
+
+/// Writes out which schema each value of a discriminator stands for: by default, it is the schema's name.
+fn mapping(spec: &mut Value) {
+    let complete = &mut |schema: &mut Value| {
+        if !schema["discriminator"]["propertyName"].is_string() {
+            return;
+        }
+        let variants = walk::items(&schema["oneOf"]).chain(walk::items(&schema["anyOf"]));
+        let names: Vec<_> = variants.filter_map(walk::schema_name).map(str::to_owned).collect();
+        let said: Vec<_> = walk::members(&schema["discriminator"]["mapping"])
+            .filter_map(|(value, target)| Some((value.to_owned(), target.as_str()?.rsplit('/').next()?.to_owned())))
+            .collect();
+        let unsaid = names.into_iter().filter(|name| !said.iter().any(|(_, target)| target == name));
+        let all: Vec<_> = said.iter().cloned().chain(unsaid.map(|name| (name.clone(), name))).collect();
+        let all = all.into_iter().map(|(value, name)| (value, pascal_case(&name).into()));
+        schema["discriminator"]["mapping"] = all.collect::<Map<_, Value>>().into();
+    };
+    walk::operations_mut(spec, |_, operation| walk::roots_mut(operation, |root| walk::schemas_mut(root, complete)));
+    let schemas = walk::members_mut(&mut spec["components"]["schemas"]);
+    schemas.for_each(|(_, schema)| walk::schemas_mut(schema, complete));
+}
+
+/// Gives the schemas the names that they have in Rust, so that all that follows finds them by these.
+fn rename(spec: &mut Value) {
+    if let Some(schemas) = spec["components"]["schemas"].as_object_mut() {
+        *schemas = std::mem::take(schemas).into_iter().map(|(name, schema)| (pascal_case(&name), schema)).collect();
+    }
+    references_to_schemas(spec);
+}
+
+fn references_to_schemas(value: &mut Value) {
+    if let Some(name) = walk::schema_name(value).map(pascal_case) {
+        value["$ref"] = format!("#/components/schemas/{name}").into();
+    }
+    walk::members_mut(value).for_each(|(_, member)| references_to_schemas(member));
+    value.as_array_mut().into_iter().flatten().for_each(references_to_schemas);
+}
+
+/// The parameters of a path and of its operation, which takes precedence.
+fn parameters(shared: &Value, own: &Value, components: &Value) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    for parameter in walk::items(shared).chain(walk::items(own)) {
+        let parameter = resolved(parameter, components);
+        let same = |other: &&mut Value| other["name"] == parameter["name"] && other["in"] == parameter["in"];
+        match all.iter_mut().find(same) {
+            Some(other) => *other = parameter,
+            None => all.push(parameter),
+        }
+    }
+    all
+}
+
+fn references(operation: &mut Value, components: &Value) {
+    if let Some(body) = operation.get_mut("requestBody") {
+        *body = resolved(body, components);
+    }
+    if let Some(responses) = operation.get_mut("responses") {
+        walk::members_mut(responses).for_each(|(_, response)| *response = resolved(response, components));
+    }
+}
+
+fn resolved(value: &Value, components: &Value) -> Value {
+    let target = value["$ref"].as_str().and_then(|target| target.strip_prefix("#/components"));
+    target.and_then(|pointer| components.pointer(pointer)).unwrap_or(value).clone()
+}
+
+/// Makes one object of an `allOf` of several, or of one beside properties.
+fn merge(schema: &mut Value, schemas: &Value) {
+    walk::schemas_mut(schema, &mut |schema| {
+        if is_composed(schema) {
+            let merged = object(schema, schemas);
+            *schema = merged;
+        }
+    });
+}
+
+/// `allOf` with one reference alone is a reference with a description.
+pub(crate) fn is_composed(schema: &Value) -> bool {
+    let parts = walk::items(&schema["allOf"]).count();
+    parts > 1 || (parts == 1 && (schema["properties"].is_object() || walk::schema_name(&schema["allOf"][0]).is_none()))
+}
+
+/// The object of all parts of a schema. An earlier member keeps its place.
+fn object(schema: &Value, schemas: &Value) -> Value {
+    if let Some(name) = walk::schema_name(schema) {
+        return object(&schemas[name], schemas);
+    }
+    let mut merged = schema.clone();
+    let parts = merged["allOf"].take();
+    if let Some(members) = merged.as_object_mut() {
+        members.shift_remove("allOf");
+    }
+    let own = (merged["properties"].take(), merged["required"].take());
+    let (mut properties, mut required) = (Map::new(), Vec::new());
+    let parts: Vec<_> = walk::items(&parts).map(|part| object(part, schemas)).collect();
+    let all = parts.iter().map(|part| (&part["properties"], &part["required"])).chain([(&own.0, &own.1)]);
+    for (some, needed) in all {
+        properties.extend(walk::members(some).map(|(name, property)| (name.to_owned(), property.clone())));
+        required.extend(walk::items(needed).cloned());
+    }
+    for part in &parts {
+        for (keyword, value) in walk::members(part) {
+            if merged[keyword].is_null() && keyword != "description" {
+                merged[keyword] = value.clone();
+            }
+        }
+    }
+    merged["properties"] = properties.into();
+    merged["required"] = required.into();
+    merged["type"] = "object".into();
+    if let Some(members) = merged.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    merged
+}
