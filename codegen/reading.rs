@@ -7,7 +7,7 @@ use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Field, Ident, Item, Path, Token, parse_quote, parse2};
 
-use crate::codegen::models::{Presence, Property, is};
+use crate::codegen::models::{Presence, Property, generic, is};
 
 /// Takes `Deserialize` out of the derived traits.
 pub(crate) fn without_derive(attributes: &mut [Attribute]) -> Result<(), String> {
@@ -63,6 +63,14 @@ pub(crate) fn deserialize(
 /// The type that reads the value of a property.
 fn read(property: &Property) -> TokenStream {
     let value = &property.value;
+    if generic(value, "Vec").is_some_and(|item| is(&item, "Timestamp")) {
+        return match property.presence {
+            Presence::Required => quote!(Instants<::std::vec::Vec<Instant>>),
+            Presence::Optional => quote!(Instants<::std::option::Option<::std::vec::Vec<Instant>>>),
+            Presence::Clearable => quote!(Present<::std::vec::Vec<::jiff::Timestamp>>),
+            Presence::Defaulted => quote!(Instants<OrDefault<::std::vec::Vec<Instant>>>),
+        };
+    }
     match (property.presence, is(value, "Timestamp")) {
         (Presence::Required, true) => quote!(Instant),
         (_, true) => quote!(OptionalInstant),

@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 use crate::codegen::ident::pascal_case;
 use crate::codegen::walk;
 
+/// The media types of bodies that are sent, the preferred one first.
+pub(crate) const MEDIA_TYPES: [&str; 2] = ["application/json", "application/x-www-form-urlencoded"];
+
 /// Resolves a contract that [`check`](super::check) has passed.
 pub(crate) fn resolve(spec: &mut Value) {
     mapping(spec);
@@ -90,6 +93,11 @@ fn parameters(shared: &Value, own: &Value, components: &Value) -> Vec<Value> {
 fn references(operation: &mut Value, components: &Value) {
     if let Some(body) = operation.get_mut("requestBody") {
         *body = resolved(body, components);
+        // Of the media types that the service takes, one is sent.
+        let chosen = MEDIA_TYPES.iter().find(|media| !body["content"][**media].is_null());
+        if let Some(content) = body["content"].as_object_mut() {
+            content.retain(|media, _| chosen.is_some_and(|chosen| media == chosen));
+        }
     }
     if let Some(responses) = operation.get_mut("responses") {
         walk::members_mut(responses).for_each(|(_, response)| *response = resolved(response, components));

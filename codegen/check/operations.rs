@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Problems;
+use crate::codegen::resolve::MEDIA_TYPES;
 use crate::codegen::walk;
 
-const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = MEDIA_TYPES[0];
+const FORM: &str = MEDIA_TYPES[1];
 
 pub(super) fn check(spec: &Value, problems: &mut Problems) {
     for (path, item) in walk::members(&spec["paths"]) {
@@ -144,7 +145,7 @@ pub(super) fn kind(schema: &Value) -> Option<&str> {
 fn body(spec: &Value, operation: &Value, place: &str, problems: &mut Problems) {
     let body = operation["requestBody"]["$ref"].as_str().and_then(|target| walk::target(spec, target));
     let content = &body.unwrap_or(&operation["requestBody"])["content"];
-    let Some((media, content)) = [JSON, FORM].iter().find_map(|media| Some((*media, content.get(*media)?))) else {
+    let Some((media, content)) = MEDIA_TYPES.iter().find_map(|media| Some((*media, content.get(*media)?))) else {
         let given: Vec<_> = walk::members(content).map(|(media, _)| media).collect();
         return problems.add(place, format!("bodies of {} are not supported, {JSON} and {FORM} are", given.join(", ")));
     };

@@ -57,8 +57,8 @@ fn visit(spec: &Value, schema: &Value, place: &str, problems: &mut Problems) {
     }
     let known = |name: &Value| name.as_str().is_some_and(|name| !schema["properties"][name].is_null());
     let is_whole = !resolve::is_composed(schema) && schema["oneOf"].is_null();
-    if let Some(name) = walk::items(&schema["required"]).find(|name| is_whole && !known(name)) {
-        problems.add(place, format!("{name} is required, and is no property"));
+    for name in walk::items(&schema["required"]).filter(|name| is_whole && !known(name)) {
+        problems.add(place, format!("{} is required, and is no property", name.as_str().unwrap_or_default()));
     }
     for (name, inner) in walk::inner(schema) {
         visit(spec, inner, &format!("{place}{name}"), problems);

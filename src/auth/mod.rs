@@ -34,8 +34,9 @@ impl<C: Handle> Auth<'_, C> {
     /// let url = client.auth().generate_auth_url("user-123").scope(Scope::ReadWrite).state("a1b2c3").lng("es").build()?;
     /// assert_eq!(
     ///     url,
-    ///     "https://connect.mobiscroll.com/api/oauth/authorize?response_type=code&client_id=my-app&user_id=user-123\
-    ///      &redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&scope=read-write&state=a1b2c3&lng=es"
+    ///     "https://connect.mobiscroll.com/api/oauth/authorize?client_id=my-app&lng=es\
+    ///      &redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&response_type=code&scope=read-write&state=a1b2c3\
+    ///      &user_id=user-123"
     /// );
     /// # Ok(())
     /// # }

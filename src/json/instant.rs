@@ -10,6 +10,8 @@ use jiff::{Timestamp, ToSpan};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
+use super::object::OrDefault;
+
 pub(crate) fn optional_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     Ok(Option::<AnyInstant>::deserialize(deserializer)?.and_then(|instant| instant.0))
 }
@@ -34,6 +36,47 @@ pub(crate) struct OptionalInstant(pub(crate) Option<Timestamp>);
 impl<'de> Deserialize<'de> for OptionalInstant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         optional_instant(deserializer).map(Self)
+    }
+}
+
+/// A list of instants, as `L` reads it.
+#[allow(dead_code, reason = "for contracts with such lists")]
+pub(crate) struct Instants<L: InstantList>(pub(crate) L::Instants);
+
+/// A list that reads its instants in any form.
+pub(crate) trait InstantList {
+    type Instants;
+
+    fn instants(self) -> Self::Instants;
+}
+
+impl InstantList for Vec<Instant> {
+    type Instants = Vec<Timestamp>;
+
+    fn instants(self) -> Vec<Timestamp> {
+        self.into_iter().map(|instant| instant.0).collect()
+    }
+}
+
+impl InstantList for Option<Vec<Instant>> {
+    type Instants = Option<Vec<Timestamp>>;
+
+    fn instants(self) -> Option<Vec<Timestamp>> {
+        self.map(InstantList::instants)
+    }
+}
+
+impl InstantList for OrDefault<Vec<Instant>> {
+    type Instants = Vec<Timestamp>;
+
+    fn instants(self) -> Vec<Timestamp> {
+        self.0.instants()
+    }
+}
+
+impl<'de, L: InstantList + Deserialize<'de>> Deserialize<'de> for Instants<L> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        L::deserialize(deserializer).map(|list| Self(list.instants()))
     }
 }
 

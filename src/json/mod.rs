@@ -12,6 +12,8 @@ mod union;
 pub(crate) use clean::clean;
 #[cfg(feature = "schemars")]
 pub(crate) use instant::InstantSchema;
+#[allow(unused_imports, reason = "for contracts with lists of instants")]
+pub(crate) use instant::Instants;
 #[cfg(feature = "webhooks")]
 pub(crate) use instant::optional_instant;
 pub(crate) use instant::{BasicTimestamp, Instant, OptionalInstant, UnixMillis, to_millis};

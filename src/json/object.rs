@@ -172,7 +172,7 @@ macro_rules! members {
         impl<'de> ::serde::Deserialize<'de> for $model {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 #[allow(unused_imports, reason = "each model needs some of them")]
-                use $crate::json::{Instant, OptionalInstant, OrDefault, Plain, Present, Unknown as _};
+                use $crate::json::{Instant, Instants, OptionalInstant, OrDefault, Plain, Present, Unknown as _};
 
                 struct Members;
 

@@ -78,7 +78,7 @@ async fn a_timeout_or_deadline_of_zero_is_refused() {
 fn a_redirect_uri_of_an_own_scheme_is_taken() {
     let client = Client::builder("id", "secret", "my-app:/callback").base_url("http://localhost").build();
     let page = client.unwrap().auth().generate_auth_url("ada").build().unwrap();
-    assert!(page.ends_with("&redirect_uri=my-app%3A%2Fcallback"), "{page}");
+    assert!(page.contains("&redirect_uri=my-app%3A%2Fcallback&"), "{page}");
 }
 
 #[test]
@@ -177,11 +177,8 @@ fn the_environment_gives_all_settings() {
         ("MOBISCROLL_REDIRECT_URI", REDIRECT.as_ref()),
         ("MOBISCROLL_BASE_URL", "http://localhost:4010/api".as_ref()),
     ]);
-    assert!(
-        page.starts_with("http://localhost:4010/api/oauth/authorize?response_type=code&client_id=env-id"),
-        "{page}"
-    );
-    assert!(page.ends_with("redirect_uri=https%3A%2F%2Fapp.example%2Fcb"), "{page}");
+    assert!(page.starts_with("http://localhost:4010/api/oauth/authorize?client_id=env-id&"), "{page}");
+    assert!(page.contains("&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&"), "{page}");
 }
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]

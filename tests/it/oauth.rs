@@ -75,7 +75,7 @@ async fn the_consent_page_is_told_nothing_that_was_not_set() {
         Url::parse(&client(&sandbox).auth().generate_auth_url(ADA).providers(Vec::<Provider>::new()).build().unwrap())
             .unwrap();
     let names: Vec<_> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
-    assert_eq!(names, ["response_type", "client_id", "user_id", "redirect_uri"]);
+    assert_eq!(names, ["client_id", "redirect_uri", "response_type", "user_id"]);
 }
 
 #[tokio::test]
