@@ -18,8 +18,8 @@ fn main() {
 
     match bindings() {
         Ok(path) => println!("cargo::rustc-env=MOBISCROLL_CONNECT_GENERATED={}", path.display()),
-        // Cargo stops the build for it, and shows this line alone where the script itself succeeds.
-        Err(reason) => println!("cargo::error={}", reason.replace('\n', " ")),
+        // Cargo stops the build for them, and shows these lines alone where the script itself succeeds.
+        Err(reasons) => reasons.lines().for_each(|reason| println!("cargo::error={reason}")),
     }
 }
 
@@ -51,13 +51,18 @@ fn bindings() -> Result<PathBuf, String> {
     println!("cargo::rerun-if-changed={}", contract.display());
 
     let text = read(&contract)?;
-    let bindings = codegen::generate(&text, &fingerprint(&text));
+    let lock = root.join("generated").join(codegen::LOCK);
+    println!("cargo::rerun-if-changed={}", lock.display());
+    let lock = if lock.exists() { read(&lock)? } else { String::new() };
+    let bindings = codegen::generate(&text, &fingerprint(&text), &lock);
+    let bindings = bindings.map_err(|e| e.replace('\n', &format!("\n{}: ", contract.display())));
     let bindings = bindings.map_err(|e| format!("{}: {e}", contract.display()))?;
+    bindings.warnings.iter().for_each(|warning| println!("cargo::warning={}: {warning}", contract.display()));
 
     // Only a checkout of this repository is written to. Cargo's own checkouts have a mark, and stay as they are.
     let is_ours = root.join(".git").exists() && !root.join(".cargo-ok").exists();
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
-    for (name, code) in &bindings {
+    for (name, code) in &bindings.files {
         let committed = root.join("generated").join(name);
         if other.is_none() && is_ours && read(&committed).ok().as_ref() != Some(code) {
             write(&committed, code)?;

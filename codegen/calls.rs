@@ -2,9 +2,10 @@
 //! credentials, and `request()` on each call, which builds the request without sending it.
 
 use crate::codegen::contract::Operation;
+use crate::codegen::ident::pascal_case;
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, File, ImplItem, ImplItemFn, Item, Local, Pat, Stmt, parse_quote};
+use syn::{Block, Expr, File, ImplItem, ImplItemFn, Item, ItemStruct, Local, Pat, Stmt, parse_quote};
 
 pub(crate) fn rework(file: &mut File, all: &[Operation]) -> Result<(), String> {
     let operations = all.len();
@@ -22,8 +23,16 @@ pub(crate) fn rework(file: &mut File, all: &[Operation]) -> Result<(), String> {
             Item::Impl(block) if block.trait_.is_none() => narrow(&mut block.items, &hidden),
             Item::Mod(module) if module.ident == "builder" => {
                 for item in module.content.iter_mut().flat_map(|(_, items)| items) {
-                    if let Item::Impl(block) = item {
-                        parted += part(&mut block.items)?;
+                    match item {
+                        Item::Impl(block) => {
+                            parted += part(&mut block.items)?;
+                            let builder = text(&block.self_ty);
+                            if hidden.iter().any(|id| builder.starts_with(&format!("{} <", pascal_case(id)))) {
+                                block.attrs.push(parse_quote!(#[allow(dead_code)]));
+                            }
+                        }
+                        Item::Struct(builder) => hide(builder, &hidden),
+                        _ => {}
                     }
                 }
             }
@@ -52,7 +61,16 @@ fn narrow(items: &mut Vec<ImplItem>, hidden: &[&str]) {
             && (function.sig.ident == "new_with_client" || hidden.iter().any(|name| function.sig.ident == name))
         {
             function.vis = parse_quote!(pub(crate));
+            function.attrs.push(parse_quote!(#[allow(dead_code)]));
         }
+    }
+}
+
+/// Makes the builder of what is no call private, too.
+fn hide(builder: &mut ItemStruct, hidden: &[&str]) {
+    if hidden.iter().any(|id| builder.ident == pascal_case(id)) {
+        builder.vis = parse_quote!(pub(crate));
+        builder.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Facts {
     pub(crate) raw: BTreeSet<String>,
     /// Schemas that may arrive as a bare string, with the property that it stands for (`x-shorthand`).
     pub(crate) shorthands: BTreeMap<String, String>,
+    /// Responses that are pages of a list, with the name of what the facade makes of them (`x-page`).
+    pub(crate) pages: BTreeMap<String, String>,
     /// Schemas whose unknown members are kept (`x-keep-unknown`).
     pub(crate) keeping: BTreeSet<String>,
     /// Descriptions of schemas (under an empty name) and of their properties: progenitor loses those beside a `$ref`.
@@ -27,6 +29,8 @@ pub(crate) struct Facts {
     pub(crate) deprecated: BTreeSet<(String, String)>,
     /// Schemas sent in requests, by name.
     pub(crate) requests: BTreeMap<String, Request>,
+    /// The required members of schemas that only arrive.
+    pub(crate) arriving: BTreeMap<String, Vec<String>>,
     /// Names of the schemas that arrive in answers or deliveries.
     pub(crate) responses: BTreeSet<String>,
     /// Operations in the order of the contract.
@@ -75,6 +79,20 @@ pub(crate) struct Operation {
     pub(crate) auth: Scheme,
     /// Whether the path hangs on the origin instead of the base URL.
     pub(crate) on_origin: bool,
+}
+
+impl Operation {
+    /// The required parameters that have an argument.
+    pub(crate) fn required(&self) -> Vec<String> {
+        let arguments = self.parameters.iter().filter(|parameter| parameter.is_required && !parameter.is_internal);
+        arguments.map(|parameter| parameter.name.clone()).collect()
+    }
+
+    /// Puts the required parameters first, in the given order.
+    pub(crate) fn order(&mut self, names: &[String]) {
+        let place = |name: &String| names.iter().position(|other| other == name).unwrap_or(names.len());
+        self.parameters.sort_by_key(|parameter| place(&parameter.name));
+    }
 }
 
 pub(crate) struct Parameter {
@@ -137,7 +155,7 @@ pub(crate) fn read(text: &str) -> Result<(OpenAPI, Facts), String> {
         Security { default: spec["security"].clone(), schemes: spec["components"]["securitySchemes"].clone() };
     let inline = hoist::hoist(&mut spec);
     walk::operations(&spec)
-        .map(|(method, path, operation)| operation_facts(method, path, operation, &security, &inline))
+        .map(|(method, path, operation)| operation_facts(method, path, operation, &spec, &security, &inline))
         .for_each(|operation| facts.operations.push(operation));
     schemas(&mut spec, &mut facts);
     directions(&mut spec, &mut facts);
@@ -164,14 +182,20 @@ fn operation_facts(
     method: &str,
     path: &str,
     operation: &Value,
+    spec: &Value,
     security: &Security,
     inline: &BTreeSet<String>,
 ) -> Operation {
     let content = walk::members(&operation["requestBody"]["content"]).next();
     let schema = content.and_then(|(_, media)| walk::schema_name(&media["schema"]));
+    // What may have any member is a value of its own.
+    let is_closed = |schema: &str| {
+        let rest = &spec["components"]["schemas"][schema]["additionalProperties"];
+        rest.is_null() || *rest == false
+    };
     let body = schema.map(|schema| Body {
         schema: schema.to_owned(),
-        is_flat: operation["x-flatten-body"] == true || inline.contains(schema),
+        is_flat: (operation["x-flatten-body"] == true || inline.contains(schema)) && is_closed(schema),
     });
     Operation {
         id: snake_case(operation["operationId"].as_str().unwrap_or_default()),
@@ -182,7 +206,7 @@ fn operation_facts(
         is_deprecated: operation["deprecated"] == true,
         is_idempotent: match operation["x-idempotent"].as_bool() {
             Some(said) => said,
-            None => ["get", "head", "options", "delete"].contains(&method),
+            None => ["get", "head", "delete"].contains(&method),
         },
         parameters: walk::items(&operation["parameters"]).map(parameter).collect(),
         body,
@@ -289,8 +313,11 @@ fn schemas(spec: &mut Value, facts: &mut Facts) {
             let variants = walk::items(values).filter_map(Value::as_str).map(variant).collect();
             facts.enums.insert(name.clone(), OpenEnum { doc: text(&schema["description"]), variants });
         }
-if schema["x-keep-unknown"] == true {
+        if schema["x-keep-unknown"] == true {
             facts.keeping.insert(name.clone());
+        }
+        if let Some(page) = schema["x-page"].as_str() {
+            facts.pages.insert(name.clone(), page.to_owned());
         }
         if let Some(union) = unions::Union::read(schema) {
             facts.unions.insert(name.clone(), union);
@@ -347,6 +374,8 @@ fn directions(spec: &mut Value, facts: &mut Facts) {
                 .collect();
             if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
                 required.retain(|name| !nullable.contains(name));
+                let names = required.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+                facts.arriving.insert(name.clone(), names);
             }
             continue;
         }

@@ -1,13 +1,15 @@
 //! From `openapi.yaml` to `generated/`: models in `models.rs`, raw calls in `calls.rs`, the parameters of requests in
 //! `requests.rs`.
 //!
-//! 1. [`hoist`] names what is inline in the contract, [`contract`] reads it, keeps what Rust needs to know of it ([`contract::Facts`]) and simplifies the
-//!    rest to what progenitor can digest.
-//! 2. progenitor runs twice: once for the models, once for the operations (with request builders; the models are
+//! 1. [`check`] lists what in the contract cannot be honoured.
+//! 2. [`resolve`] puts what the contract refers to in its place, [`hoist`] names what is inline, and [`contract`] keeps what
+//!    Rust needs to know ([`contract::Facts`]) and simplifies the rest to what progenitor can digest. [`lock`] compares the
+//!    required arguments with those of the release before.
+//! 3. progenitor runs twice: once for the models, once for the operations (with request builders; the models are
 //!    named, not made, in that run, which spares a second builder for each of them).
-//! 3. [`enums`], [`models`] and [`reading`] turn the facts into open enums, leniently read responses, and requests with
-//!    constructors and setters. [`calls`] parts building a request from sending it, and [`operations`] adds the table of operations,
-//!    and [`requests`] makes the parameters of each public operation over its raw call.
+//! 4. [`enums`], [`unions`], [`models`] and [`reading`] turn the facts into open enums, leniently read responses, and
+//!    bodies with constructors and setters, [`pages`] makes pages of lists. [`calls`] parts building a request from sending it, [`operations`] adds the table
+//!    of operations, and [`requests`] makes the parameters of each public operation over its raw call.
 
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use quote::quote;
@@ -20,9 +22,11 @@ mod docs;
 mod enums;
 mod hoist;
 mod ident;
+mod lock;
 mod models;
 mod names;
 mod operations;
+mod pages;
 mod reading;
 mod requests;
 mod resolve;
@@ -38,11 +42,19 @@ const CONVERSIONS: [(InstanceType, &str, &str); 5] = [
     (InstanceType::Integer, "unix-milliseconds", "crate::json::UnixMillis"),
 ];
 
-/// What is generated: each file's name and its formatted Rust.
-pub(crate) type Bindings = [(&'static str, String); 3];
+/// The file with the order of the required arguments.
+pub(crate) const LOCK: &str = "required.lock";
 
-pub(crate) fn generate(text: &str, fingerprint: &str) -> Result<Bindings, String> {
-    let (spec, facts) = contract::read(text)?;
+/// What is generated: each file's name and its text.
+pub(crate) struct Bindings {
+    pub(crate) files: [(&'static str, String); 4],
+    /// What is worth a warning.
+    pub(crate) warnings: Vec<String>,
+}
+
+pub(crate) fn generate(text: &str, fingerprint: &str, lock: &str) -> Result<Bindings, String> {
+    let (spec, mut facts) = contract::read(text)?;
+    let lock = lock::apply(&mut facts, lock)?;
 
     let mut settings = GenerationSettings::new();
     settings.with_derive("PartialEq").with_map_type("::std::collections::BTreeMap");
@@ -57,7 +69,8 @@ pub(crate) fn generate(text: &str, fingerprint: &str) -> Result<Bindings, String
     for name in facts.enums.keys().chain(facts.unions.keys()) {
         settings.with_replacement(name, format!("crate::models::{name}"), [].into_iter());
     }
-    let (models, properties) = models::items(run(&settings, &spec)?, &facts)?;
+    let (mut models, properties) = models::items(run(&settings, &spec)?, &facts)?;
+    models.extend(pages::items(&facts, &properties)?);
 
     settings.with_interface(InterfaceStyle::Builder).with_hooks(HooksMode::Expected);
     settings.with_inner_type(quote!(crate::raw::Inner));
@@ -70,8 +83,13 @@ pub(crate) fn generate(text: &str, fingerprint: &str) -> Result<Bindings, String
 
     let requests = requests::file(&calls, &facts, &properties)?;
     let models = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: models };
-    let files = [("models.rs", models), ("calls.rs", calls), ("requests.rs", requests)];
-    Ok(files.map(|(name, file)| (name, print(&file, fingerprint))))
+    let files = [
+        ("models.rs", print(&models, fingerprint)),
+        ("calls.rs", print(&calls, fingerprint)),
+        ("requests.rs", print(&requests, fingerprint)),
+        (LOCK, lock.text),
+    ];
+    Ok(Bindings { files, warnings: lock.warnings })
 }
 
 fn print(file: &syn::File, fingerprint: &str) -> String {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
+use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, Field, Fields, File, GenericArgument, Ident, Item, ItemStruct, Lit, PathArguments, Type};
 use syn::{parse_quote, parse2};
 
@@ -19,6 +20,10 @@ pub(crate) fn items(models: File, facts: &Facts) -> Result<(Vec<Item>, Propertie
     for item in module(models)? {
         match item {
             Item::Struct(model) => items.extend(rework(model, facts, &mut all)?),
+            Item::Enum(mut model) => {
+                model.attrs.push(schema_derive());
+                items.push(Item::Enum(model));
+            }
             other => items.push(other),
         }
     }
@@ -35,6 +40,40 @@ pub(crate) fn items(models: File, facts: &Facts) -> Result<(Vec<Item>, Propertie
     Ok((items, all))
 }
 
+/// A model that is a list, a map or a text under a name of its own.
+fn described(mut model: ItemStruct) -> Item {
+    model.attrs.push(schema_derive());
+    for field in &mut model.fields {
+        field.attrs.extend(schema_of(&field.ty));
+    }
+    Item::Struct(model)
+}
+
+fn schema_derive() -> Attribute {
+    parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))])
+}
+
+/// Names what describes a type of which `schemars` knows nothing, such as an instant, also within lists and maps.
+fn schema_of(value: &Type) -> Option<Attribute> {
+    struct Described(bool);
+    impl VisitMut for Described {
+        fn visit_type_mut(&mut self, value: &mut Type) {
+            for (name, described) in [("Timestamp", "InstantSchema"), ("Date", "DateSchema")] {
+                if is(value, name) {
+                    let described = format_ident!("{described}");
+                    *value = parse_quote!(crate::json::#described);
+                    self.0 = true;
+                }
+            }
+            visit_mut::visit_type_mut(self, value);
+        }
+    }
+    let (mut described, mut found) = (value.clone(), Described(false));
+    found.visit_type_mut(&mut described);
+    let described = described.to_token_stream().to_string().replace(' ', "");
+    found.0.then(|| parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #described))]))
+}
+
 fn module(models: File) -> Result<Vec<Item>, String> {
     let types = models.items.into_iter().find_map(|item| match item {
         Item::Mod(module) if module.ident == "types" => module.content,
@@ -45,19 +84,16 @@ fn module(models: File) -> Result<Vec<Item>, String> {
 
 fn rework(mut model: ItemStruct, facts: &Facts, all: &mut Properties) -> Result<Vec<Item>, String> {
     let name = model.ident.to_string();
-    let Fields::Named(fields) = &mut model.fields else { return Ok(vec![Item::Struct(model)]) };
+    let Fields::Named(fields) = &mut model.fields else { return Ok(vec![described(model)]) };
     let request = facts.requests.get(&name);
     let arrives = request.is_none() || facts.responses.contains(&name);
 
+    let rest = reading::Rest::of(fields, facts.keeping.contains(&name));
     let mut properties = Vec::new();
-    for field in &mut fields.named {
+    for field in fields.named.iter_mut().filter(|field| !rest.as_ref().is_some_and(|rest| rest.is(field))) {
         let property = Property::read(&name, field, facts)?;
         property.write(field, arrives);
         properties.push(property);
-    }
-    let keeps = facts.keeping.contains(&name);
-    if keeps {
-        fields.named.push(reading::unknown_members());
     }
 
     if let Some(doc) = facts.docs.get(&(name.clone(), String::new())) {
@@ -65,7 +101,7 @@ fn rework(mut model: ItemStruct, facts: &Facts, all: &mut Properties) -> Result<
         model.attrs.splice(0..0, docs::docs(doc));
     }
     model.attrs.push(parse_quote!(#[non_exhaustive]));
-    model.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
+    model.attrs.push(schema_derive());
     let shorthand = facts.shorthands.get(&name);
     if arrives {
         reading::without_derive(&mut model.attrs)?;
@@ -74,10 +110,10 @@ fn rework(mut model: ItemStruct, facts: &Facts, all: &mut Properties) -> Result<
     let ident = model.ident.clone();
     let mut items = vec![Item::Struct(model)];
     if let Some(request) = request {
-        items.push(builder(&ident, &properties, request, keeps)?);
+        items.push(builder(&ident, &properties, request, rest.as_ref())?);
     }
     if arrives {
-        items.push(reading::deserialize(&ident, &properties, shorthand.map(String::as_str), keeps)?);
+        items.push(reading::deserialize(&ident, &properties, shorthand.map(String::as_str), rest.as_ref())?);
     }
     all.insert(name, properties);
     Ok(items)
@@ -150,7 +186,6 @@ impl Property {
 
     fn write(&self, field: &mut Field, arrives: bool) {
         let (wire, value) = (&self.wire, &self.value);
-        let instant = is(value, "Timestamp");
         field.attrs = self.docs.clone();
         if self.ident != wire.as_str() {
             field.attrs.push(parse_quote!(#[serde(rename = #wire)]));
@@ -179,13 +214,11 @@ impl Property {
                 #[serde(default, deserialize_with = "crate::json::null_as_default")]
             }),
         }
-        if instant {
-            let schema = match self.presence {
-                Presence::Required | Presence::Defaulted => "crate::json::InstantSchema",
-                _ => "::std::option::Option<crate::json::InstantSchema>",
-            };
-            field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #schema))]));
-        }
+        let described: Type = match self.presence {
+            Presence::Required | Presence::Defaulted => value.clone(),
+            _ => parse_quote!(::std::option::Option<#value>),
+        };
+        field.attrs.extend(schema_of(&described));
     }
 
     /// The argument that takes a value, and the expression that turns it into the field's type.
@@ -212,7 +245,12 @@ pub(super) fn argument(ident: &Ident, value: &Type) -> (TokenStream, TokenStream
 }
 
 /// `new` with the required properties, and a setter for each of the others.
-fn builder(model: &Ident, properties: &[Property], request: &Request, keeps: bool) -> Result<Item, String> {
+fn builder(
+    model: &Ident,
+    properties: &[Property],
+    request: &Request,
+    rest: Option<&reading::Rest>,
+) -> Result<Item, String> {
     let find = |wire: &String| {
         properties.iter().find(|p| p.wire == *wire).ok_or_else(|| format!("{model} has no property {wire}"))
     };
@@ -261,8 +299,9 @@ fn builder(model: &Ident, properties: &[Property], request: &Request, keeps: boo
             });
         }
     }
-    let unknown = keeps.then(|| quote!(unknown_members: ::std::default::Default::default()));
-    let values = values.chain(unknown);
+    setters.extend(rest.and_then(reading::Rest::setter));
+    let rest = rest.map(|rest| &rest.ident).map(|rest| quote!(#rest: ::std::default::Default::default()));
+    let values = values.chain(rest);
     let doc = match required.is_empty() {
         true => " Makes an empty value.",
         false => " Makes a value of what is required; setters add the rest.",
@@ -291,6 +330,16 @@ pub(super) fn generic(ty: &Type, name: &str) -> Option<Type> {
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     match arguments.args.first()? {
         GenericArgument::Type(inner) => Some(inner.clone()),
+        _ => None,
+    }
+}
+
+/// The type of the values of a map.
+pub(super) fn map_value(ty: &Type) -> Option<Type> {
+    let Type::Path(path) = ty else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    match arguments.args.last()? {
+        GenericArgument::Type(value) => Some(value.clone()),
         _ => None,
     }
 }

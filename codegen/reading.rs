@@ -1,13 +1,13 @@
 //! How response models are read: from objects alone, where the derived implementation also takes an array of the members,
-//! and from the bare text of their main member where the contract allows it (`x-shorthand`). Unknown members are kept where
-//! it asks for that (`x-keep-unknown`).
+//! and from the bare text of their main member where the contract allows it (`x-shorthand`). Members beside those that are
+//! named are kept where it says so (`x-keep-unknown`, `additionalProperties`).
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Field, Ident, Item, Path, Token, parse_quote, parse2};
+use syn::{Attribute, Field, FieldsNamed, Ident, Item, Path, Token, Type, parse_quote, parse2};
 
-use crate::codegen::models::{Presence, Property, generic, is};
+use crate::codegen::models::{self, Presence, Property, generic, is};
 
 /// Takes `Deserialize` out of the derived traits.
 pub(crate) fn without_derive(attributes: &mut [Attribute]) -> Result<(), String> {
@@ -20,12 +20,59 @@ pub(crate) fn without_derive(attributes: &mut [Attribute]) -> Result<(), String>
     Ok(())
 }
 
-/// The field for the members that a model does not know (`x-keep-unknown`).
-pub(crate) fn unknown_members() -> Field {
-    parse_quote! {
-        /// Members that this release does not know, as they arrived.
-        #[serde(default, flatten)]
-        pub unknown_members: ::std::collections::BTreeMap<::std::string::String, crate::json::RawJson>
+/// The field for the members beside those that the contract names.
+pub(crate) struct Rest {
+    pub(crate) ident: Ident,
+    /// Their type, if the contract says it (`additionalProperties`).
+    value: Option<Type>,
+}
+
+impl Rest {
+    /// Finds the field that progenitor made for `additionalProperties`, or adds one for unknown members
+    /// (`x-keep-unknown`).
+    pub(crate) fn of(fields: &mut FieldsNamed, keeps: bool) -> Option<Self> {
+        let is_flat = |field: &&mut Field| {
+            field.attrs.iter().any(|attribute| attribute.to_token_stream().to_string().contains("flatten"))
+        };
+        if let Some(field) = fields.named.iter_mut().find(is_flat) {
+            field.attrs = parse_quote!(#[doc = " Members beside those that have a field."] #[serde(default, flatten)]);
+            let ident = field.ident.clone()?;
+            return Some(Self { ident, value: models::map_value(&field.ty) });
+        }
+        let field: Field = parse_quote! {
+            /// Members that this release does not know, as they arrived.
+            #[serde(default, flatten)]
+            pub unknown_members: ::std::collections::BTreeMap<::std::string::String, crate::json::RawJson>
+        };
+        keeps.then(|| {
+            fields.named.push(field);
+            Self { ident: parse_quote!(unknown_members), value: None }
+        })
+    }
+
+    pub(crate) fn is(&self, field: &Field) -> bool {
+        field.ident.as_ref() == Some(&self.ident)
+    }
+
+    /// Adds a member to a model that is sent.
+    pub(crate) fn setter(&self) -> Option<TokenStream> {
+        let (name, value) = (&self.ident, self.value.as_ref()?);
+        Some(quote! {
+            /// Adds a member beside those that have a setter.
+            #[must_use]
+            pub fn #name(mut self, name: impl ::std::convert::Into<::std::string::String>, value: #value) -> Self {
+                self.#name.insert(name.into(), value);
+                self
+            }
+        })
+    }
+
+    fn listed(&self) -> TokenStream {
+        let name = &self.ident;
+        match &self.value {
+            Some(value) => quote!([#name: #value]),
+            None => quote!([#name]),
+        }
     }
 }
 
@@ -34,7 +81,7 @@ pub(crate) fn deserialize(
     model: &Ident,
     properties: &[Property],
     shorthand: Option<&str>,
-    keeps: bool,
+    rest: Option<&Rest>,
 ) -> Result<Item, String> {
     let members = properties.iter().enumerate().map(|(number, property)| {
         let (field, wire, read) = (&property.ident, &property.wire, read(property));
@@ -51,12 +98,12 @@ pub(crate) fn deserialize(
         Some(property) => {
             let text = &property.ident;
             let others = properties.iter().map(|property| &property.ident).filter(|field| *field != text);
-            let unknown = keeps.then(|| quote!(unknown_members));
-            quote!(text #text [#(#others)* #unknown])
+            let rest = rest.map(|rest| &rest.ident);
+            quote!(text #text [#(#others)* #rest])
         }
     };
-    let unknown = keeps.then(|| quote!([unknown_members]));
-    parse2(quote!(crate::json::members! { #model #name #shape #unknown; #(#members)* }))
+    let rest = rest.map(Rest::listed);
+    parse2(quote!(crate::json::members! { #model #name #shape #rest; #(#members)* }))
         .map_err(|e| format!("{model}: {e}"))
 }
 

@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract a88e1518f66a6b86). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract 7775e1625044bb10). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 /// An account that has not granted the calendar permission.
@@ -43,12 +43,18 @@ pub struct Calendar {
     /// Name of the calendar.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub title: ::std::option::Option<::std::string::String>,
+    /// Members that this release does not know, as they arrived.
+    #[serde(default, flatten)]
+    pub unknown_members: ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::json::RawJson,
+    >,
 }
 crate::json::members! {
-    Calendar "Calendar" object; 0 "color" color : optional Plain < ::std::option::Option
-    < ::std::string::String >>; 1 "description" description : optional Plain <
-    ::std::option::Option < ::std::string::String >>; 2 "id" id : required Plain <
-    ::std::string::String >; 3 "original" original : optional Plain <
+    Calendar "Calendar" object[unknown_members]; 0 "color" color : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 1 "description" description :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 2 "id" id :
+    required Plain < ::std::string::String >; 3 "original" original : optional Plain <
     ::std::option::Option < crate ::json::RawJson >>; 4 "provider" provider : required
     Plain < crate ::models::Provider >; 5 "timeZone" time_zone : optional Plain <
     ::std::option::Option < ::std::string::String >>; 6 "title" title : optional Plain <
@@ -145,20 +151,26 @@ pub struct CalendarEvent {
     /// Title of the event.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub title: ::std::option::Option<::std::string::String>,
+    /// Members that this release does not know, as they arrived.
+    #[serde(default, flatten)]
+    pub unknown_members: ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::json::RawJson,
+    >,
 }
 crate::json::members! {
-    CalendarEvent "CalendarEvent" object; 0 "allDay" all_day : optional OrDefault < bool
-    >; 1 "attendees" attendees : optional OrDefault < ::std::vec::Vec < EventAttendee >
-    >; 2 "availability" availability : optional Plain < ::std::option::Option < crate
-    ::models::Availability >>; 3 "calendarId" calendar_id : optional Plain <
-    ::std::option::Option < ::std::string::String >>; 4 "color" color : optional Plain <
-    ::std::option::Option < ::std::string::String >>; 5 "conference" conference :
-    optional Plain < ::std::option::Option < Conference >>; 6 "conferenceData"
-    conference_data : optional Plain < ::std::option::Option < ConferenceData >>; 7
-    "custom" custom : optional OrDefault < ::serde_json::Map < ::std::string::String,
-    ::serde_json::Value > >; 8 "description" description : optional Plain <
-    ::std::option::Option < ::std::string::String >>; 9 "end" end : optional
-    OptionalInstant; 10 "id" id : required Plain < ::std::string::String >; 11
+    CalendarEvent "CalendarEvent" object[unknown_members]; 0 "allDay" all_day : optional
+    OrDefault < bool >; 1 "attendees" attendees : optional OrDefault < ::std::vec::Vec <
+    EventAttendee > >; 2 "availability" availability : optional Plain <
+    ::std::option::Option < crate ::models::Availability >>; 3 "calendarId" calendar_id :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 4 "color" color :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 5 "conference"
+    conference : optional Plain < ::std::option::Option < Conference >>; 6
+    "conferenceData" conference_data : optional Plain < ::std::option::Option <
+    ConferenceData >>; 7 "custom" custom : optional OrDefault < ::serde_json::Map <
+    ::std::string::String, ::serde_json::Value > >; 8 "description" description :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 9 "end" end :
+    optional OptionalInstant; 10 "id" id : required Plain < ::std::string::String >; 11
     "lastModified" last_modified : optional OptionalInstant; 12 "link" link : optional
     Plain < ::std::option::Option < ::std::string::String >>; 13 "location" location :
     optional Plain < ::std::option::Option < ::std::string::String >>; 14 "original"
@@ -173,6 +185,7 @@ crate::json::members! {
 ///A choice of calendars: ids by provider. Sent as compact JSON in the `calendarIds` parameter.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 pub struct CalendarIds(
     pub ::std::collections::BTreeMap<
         ::std::string::String,
@@ -235,13 +248,20 @@ pub struct Conference {
     /// Address at which to join.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::std::string::String>,
+    /// Members that this release does not know, as they arrived.
+    #[serde(default, flatten)]
+    pub unknown_members: ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::json::RawJson,
+    >,
 }
 crate::json::members! {
-    Conference "Conference" text url[auto_generate data provider]; 0 "autoGenerate"
-    auto_generate : optional Plain < ::std::option::Option < bool >>; 1 "data" data :
-    optional Plain < ::std::option::Option < crate ::json::RawJson >>; 2 "provider"
-    provider : optional Plain < ::std::option::Option < ::std::string::String >>; 3 "url"
-    url : optional Plain < ::std::option::Option < ::std::string::String >>;
+    Conference "Conference" text url[auto_generate data provider unknown_members]
+    [unknown_members]; 0 "autoGenerate" auto_generate : optional Plain <
+    ::std::option::Option < bool >>; 1 "data" data : optional Plain <
+    ::std::option::Option < crate ::json::RawJson >>; 2 "provider" provider : optional
+    Plain < ::std::option::Option < ::std::string::String >>; 3 "url" url : optional
+    Plain < ::std::option::Option < ::std::string::String >>;
 }
 /// Data of an online meeting.
 ///
@@ -276,6 +296,12 @@ pub struct ConferenceData {
     /// Meeting service, for example `google-meet`, `microsoft-teams`, `zoom` or `webex`.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub provider: ::std::option::Option<::std::string::String>,
+    /// Members that this release does not know, as they arrived.
+    #[serde(default, flatten)]
+    pub unknown_members: ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::json::RawJson,
+    >,
 }
 impl ConferenceData {
     /// Makes an empty value.
@@ -288,6 +314,7 @@ impl ConferenceData {
             entry_points: ::std::default::Default::default(),
             join_url: ::std::default::Default::default(),
             provider: ::std::default::Default::default(),
+            unknown_members: ::std::default::Default::default(),
         }
     }
     /// Request to have the provider make the meeting.
@@ -343,14 +370,14 @@ impl ConferenceData {
     }
 }
 crate::json::members! {
-    ConferenceData "ConferenceData" object; 0 "autoGenerate" auto_generate : optional
-    Plain < ::std::option::Option < bool >>; 1 "conferenceId" conference_id : optional
-    Plain < ::std::option::Option < ::std::string::String >>; 2 "conferenceSolution"
-    conference_solution : optional Plain < ::std::option::Option < crate ::json::RawJson
-    >>; 3 "entryPoints" entry_points : optional Plain < ::std::option::Option < crate
-    ::json::RawJson >>; 4 "joinUrl" join_url : optional Plain < ::std::option::Option <
-    ::std::string::String >>; 5 "provider" provider : optional Plain <
-    ::std::option::Option < ::std::string::String >>;
+    ConferenceData "ConferenceData" object[unknown_members]; 0 "autoGenerate"
+    auto_generate : optional Plain < ::std::option::Option < bool >>; 1 "conferenceId"
+    conference_id : optional Plain < ::std::option::Option < ::std::string::String >>; 2
+    "conferenceSolution" conference_solution : optional Plain < ::std::option::Option <
+    crate ::json::RawJson >>; 3 "entryPoints" entry_points : optional Plain <
+    ::std::option::Option < crate ::json::RawJson >>; 4 "joinUrl" join_url : optional
+    Plain < ::std::option::Option < ::std::string::String >>; 5 "provider" provider :
+    optional Plain < ::std::option::Option < ::std::string::String >>;
 }
 /// An account that a user has connected. It may arrive as a bare string, which is its id.
 #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -386,17 +413,23 @@ pub struct ConnectedAccount {
         schemars(with = "::std::option::Option<crate::json::InstantSchema>")
     )]
     pub sync_state_updated_at: ::std::option::Option<::jiff::Timestamp>,
+    /// Members that this release does not know, as they arrived.
+    #[serde(default, flatten)]
+    pub unknown_members: ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::json::RawJson,
+    >,
 }
 crate::json::members! {
     ConnectedAccount "ConnectedAccount" text id[calendar_permission_granted display
-    granted_scopes sync_state sync_state_updated_at]; 0 "calendarPermissionGranted"
-    calendar_permission_granted : optional Plain < ::std::option::Option < bool >>; 1
-    "display" display : optional Plain < ::std::option::Option < ::std::string::String
-    >>; 2 "grantedScopes" granted_scopes : optional OrDefault < ::std::vec::Vec <
-    ::std::string::String > >; 3 "id" id : required Plain < ::std::string::String >; 4
-    "syncState" sync_state : optional Plain < ::std::option::Option < crate
-    ::models::SyncState >>; 5 "syncStateUpdatedAt" sync_state_updated_at : optional
-    OptionalInstant;
+    granted_scopes sync_state sync_state_updated_at unknown_members] [unknown_members]; 0
+    "calendarPermissionGranted" calendar_permission_granted : optional Plain <
+    ::std::option::Option < bool >>; 1 "display" display : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 2 "grantedScopes" granted_scopes :
+    optional OrDefault < ::std::vec::Vec < ::std::string::String > >; 3 "id" id :
+    required Plain < ::std::string::String >; 4 "syncState" sync_state : optional Plain <
+    ::std::option::Option < crate ::models::SyncState >>; 5 "syncStateUpdatedAt"
+    sync_state_updated_at : optional OptionalInstant;
 }
 /// The accounts that a user has connected.
 #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -416,12 +449,19 @@ pub struct ConnectionStatus {
     #[serde(rename = "limitReached")]
     #[serde(default)]
     pub limit_reached: bool,
+    /// Members that this release does not know, as they arrived.
+    #[serde(default, flatten)]
+    pub unknown_members: ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::json::RawJson,
+    >,
 }
 crate::json::members! {
-    ConnectionStatus "ConnectionStatus" object; 0 "connections" connections : optional
-    OrDefault < ::std::collections::BTreeMap < ::std::string::String, ::std::vec::Vec <
-    ConnectedAccount > > >; 1 "limit" limit : optional Plain < ::std::option::Option <
-    i32 >>; 2 "limitReached" limit_reached : optional OrDefault < bool >;
+    ConnectionStatus "ConnectionStatus" object[unknown_members]; 0 "connections"
+    connections : optional OrDefault < ::std::collections::BTreeMap <
+    ::std::string::String, ::std::vec::Vec < ConnectedAccount > > >; 1 "limit" limit :
+    optional Plain < ::std::option::Option < i32 >>; 2 "limitReached" limit_reached :
+    optional OrDefault < bool >;
 }
 /// Body of a request to disconnect, which is empty.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -495,12 +535,18 @@ pub struct EventAttendee {
     /// Answer to the invitation.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<crate::models::AttendeeStatus>,
+    /// Members that this release does not know, as they arrived.
+    #[serde(default, flatten)]
+    pub unknown_members: ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::json::RawJson,
+    >,
 }
 crate::json::members! {
-    EventAttendee "EventAttendee" text email[organizer status]; 0 "email" email :
-    required Plain < ::std::string::String >; 1 "organizer" organizer : optional Plain <
-    ::std::option::Option < bool >>; 2 "status" status : optional Plain <
-    ::std::option::Option < crate ::models::AttendeeStatus >>;
+    EventAttendee "EventAttendee" text email[organizer status unknown_members]
+    [unknown_members]; 0 "email" email : required Plain < ::std::string::String >; 1
+    "organizer" organizer : optional Plain < ::std::option::Option < bool >>; 2 "status"
+    status : optional Plain < ::std::option::Option < crate ::models::AttendeeStatus >>;
 }
 /// A new event.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1216,7 +1262,7 @@ crate::json::members! {
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 pub struct EventsListResponse {
-    /// The events, sorted by start across providers. None when absent.
+    /// The events, sorted by start across providers. None when absent. An empty page need not be the last one.
     #[serde(default)]
     pub events: ::std::vec::Vec<CalendarEvent>,
     /// Opaque token of the next page. Absent or empty on the last page.
@@ -1268,6 +1314,10 @@ crate::json::members! {
 /// How an event repeats.
 ///
 /// A rule ends after `count` occurrences or at `until`, not both; with neither it goes on.
+///
+/// The API takes no time zone beside a rule: the start is an instant, and in which zone it repeats is up to the
+/// provider. If that is UTC, occurrences move by an hour in local time when daylight saving time begins or ends. If the
+/// local time matters, create the event in the zone's current offset and check an occurrence after the change.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1292,7 +1342,7 @@ pub struct RecurrenceRule {
     /// Steps of the frequency between occurrences, so 2 with `WEEKLY` is every other week.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub(crate) interval: ::std::option::Option<i32>,
-    /// End of the repetition in UTC, in the basic form `YYYYMMDDTHHMMSSZ`. Excludes `count`.
+    /// End of the repetition: an instant, of which whole seconds are sent in UTC, in the basic form `YYYYMMDDTHHMMSSZ`. An occurrence that starts at this instant is the last one (RFC 5545). For a last day in a time zone, take the end of that day there. Excludes `count`.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub(crate) until: ::std::option::Option<crate::json::BasicTimestamp>,
 }
@@ -1360,7 +1410,7 @@ impl RecurrenceRule {
         self.interval = ::std::option::Option::Some(interval);
         self
     }
-    /// End of the repetition in UTC, in the basic form `YYYYMMDDTHHMMSSZ`. Excludes `count`.
+    /// End of the repetition: an instant, of which whole seconds are sent in UTC, in the basic form `YYYYMMDDTHHMMSSZ`. An occurrence that starts at this instant is the last one (RFC 5545). For a last day in a time zone, take the end of that day there. Excludes `count`.
     #[must_use]
     pub fn until(mut self, until: impl ::std::convert::Into<::jiff::Timestamp>) -> Self {
         self.count = ::std::option::Option::None;
@@ -1715,12 +1765,19 @@ pub struct WebhookDeliveryMetadata {
     #[serde(rename = "isInitialSync")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub is_initial_sync: ::std::option::Option<bool>,
+    /// Members that this release does not know, as they arrived.
+    #[serde(default, flatten)]
+    pub unknown_members: ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::json::RawJson,
+    >,
 }
 crate::json::members! {
-    WebhookDeliveryMetadata "WebhookDeliveryMetadata" object; 0 "channelId" channel_id :
-    optional Plain < ::std::option::Option < ::std::string::String >>; 1 "eventCount"
-    event_count : optional Plain < ::std::option::Option < i32 >>; 2 "isInitialSync"
-    is_initial_sync : optional Plain < ::std::option::Option < bool >>;
+    WebhookDeliveryMetadata "WebhookDeliveryMetadata" object[unknown_members]; 0
+    "channelId" channel_id : optional Plain < ::std::option::Option <
+    ::std::string::String >>; 1 "eventCount" event_count : optional Plain <
+    ::std::option::Option < i32 >>; 2 "isInitialSync" is_initial_sync : optional Plain <
+    ::std::option::Option < bool >>;
 }
 /// An event as a webhook delivery reports it.
 ///
@@ -1815,16 +1872,22 @@ pub struct WebhookEvent {
     /// Title of the event.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub title: ::std::option::Option<::std::string::String>,
+    /// Members that this release does not know, as they arrived.
+    #[serde(default, flatten)]
+    pub unknown_members: ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::json::RawJson,
+    >,
 }
 crate::json::members! {
-    WebhookEvent "WebhookEvent" object; 0 "allDay" all_day : optional OrDefault < bool >;
-    1 "attendees" attendees : optional OrDefault < ::std::vec::Vec < EventAttendee > >; 2
-    "availability" availability : optional Plain < ::std::option::Option < crate
-    ::models::Availability >>; 3 "calendarId" calendar_id : optional Plain <
-    ::std::option::Option < ::std::string::String >>; 4 "changeType" change_type :
-    optional Plain < ::std::option::Option < crate ::models::ChangeType >>; 5 "color"
-    color : optional Plain < ::std::option::Option < ::std::string::String >>; 6
-    "conference" conference : optional Plain < ::std::option::Option < Conference >>; 7
+    WebhookEvent "WebhookEvent" object[unknown_members]; 0 "allDay" all_day : optional
+    OrDefault < bool >; 1 "attendees" attendees : optional OrDefault < ::std::vec::Vec <
+    EventAttendee > >; 2 "availability" availability : optional Plain <
+    ::std::option::Option < crate ::models::Availability >>; 3 "calendarId" calendar_id :
+    optional Plain < ::std::option::Option < ::std::string::String >>; 4 "changeType"
+    change_type : optional Plain < ::std::option::Option < crate ::models::ChangeType >>;
+    5 "color" color : optional Plain < ::std::option::Option < ::std::string::String >>;
+    6 "conference" conference : optional Plain < ::std::option::Option < Conference >>; 7
     "conferenceData" conference_data : optional Plain < ::std::option::Option <
     ConferenceData >>; 8 "custom" custom : optional OrDefault < ::serde_json::Map <
     ::std::string::String, ::serde_json::Value > >; 9 "description" description :
@@ -1919,13 +1982,19 @@ pub struct WebhookSubscription {
     #[serde(rename = "webhookUrl")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub webhook_url: ::std::option::Option<::std::string::String>,
+    /// Members that this release does not know, as they arrived.
+    #[serde(default, flatten)]
+    pub unknown_members: ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::json::RawJson,
+    >,
 }
 crate::json::members! {
-    WebhookSubscription "WebhookSubscription" object; 0 "channelId" channel_id : required
-    Plain < ::std::string::String >; 1 "expiration" expiration : optional
-    OptionalInstant; 2 "resourceId" resource_id : optional Plain < ::std::option::Option
-    < ::std::string::String >>; 3 "webhookUrl" webhook_url : optional Plain <
-    ::std::option::Option < ::std::string::String >>;
+    WebhookSubscription "WebhookSubscription" object[unknown_members]; 0 "channelId"
+    channel_id : required Plain < ::std::string::String >; 1 "expiration" expiration :
+    optional OptionalInstant; 2 "resourceId" resource_id : optional Plain <
+    ::std::option::Option < ::std::string::String >>; 3 "webhookUrl" webhook_url :
+    optional Plain < ::std::option::Option < ::std::string::String >>;
 }
 /// Answer of an attendee to an invitation. Other values may come.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -3328,5 +3397,35 @@ impl ::schemars::JsonSchema for Weekday {
     }
     fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
         crate::json::open_enum_schema::<Self>()
+    }
+}
+/// One page of events.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EventPage {
+    /// The events, sorted by start across providers. None when absent. An empty page need not be the last one.
+    pub events: ::std::vec::Vec<CalendarEvent>,
+    /// Opaque token of the next page. Absent or empty on the last page.
+    pub next_page_token: ::std::option::Option<::std::string::String>,
+    /// Page size that the service applied.
+    pub page_size: ::std::option::Option<i32>,
+    /// Connected accounts whose items are missing, because the user withheld the permission for them.
+    pub blocked_accounts: ::std::vec::Vec<BlockedAccount>,
+    /// Malformed items of this page, as they arrived.
+    pub malformed: ::std::vec::Vec<crate::json::MalformedItem>,
+    /// Whether the response had no body to read.
+    pub(crate) is_empty: bool,
+}
+impl EventPage {
+    /// Makes the page of a response.
+    pub(crate) fn of(response: EventsListResponse) -> Self {
+        Self {
+            events: response.events,
+            next_page_token: response.next_page_token,
+            page_size: response.page_size,
+            blocked_accounts: ::std::vec::Vec::new(),
+            malformed: ::std::vec::Vec::new(),
+            is_empty: false,
+        }
     }
 }

@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract a88e1518f66a6b86). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract 7775e1625044bb10). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 /// Parameters of `GET /oauth/authorize`. Start the OAuth flow in the user's browser.
@@ -12,11 +12,11 @@
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[must_use]
 pub struct AuthUrl {
+    pub(crate) user_id: ::std::string::String,
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub(crate) response_type: ::std::option::Option<::std::string::String>,
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub(crate) client_id: ::std::option::Option<::std::string::String>,
-    pub(crate) user_id: ::std::string::String,
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub(crate) redirect_uri: ::std::option::Option<::std::string::String>,
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -36,9 +36,9 @@ impl AuthUrl {
     /// Creates parameters from what is required; setters add the rest.
     pub fn new(user_id: impl ::std::convert::Into<::std::string::String>) -> Self {
         Self {
+            user_id: user_id.into(),
             response_type: ::std::default::Default::default(),
             client_id: ::std::default::Default::default(),
-            user_id: user_id.into(),
             redirect_uri: ::std::default::Default::default(),
             scope: ::std::default::Default::default(),
             state: ::std::default::Default::default(),
@@ -127,6 +127,8 @@ impl crate::call::RawCall for AuthUrl {
         api: &crate::raw::Client,
     ) -> ::std::result::Result<::reqwest::Request, crate::call::BuildError> {
         let request = api.authorize();
+        crate::call::check_filled("user_id", &self.user_id)?;
+        let request = request.user_id(self.user_id);
         let request = match self.response_type {
             ::std::option::Option::Some(response_type) => {
                 crate::call::check_filled("response_type", &response_type)?;
@@ -141,8 +143,6 @@ impl crate::call::RawCall for AuthUrl {
             }
             ::std::option::Option::None => request,
         };
-        crate::call::check_filled("user_id", &self.user_id)?;
-        let request = request.user_id(self.user_id);
         let request = match self.redirect_uri {
             ::std::option::Option::Some(redirect_uri) => {
                 crate::call::check_filled("redirect_uri", &redirect_uri)?;

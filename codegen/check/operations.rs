@@ -17,8 +17,8 @@ pub(super) fn check(spec: &Value, problems: &mut Problems) {
     }
     for (method, path, operation) in walk::operations(spec) {
         let place = format!("{} {path}", method.to_uppercase());
-        if method == "trace" {
-            problems.add(&place, "the method TRACE is not supported");
+        if ["options", "trace"].contains(&method) {
+            problems.add(&place, format!("the method {} is not supported", method.to_uppercase()));
         }
         servers(&operation["servers"], spec, &place, problems);
         parameters(spec, path, operation, &place, problems);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::page::{self, EventPage};
+use super::page;
 use crate::call::{CallOptions, Caller, Endpoint, RawCall, Request};
 use crate::error::{Error, InputFailure};
-use crate::models::{CalendarIds, Provider};
+use crate::models::{CalendarIds, EventPage, Provider};
 use crate::params::ListEvents;
 use crate::raw;
 use crate::sync::BoxFuture;

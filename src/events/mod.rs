@@ -8,8 +8,8 @@ mod stream;
 mod write;
 
 pub use self::once::{CreateOnce, FindCreated, IDEMPOTENCY_KEY};
-pub use self::page::EventPage;
 pub use self::stream::{EventItem, EventStream};
+pub use crate::models::EventPage;
 
 use crate::call::{Handle, Request, resource};
 use crate::models::{EventCreate, EventUpdate};

@@ -1,56 +1,29 @@
 //! A page of events, malformed ones included.
 
+use std::collections::BTreeMap;
+
 use http::HeaderMap;
-use serde::Deserialize;
 
 use crate::blocked_accounts::blocked_accounts;
-use crate::json::{self, MalformedItem, RawJson, null_as_default};
-use crate::models::{BlockedAccount, CalendarEvent, EventsListResponse};
-use crate::transport::{Failure, Reply, Undecodable};
-
-/// One page of events.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct EventPage {
-    /// The events, ordered by start. An empty page need not be the last one.
-    pub events: Vec<CalendarEvent>,
-    /// The token of the next page, for [`next_page_token`](crate::requests::ListEvents::next_page_token); `None` on
-    /// the last page.
-    pub next_page_token: Option<String>,
-    /// The page size that the service applied.
-    pub page_size: Option<i32>,
-    /// Connected accounts whose events are missing, because the user withheld the permission for them.
-    pub blocked_accounts: Vec<BlockedAccount>,
-    /// Malformed events of this page, as they arrived.
-    pub malformed: Vec<MalformedItem>,
-    /// Whether the response had no body to read.
-    empty: bool,
-}
+use crate::call::RawCall;
+use crate::json::{self, RawJson};
+use crate::models::{EventPage, EventsListResponse};
+use crate::params::ListEvents;
+use crate::transport::{Failure, Reply, Response, Undecodable};
 
 impl EventPage {
-    pub(super) fn new(page: EventsListResponse, headers: &HeaderMap) -> Self {
-        Self::of(page.events, page.next_page_token, page.page_size, headers)
-    }
-
-    fn of(
-        events: Vec<CalendarEvent>,
-        next_page_token: Option<String>,
-        page_size: Option<i32>,
-        headers: &HeaderMap,
-    ) -> Self {
+    pub(super) fn new(response: EventsListResponse, headers: &HeaderMap) -> Self {
+        let page = Self::of(response);
         Self {
-            events,
-            next_page_token: next_page_token.filter(|token| !token.is_empty()),
-            page_size,
+            next_page_token: page.next_page_token.filter(|token| !token.is_empty()),
             blocked_accounts: blocked_accounts(headers),
-            malformed: Vec::new(),
-            empty: false,
+            ..page
         }
     }
 
     /// Makes the page of a response without a body.
     pub(super) fn empty(headers: &HeaderMap) -> Self {
-        Self { empty: true, ..Self::of(Vec::new(), None, None, headers) }
+        Self { is_empty: true, ..Self::new(EventsListResponse::default(), headers) }
     }
 
     /// Reports whether the page has all of its events: the response had a body, no event is malformed, and no account is
@@ -58,25 +31,36 @@ impl EventPage {
     ///
     /// If it is not complete, an event that is not on it may still exist: do not delete your copy.
     pub fn is_complete(&self) -> bool {
-        !self.empty && self.malformed.is_empty() && self.blocked_accounts.is_empty()
+        !self.is_empty && self.malformed.is_empty() && self.blocked_accounts.is_empty()
     }
 }
 
 /// Reads a page event by event, so that a malformed one does not hide the others.
 pub(super) fn salvage(undecodable: Box<Undecodable>) -> Result<EventPage, Failure> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Page {
-        #[serde(default, deserialize_with = "null_as_default")]
-        events: Vec<RawJson>,
-        next_page_token: Option<String>,
-        page_size: Option<i32>,
-    }
     if undecodable.is_list() {
         return Err(Failure::Undecodable(undecodable));
     }
-    let Reply { value: page, head, .. } = undecodable.decode_leniently::<Page>()?;
+    let Reply { value: page, head, secrets } = undecodable.decode_leniently::<Page>()?;
     let (events, malformed) = json::items(page.events);
-    let page = EventPage::of(events, page.next_page_token, page.page_size, &head.headers);
-    Ok(EventPage { malformed, ..page })
+    let rest = RawJson::from_serialize(&page.rest).map_err(Failure::Final)?;
+    match json::read(rest.get(), &[]) {
+        Ok(rest) => Ok(EventPage { events, malformed, ..EventPage::new(rest, &head.headers) }),
+        Err(mismatch) => {
+            let body = rest.get().to_owned().into();
+            let response = Response { operation: ListEvents::OPERATION, head, body, secrets };
+            Err(Failure::Undecodable(Box::new(Undecodable { response, mismatch })))
+        }
+    }
+}
+
+/// A page whose events are read one by one.
+struct Page {
+    events: Vec<RawJson>,
+    /// All other members.
+    rest: BTreeMap<String, RawJson>,
+}
+
+json::members! {
+    Page "EventsListResponse" object [rest];
+    0 "events" events: optional OrDefault<Vec<RawJson>>;
 }

@@ -8,10 +8,10 @@ use std::vec;
 use futures_core::Stream;
 use tokio::task::JoinHandle;
 
-use super::page::EventPage;
 use crate::call::Caller;
 use crate::error::{DecodeFailure, Error, NetworkFailure, NetworkKind};
 use crate::json::MalformedItem;
+use crate::models::EventPage;
 use crate::models::{BlockedAccount, CalendarEvent};
 use crate::params::ListEvents;
 use crate::raw::operations;

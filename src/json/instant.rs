@@ -44,6 +44,7 @@ impl<'de> Deserialize<'de> for OptionalInstant {
 pub(crate) struct Instants<L: InstantList>(pub(crate) L::Instants);
 
 /// A list that reads its instants in any form.
+#[allow(dead_code, reason = "for contracts with such lists")]
 pub(crate) trait InstantList {
     type Instants;
 
@@ -229,6 +230,24 @@ impl schemars::JsonSchema for InstantSchema {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
+/// Describes a civil date to JSON Schema.
+#[cfg(feature = "schemars")]
+#[allow(dead_code, reason = "for contracts with dates in responses")]
+pub(crate) struct DateSchema;
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for DateSchema {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Date".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date" })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::raw::{RawJson, UnknownMember};
@@ -93,6 +93,30 @@ impl Unknown for Dropped {
     }
 }
 
+/// Keeps members of which the contract says the type.
+#[allow(dead_code, reason = "for contracts with such members")]
+pub(crate) struct Typed<T> {
+    name: String,
+    pub(crate) members: BTreeMap<String, T>,
+}
+
+impl<T> Default for Typed<T> {
+    fn default() -> Self {
+        Self { name: String::new(), members: BTreeMap::new() }
+    }
+}
+
+impl<T: DeserializeOwned> Unknown for Typed<T> {
+    fn note(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+    }
+
+    fn take<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        self.members.insert(std::mem::take(&mut self.name), map.next_value()?);
+        Ok(())
+    }
+}
+
 /// Keeps unknown members.
 #[derive(Default)]
 pub(crate) struct Kept {
@@ -157,17 +181,17 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Present<T> {
 /// its main member. A field in brackets keeps the unknown members. The derived implementation would take an array of the
 /// members, too.
 macro_rules! members {
-    ($model:ident $name:literal object $([$unknown:ident])?; $($members:tt)*) => {
-        $crate::json::members!(@impl $model deserialize_map $name [$($unknown)?] { } $($members)*);
+    ($model:ident $name:literal object $([$unknown:ident $(: $rest:ty)?])?; $($members:tt)*) => {
+        $crate::json::members!(@impl $model deserialize_map $name [$($unknown $(: $rest)?)?] { } $($members)*);
     };
-    ($model:ident $name:literal text $text:ident [$($other:ident)*] $([$unknown:ident])?; $($members:tt)*) => {
-        $crate::json::members!(@impl $model deserialize_any $name [$($unknown)?] {
+    ($model:ident $name:literal text $text:ident [$($other:ident)*] $([$unknown:ident $(: $rest:ty)?])?; $($members:tt)*) => {
+        $crate::json::members!(@impl $model deserialize_any $name [$($unknown $(: $rest)?)?] {
             fn visit_str<E: ::serde::de::Error>(self, text: &str) -> ::std::result::Result<Self::Value, E> {
                 Ok($model { $text: text.to_owned().into(), $($other: ::std::default::Default::default(),)* })
             }
         } $($members)*);
     };
-    (@impl $model:ident $call:ident $name:literal [$($unknown:ident)?] { $($visit_str:item)? }
+    (@impl $model:ident $call:ident $name:literal [$($unknown:ident $(: $rest:ty)?)?] { $($visit_str:item)? }
         $($number:literal $wire:literal $field:ident: $presence:ident $read:ty;)*) => {
         impl<'de> ::serde::Deserialize<'de> for $model {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
@@ -190,7 +214,7 @@ macro_rules! members {
                         mut map: A,
                     ) -> ::std::result::Result<Self::Value, A::Error> {
                         $(let mut $field = ::std::option::Option::None;)*
-                        let mut unknown = $crate::json::members!(@unknown $($unknown)?);
+                        let mut unknown = $crate::json::members!(@unknown $($unknown $(: $rest)?)?);
                         // Compiled, the comparisons are cheaper than a search in a list.
                         let find = |name: &str| match name {
                             $($wire => Some($number),)*
@@ -218,6 +242,7 @@ macro_rules! members {
     };
     (@unknown) => { $crate::json::Dropped };
     (@unknown $unknown:ident) => { $crate::json::Kept::default() };
+    (@unknown $unknown:ident: $rest:ty) => { $crate::json::Typed::<$rest>::default() };
     (@expected deserialize_map $name:literal) => { concat!("struct ", $name) };
     (@expected deserialize_any $name:literal) => { concat!($name, " as an object or as a string") };
     (@required $field:ident $wire:literal) => { $crate::json::required($field, $wire)? };

@@ -91,12 +91,25 @@ fn models() {
 async fn rest() {
     // One more parameter of the list, on a page and on the stream of all pages.
     let page = r#"{"events":[{"provider":"google","id":"1"}],"mood":"calm"}"#;
-    let (base_url, seen) = serve(vec![("200 OK", page)]);
+    let (base_url, seen) = serve(vec![("200 OK", page), ("200 OK\r\nx-request-id: r-7", page)]);
     let client = client(Client::builder("id", "secret", "https://app.example/callback").base_url(base_url));
     let list = client.events().list().mood_filter(ListEventsMoodFilter::Glad).page_size(5);
     assert_eq!(list.params(), &ListEvents::new().mood_filter(ListEventsMoodFilter::Glad).page_size(5));
-    let items: Vec<EventItem> = list.stream().try_collect().await.unwrap();
-    println!("stream: {} after {}", items.len(), seen.recv().unwrap());
+    let items: Vec<EventItem> = list.clone().stream().try_collect().await.unwrap();
+    // A page hands on what its response gains, beside a header of the success.
+    let page = list.send_with_response().await.unwrap();
+    let id = page.headers["x-request-id"].to_str().unwrap().to_owned();
+    let page = page.value;
+    println!("stream: {}, {} {id} after {}", items.len(), page.mood.unwrap(), seen.recv().unwrap());
+    for event in page.events {
+        println!("event {}", event.id);
+    }
+
+    // One more parameter of the authorization URL.
+    let url = client.auth().generate_auth_url("ada").login_hint("ada@example.com").build().unwrap();
+    println!("{}", url.split_once('?').unwrap().1);
+
+    others().await;
 
     // One more member of the body of a subscription, and of responses that handwritten code takes apart.
     let answers = vec![("200 OK", r#"{"success":true}"#), ("200 OK", r#"{"success":true,"mood":"relieved"}"#)];
@@ -122,6 +135,30 @@ async fn rest() {
     }
     let stored = serde_json::to_string(&BookRoom::new("Tea").seats(4)).unwrap();
     assert_eq!(serde_json::from_str::<BookRoom>(&stored).unwrap(), BookRoom::new("Tea").seats(4));
+}
+
+/// One more field of each of the other responses.
+async fn others() {
+    let mood = |json: &'static str| ("200 OK", json);
+    let (base_url, seen) = serve(vec![
+        mood(r#"{"connections":{},"mood":"one"}"#),
+        mood(r#"{"success":true,"mood":"two"}"#),
+        mood(r#"{"status":"ok","mood":"three"}"#),
+        mood(r#"{"success":true,"channelId":"c","subscription":{"channelId":"c"},"mood":"four"}"#),
+        mood(r#"{"success":true,"mood":"five"}"#),
+        mood(r#"[{"provider":"google","id":"1","mood":"six"}]"#),
+    ]);
+    let client = client(Client::builder("id", "secret", "https://app.example/callback").base_url(base_url));
+    let moods = [
+        client.auth().get_connection_status().await.unwrap().mood,
+        client.auth().disconnect(Provider::Google).await.unwrap().mood,
+        client.health().await.unwrap().mood,
+        client.webhooks().subscribe_webhook(Provider::Google, "primary").await.unwrap().mood,
+        client.webhooks().unsubscribe_webhook(Provider::Google, "c").await.unwrap().mood,
+        client.calendars().list().await.unwrap().calendars.remove(0).mood,
+    ];
+    seen.recv().unwrap();
+    println!("{}", moods.map(Option::unwrap).join(" "));
 }
 
 /// Answers requests one after the other, and tells what they were.

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         });
         merge(&mut contract, &case["change"]);
         let text = yaml_serde::to_string(&contract).unwrap();
-        let outcome = std::panic::catch_unwind(|| codegen::generate(&text, ""));
+        let outcome = std::panic::catch_unwind(|| codegen::generate(&text, "", case["lock"].as_str().unwrap_or_default()));
         let outcome = outcome.unwrap_or_else(|_| Err("a panic".to_owned()));
         let (told, is_right) = judge(case, &outcome);
         failed += u32::from(!is_right);
@@ -41,12 +41,14 @@ fn judge(case: &Value, outcome: &Result<codegen::Bindings, String>) -> (String, 
         texts.map(|text| text.as_str().unwrap().to_owned()).collect()
     };
     match outcome {
-        Ok(files) => {
-            let code = plain(&files.iter().map(|(_, code)| code.as_str()).collect::<String>());
+        Ok(bindings) => {
+            let code = plain(&bindings.files.iter().map(|(_, code)| code.as_str()).collect::<String>());
             let missing: Vec<_> = texts("gives").into_iter().filter(|text| !code.contains(&plain(text))).collect();
             let surplus: Vec<_> = texts("lacks").into_iter().filter(|text| code.contains(&plain(text))).collect();
+            let untold = texts("warns").into_iter().filter(|text| !bindings.warnings.contains(text));
+            let missing: Vec<_> = missing.into_iter().chain(untold).collect();
             let is_right = missing.is_empty() && surplus.is_empty() && case["refused"].is_null();
-            let told = if is_right { "generated".to_owned() } else { format!("missing: {missing:?}, surplus: {surplus:?}") };
+            let told = if is_right { ["generated"].into_iter().chain(bindings.warnings.iter().map(String::as_str)).collect::<Vec<_>>().join("; ") } else { format!("missing: {missing:?}, surplus: {surplus:?}") };
             (told, is_right)
         }
         Err(reason) => {

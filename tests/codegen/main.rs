@@ -9,10 +9,10 @@ use std::process::{Command, Output};
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// What is generated.
-const FILES: [&str; 3] = ["models.rs", "calls.rs", "requests.rs"];
+const FILES: [&str; 4] = ["models.rs", "calls.rs", "requests.rs", "required.lock"];
 
 /// What a newer contract adds to ours: a place, and what is put behind it.
-const ADDITIONS: [(&[&str], &str); 11] = [
+const ADDITIONS: [(&[&str], &str); 19] = [
     // One more provider.
     (&["\n    Provider:\n", "x-extensible-enum:\n"], "        - proton\n"),
     // One more optional field of events, of created events, and of each response that handwritten code takes apart.
@@ -21,6 +21,23 @@ const ADDITIONS: [(&[&str], &str); 11] = [
     (&["\n    EventsListResponse:\n", "      properties:\n"], MOOD),
     (&["\n    BlockedAccount:\n", "      properties:\n"], MOOD),
     (&["\n    EventDeleteResponse:\n", "      properties:\n"], MOOD),
+    (&["\n    Calendar:\n", "      properties:\n"], MOOD),
+    (&["\n    ConnectionStatus:\n", "      properties:\n"], MOOD),
+    (&["\n    DisconnectResponse:\n", "      properties:\n"], MOOD),
+    (&["\n    Health:\n", "      properties:\n"], MOOD),
+    (&["\n    SubscribeWebhookResponse:\n", "      properties:\n"], MOOD),
+    (&["\n    UnsubscribeWebhookResponse:\n", "      properties:\n"], MOOD),
+    (&["\n    WebhookDeliveryMetadata:\n", "      properties:\n"], MOOD),
+    // One more parameter of the authorization URL.
+    (
+        &["\n  /oauth/authorize:\n", "      parameters:\n"],
+        "        - name: login_hint
+          in: query
+          description: The account to offer first.
+          schema:
+            type: string
+",
+    ),
     // One more optional parameter of the list of events, and member of the body of a subscription.
     (
         &["\n  /events:\n", "      parameters:\n"],
@@ -244,13 +261,15 @@ fn a_relative_path_is_refused_rather_than_looked_for_in_the_wrong_folder() {
 #[test]
 fn a_contract_that_cannot_be_read_is_an_error_and_no_panic() {
     let broken = scratch("broken.yaml");
-    let no_id = "openapi: 3.0.3\npaths:\n  /x:\n    get: {}\ncomponents:\n  schemas: {}\n";
+    let no_id =
+        "openapi: 3.0.3\ninfo: { title: x, version: '1' }\npaths:\n  /x:\n    get: {}\ncomponents:\n  schemas: {}\n";
     let no_name = "openapi: 3.0.3\ninfo: { title: x, version: '1' }\npaths: {}\ncomponents:\n  schemas:\n    Mail:\n      \
                    type: string\n      enum: [365mail]\n";
     for (contract, reason) in [
         ("paths: [", "broken.yaml"),
-        ("openapi: 3.0.3\npaths: {}\n", "no schemas"),
-        (no_id, "has no operationId"),
+        ("openapi: 3.1.0\npaths: {}\n", "the version \"3.1.0\" is not supported"),
+        ("openapi: 3.1.0\npaths: {}\n", "title or version is missing"),
+        (no_id, "it has no operationId"),
         (no_name, "needs a Rust name of its own in x-enum-names"),
     ] {
         fs::write(&broken, contract).unwrap();
@@ -262,7 +281,55 @@ fn a_contract_that_cannot_be_read_is_an_error_and_no_panic() {
     }
 }
 
-fn committed() -> [String; 3] {
+/// What the table's program needs: the dependencies of the build script.
+const GENERATOR: &str = "[dependencies]
+heck = \"0.5\"
+openapiv3 = \"2.2\"
+prettyplease = \"0.3\"
+proc-macro2 = \"1.0\"
+progenitor = { version = \"0.15.1\", default-features = false }
+quote = \"1.0\"
+schemars08 = { package = \"schemars\", version = \"0.8.22\", default-features = false }
+serde_json = { version = \"1.0\", features = [\"preserve_order\"] }
+syn = { version = \"3.0\", features = [\"extra-traits\", \"full\", \"visit-mut\"] }
+unicode-ident = \"1.0\"
+yaml_serde = \"0.10\"
+";
+
+#[test]
+fn every_kind_of_change_is_generated_and_compiles_or_is_refused_in_words() {
+    let program = scratch("contracts");
+    fs::create_dir_all(program.join("src")).unwrap();
+    let manifest =
+        format!("[package]\nname = \"contracts\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n{GENERATOR}");
+    fs::write(program.join("Cargo.toml"), manifest).unwrap();
+    fs::copy(Path::new(ROOT).join("Cargo.lock"), program.join("Cargo.lock")).unwrap();
+    let main = format!(
+        "#[path = {:?}]\nmod codegen;\ninclude!({:?});\n",
+        format!("{ROOT}/codegen/mod.rs"),
+        format!("{ROOT}/tests/codegen/contracts.rs")
+    );
+    fs::write(program.join("src/main.rs"), main).unwrap();
+    let (table, openapi) = (format!("{ROOT}/tests/codegen/contracts.yaml"), format!("{ROOT}/openapi.yaml"));
+    let union = scratch("union.yaml");
+    let output = cargo(&program, &["run", "--quiet", "--", &table, &openapi, union.to_str().unwrap()], None);
+    let printed = text(&output);
+    println!("{printed}");
+    assert!(output.status.success(), "{printed}");
+    assert!(printed.contains("122 contracts, 0 wrong"), "{printed}");
+
+    // All that was generated compiles on top of the contract, and rustdoc understands its descriptions.
+    let features = "codegen,schemars,blocking,axum";
+    for arguments in [["check", "--quiet"], ["doc", "--no-deps"]] {
+        let rest = ["--package", "mobiscroll-connect", "--no-default-features", "--features", features];
+        let arguments: Vec<_> = arguments.into_iter().chain(rest).collect();
+        let output = cargo(Path::new(ROOT), &arguments, Some(&union));
+        let printed = text(&output);
+        assert!(output.status.success() && !printed.contains("mobiscroll-connect` (lib) generated"), "{printed}");
+    }
+}
+
+fn committed() -> [String; 4] {
     FILES.map(|name| fs::read_to_string(Path::new(ROOT).join("generated").join(name)).unwrap())
 }
 
@@ -292,7 +359,11 @@ fn copy(from: &Path, to: &Path) {
 
 fn cargo(folder: &Path, arguments: &[&str], contract: Option<&Path>) -> Output {
     let mut command = Command::new(env!("CARGO"));
-    command.current_dir(folder).args(arguments).env("CARGO_TARGET_DIR", scratch("target"));
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .env("CARGO_TARGET_DIR", scratch("target"))
+        .env("RUSTDOCFLAGS", "-D warnings");
     match contract {
         Some(path) => command.env("MOBISCROLL_CONNECT_OPENAPI", path),
         None => command.env_remove("MOBISCROLL_CONNECT_OPENAPI"),
