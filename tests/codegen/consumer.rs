@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use mobiscroll_connect::raw::types::{ListEventsMoodFilter, RoomLayout};
+use mobiscroll_connect::raw::types::{ListEventsMoodFilter, Room, RoomGuest, RoomLayout};
 use mobiscroll_connect::requests::{BookRoom, ListEvents};
 use mobiscroll_connect::{
     CalendarEvent, Client, Error, EventCreate, EventDelete, EventItem, Provider, RequestOptions, RetryPolicy, Tokens,
@@ -71,7 +71,7 @@ fn client(builder: mobiscroll_connect::ClientBuilder) -> Client {
     client
 }
 
-fn told(room: Result<mobiscroll_connect::raw::types::Room, Error>) -> Result<String, Error> {
+fn told(room: Result<Room, Error>) -> Result<String, Error> {
     let room = room?;
     let layout = room.layout.unwrap();
     assert!(matches!(layout, RoomLayout::Unknown(_)));
@@ -86,6 +86,22 @@ fn models() {
     let draft = EventCreate::new(Provider::Proton, "home", "Party", start, start).mood("glad");
     let draft = serde_json::to_value(&draft).unwrap();
     println!("{}, {}, {}", event.provider, event.mood.unwrap(), draft["mood"].as_str().unwrap());
+
+    // Instants in any form, a property called like a keyword of OpenAPI, objects that one member tells apart, members
+    // beside those that are named.
+    let room: Room = serde_json::from_str(
+        r#"{"id":"r","openings":["2026-11-23T09:30:00",1795426200],"default":"plain",
+            "guest":{"age":36,"kind":"person","name":"Ada"}}"#,
+    )
+    .unwrap();
+    let Some(RoomGuest::Person(person)) = room.guest else { panic!("{:?}", room.guest) };
+    let stranger: RoomGuest = serde_json::from_str(r#"{"kind":"robot","name":"R2"}"#).unwrap();
+    let RoomGuest::Unknown(stranger) = stranger else { panic!("{stranger:?}") };
+    let kind = stranger.parse::<serde_json::Value>().unwrap()["kind"].as_str().unwrap().to_owned();
+    let (first, second) = (room.openings[0], room.openings[1]);
+    println!("{first} {second}, {}, {} {}, {kind}", room.default.unwrap(), person.name, person.extra["age"]);
+    let again = serde_json::to_value(RoomGuest::from(*person)).unwrap();
+    assert_eq!(again, serde_json::json!({ "kind": "person", "name": "Ada", "age": 36 }));
 }
 
 async fn rest() {

@@ -173,6 +173,38 @@ const ROOM: &str = "    Room:
         layout:
           type: string
           enum: [rows, circle]
+        openings:
+          type: array
+          items:
+            type: string
+            format: date-time
+        default:
+          type: string
+        guest:
+          oneOf:
+            - $ref: '#/components/schemas/Person'
+            - $ref: '#/components/schemas/Company'
+          discriminator:
+            propertyName: kind
+            mapping:
+              person: '#/components/schemas/Person'
+              company: '#/components/schemas/Company'
+    Person:
+      type: object
+      required: [kind, name]
+      properties:
+        kind:
+          type: string
+        name:
+          type: string
+      additionalProperties:
+        type: integer
+    Company:
+      type: object
+      required: [kind]
+      properties:
+        kind:
+          type: string
 ";
 
 const MOOD: &str = "        mood:
