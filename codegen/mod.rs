@@ -24,7 +24,7 @@ mod hoist;
 mod ident;
 mod lock;
 mod models;
-mod names;
+pub(crate) mod names;
 mod operations;
 mod pages;
 mod reading;

@@ -84,8 +84,19 @@ pub(crate) const REQUESTS: [&str; 8] = [
 ];
 
 /// Methods of all requests.
-const REQUEST_METHODS: [&str; 9] =
-    ["body", "client", "clone", "into_params", "map", "new", "params", "send", "send_with_response"];
+const REQUEST_METHODS: [&str; 11] = [
+    "body",
+    "client",
+    "clone",
+    "fmt",
+    "into_future",
+    "into_params",
+    "map",
+    "new",
+    "params",
+    "send",
+    "send_with_response",
+];
 
 /// Setters of single requests that are written by hand.
 const SETTERS: [(&str, &str); 1] = [("list_events", "calendar_ids")];

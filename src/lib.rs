@@ -159,7 +159,8 @@
 //! - Webhook keys with a malformed `key` or `alg` are ignored.
 //!
 //! The bindings are generated from `openapi.yaml`. To use a newer OpenAPI document, build with the feature `codegen`
-//! and `MOBISCROLL_CONNECT_OPENAPI=/path/to/newer.yaml` (an absolute path). [`Client::raw`] then has the new endpoints.
+//! and `MOBISCROLL_CONNECT_OPENAPI=/path/to/newer.yaml` (an absolute path). New operations and parameters are then methods of
+//! the client; the build lists what in the document is not supported.
 //!
 //! # Features
 //!

@@ -21,7 +21,11 @@ include!(concat!(env!("MOBISCROLL_CONNECT_GENERATED"), "/calls.rs"));
 /// What carries out the calls of a generated client: the floor above.
 pub(crate) trait Dispatch: fmt::Debug + Send + Sync {
     /// Completes a request before it is sent.
-    fn prepare(&self, request: &mut reqwest::Request, operation: &str) -> Result<(), String>;
+    fn prepare<'a>(
+        &'a self,
+        request: &'a mut reqwest::Request,
+        operation: &'a str,
+    ) -> BoxFuture<'a, Result<(), String>>;
 
     fn execute(&self, request: reqwest::Request) -> BoxFuture<'_, reqwest::Result<reqwest::Response>>;
 }
@@ -30,7 +34,7 @@ pub(crate) type Inner = Arc<dyn Dispatch>;
 
 impl ClientHooks<Inner> for Client {
     async fn pre<E>(&self, request: &mut reqwest::Request, info: &OperationInfo) -> Result<(), Error<E>> {
-        self.inner().prepare(request, info.operation_id).map_err(Error::Custom)
+        self.inner().prepare(request, info.operation_id).await.map_err(Error::Custom)
     }
 
     async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {

@@ -128,6 +128,28 @@ impl Client {
         Request::new(params, self.clone())
     }
 
+    /// Runs calls of the generated client, and waits for them: as [`crate::Client::raw`], which says what it lacks.
+    ///
+    /// ```no_run
+    /// # fn run(client: mobiscroll_connect::blocking::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let calendars = client.raw(|api| async move { api.list_calendars().send().await })??;
+    /// println!("{} calendars, status {}", calendars.len(), calendars.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] on the client's own thread. What the calls result in is the value.
+    pub fn raw<T, F, Fut>(&self, calls: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(crate::raw::Client) -> Fut,
+        Fut: Future<Output = T> + Send + 'static,
+    {
+        self.driver.waiter.wait(calls(self.inner.raw()))
+    }
+
     /// Runs a call of the async client on the client's thread, and waits for it.
     fn wait<T, Fut>(&self, call: impl FnOnce(crate::Client) -> Fut) -> Result<T, Error>
     where

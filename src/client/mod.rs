@@ -211,9 +211,11 @@ impl Client {
 
     /// Returns the generated client, with the credentials attached: an escape hatch for what the facade does not cover.
     ///
-    /// It sends the access token that is active when the request is sent. It neither refreshes a token nor categorises
-    /// errors. It follows `openapi.yaml` and the release of progenitor that generated it, so it is **outside the
-    /// semantic versioning promise** of this crate. Its errors print headers and bodies of responses.
+    /// It sends the access token that is active when the request is sent, and looks into the token store as other calls
+    /// do. Of this handle's [options](Self::with_options) it applies the headers, the timeout of an attempt and the limit
+    /// of the body. It does *not* refresh tokens, retry, keep a deadline, read malformed responses leniently, or
+    /// categorise errors, and its errors print headers and bodies of responses. It follows `openapi.yaml` and the release
+    /// of progenitor that generated it, so it is **outside the semantic versioning promise** of this crate.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) {
@@ -224,8 +226,7 @@ impl Client {
     /// # }
     /// ```
     pub fn raw(&self) -> raw::Client {
-        let transport = &self.caller.transport;
-        transport.raw(self.caller.session.clone(), transport.settings().clone())
+        self.caller.transport.raw(self.caller.session.clone(), self.caller.settings.http.clone())
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) use users::Users;
 use crate::error::{ApiFailure, Error};
 use crate::raw::operations;
 use crate::secret::Secret;
-use crate::sync::lock;
+use crate::sync::{BoxFuture, lock};
 use crate::tokens::{Expiry, SaveIf, Tokens};
 use crate::transport::{AccessToken, TokenSource};
 use lineage::{Lineage, PairId};
@@ -388,8 +388,8 @@ impl AccessToken for Tokens {
 }
 
 impl TokenSource for Session {
-    fn active(&self) -> Option<Arc<dyn AccessToken>> {
-        Some(self.state().active.as_ref()?.tokens.clone())
+    fn active(self: Arc<Self>) -> BoxFuture<'static, Result<Option<Arc<dyn AccessToken>>, Error>> {
+        Box::pin(async move { Ok(self.look().await?.map(|access| access.tokens as Arc<dyn AccessToken>)) })
     }
 }
 

@@ -7,6 +7,7 @@ use reqwest::{Request, Response};
 
 use super::exchange::capped;
 use super::{HttpSettings, TokenSource, Transport};
+use crate::operation::Scheme;
 use crate::raw::{self, Dispatch, operations};
 use crate::sync::BoxFuture;
 
@@ -25,16 +26,21 @@ struct Hooks {
 }
 
 impl Dispatch for Hooks {
-    fn prepare(&self, request: &mut Request, operation: &str) -> Result<(), String> {
-        let operation = operations::ALL
-            .iter()
-            .find(|known| known.id == operation)
-            .ok_or_else(|| format!("the operation {operation} is not in the table"))?;
-        self.transport.dress(request, operation, &self.settings);
-        *request.timeout_mut() = Some(self.settings.timeout);
-        let tokens = self.tokens.active();
-        let access_token = tokens.as_ref().map(|tokens| tokens.access_token());
-        self.transport.authorize(request, operation.auth, access_token).map_err(str::to_owned)
+    fn prepare<'a>(&'a self, request: &'a mut Request, operation: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            let operation = operations::ALL
+                .iter()
+                .find(|known| known.id == operation)
+                .ok_or_else(|| format!("the operation {operation} is not in the table"))?;
+            self.transport.dress(request, operation, &self.settings);
+            *request.timeout_mut() = Some(self.settings.timeout);
+            let tokens = match operation.auth {
+                Scheme::Bearer => self.tokens.clone().active().await.map_err(|error| error.to_string())?,
+                _ => None,
+            };
+            let access_token = tokens.as_ref().map(|tokens| tokens.access_token());
+            self.transport.authorize(request, operation.auth, access_token).map_err(str::to_owned)
+        })
     }
 
     fn execute(&self, request: Request) -> BoxFuture<'_, reqwest::Result<Response>> {
@@ -54,8 +60,8 @@ impl fmt::Debug for Hooks {
 pub(super) struct Unsent;
 
 impl Dispatch for Unsent {
-    fn prepare(&self, _: &mut Request, operation: &str) -> Result<(), String> {
-        Err(format!("{operation}: this client only builds requests"))
+    fn prepare<'a>(&'a self, _: &'a mut Request, operation: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(std::future::ready(Err(format!("{operation}: this client only builds requests"))))
     }
 
     fn execute(&self, request: Request) -> BoxFuture<'_, reqwest::Result<Response>> {

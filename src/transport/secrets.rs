@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::error::Error;
 use crate::secret::Secret;
+use crate::sync::BoxFuture;
 
 /// Secrets shorter than this are redacted as whole words alone, as they may stand in any other word.
 const WORD_LIMIT: usize = 8;
@@ -31,7 +33,8 @@ pub(crate) trait AccessToken: Send + Sync {
 
 /// Whatever knows the active access token, as the raw client asks for it with each request.
 pub(crate) trait TokenSource: Send + Sync {
-    fn active(&self) -> Option<Arc<dyn AccessToken>>;
+    /// Returns the active tokens, loaded from the store if there are none.
+    fn active(self: Arc<Self>) -> BoxFuture<'static, Result<Option<Arc<dyn AccessToken>>, Error>>;
 }
 
 /// What the application identifies itself with.

@@ -20,6 +20,8 @@ fn the_whole_story() {
     assert_eq!(client.auth().credentials(), Some(tokens));
     assert!(!client.auth().get_connection_status().send().unwrap().connections.is_empty());
     assert!(client.calendars().list().send().unwrap().into_iter().count() > 0);
+    let raw = client.raw(|api| async move { api.list_calendars().send().await }).unwrap().unwrap();
+    assert!(!raw.is_empty());
 
     let start: Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
     let at = |hours: i64| start + hours.hours();

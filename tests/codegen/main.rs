@@ -342,9 +342,10 @@ fn every_kind_of_change_is_generated_and_compiles_or_is_refused_in_words() {
         format!("{ROOT}/tests/codegen/contracts.rs")
     );
     fs::write(program.join("src/main.rs"), main).unwrap();
-    let (table, openapi) = (format!("{ROOT}/tests/codegen/contracts.yaml"), format!("{ROOT}/openapi.yaml"));
+    let table = format!("{ROOT}/tests/codegen/contracts.yaml");
+    let (openapi, api) = (format!("{ROOT}/openapi.yaml"), format!("{ROOT}/api/mobiscroll-connect.txt"));
     let union = scratch("union.yaml");
-    let output = cargo(&program, &["run", "--quiet", "--", &table, &openapi, union.to_str().unwrap()], None);
+    let output = cargo(&program, &["run", "--quiet", "--", &table, &openapi, &api, union.to_str().unwrap()], None);
     let printed = text(&output);
     println!("{printed}");
     assert!(output.status.success(), "{printed}");

@@ -1,8 +1,12 @@
 //! The generated client.
 
-use mobiscroll_connect::Tokens;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
 use mobiscroll_connect::raw::types::{GrantType, TokenRequest};
-use mobiscroll_connect_sandbox::{Operation, Sandbox};
+use mobiscroll_connect::{MemoryTokenStore, RequestOptions, Tokens, raw};
+use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
 
 use crate::support::{ADA, access_token, builder, client, expired, only, signed_in};
 
@@ -69,4 +73,38 @@ async fn without_credentials_it_sends_none() {
     let sandbox = Sandbox::start().await.unwrap();
     client(&sandbox).raw().list_calendars().send().await.unwrap_err();
     assert_eq!(only(&sandbox, Operation::ListCalendars).header("authorization"), None);
+}
+
+#[tokio::test]
+async fn it_looks_into_the_store_as_calls_do() {
+    let (sandbox, first) = signed_in().await;
+    let store = Arc::new(MemoryTokenStore::new());
+    let with_store = |client: mobiscroll_connect::ClientBuilder| client.token_store(store.clone()).build().unwrap();
+    with_store(builder(&sandbox))
+        .for_user(ADA)
+        .auth()
+        .seed_credentials(first.auth().credentials().unwrap())
+        .await
+        .unwrap();
+    sandbox.clear_requests();
+
+    let fresh = with_store(builder(&sandbox));
+    assert!(!fresh.for_user(ADA).raw().list_calendars().send().await.unwrap().is_empty());
+    let sent = only(&sandbox, Operation::ListCalendars).header("authorization").map(str::to_owned);
+    assert_eq!(sent, Some(format!("Bearer {}", access_token(&first))));
+    // What needs no token does not look for one.
+    fresh.raw().webhook_keys().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn it_has_the_options_of_its_handle() {
+    let (sandbox, client) = signed_in().await;
+    let (name, value) = (HeaderName::from_static("x-trace"), HeaderValue::from_static("t1"));
+    let options = RequestOptions::new().timeout(Duration::from_millis(500)).header(name, value).unwrap();
+    let raw = client.with_options(options).raw();
+    raw.list_calendars().send().await.unwrap();
+    assert_eq!(only(&sandbox, Operation::ListCalendars).header("x-trace"), Some("t1"));
+    sandbox.inject(Fault::on(Operation::ListCalendars).delay(Duration::from_secs(20)));
+    let raw::Error::CommunicationError(error) = raw.list_calendars().send().await.unwrap_err() else { panic!() };
+    assert!(error.is_timeout(), "{error:?}");
 }
