@@ -15,7 +15,7 @@ use std::env;
 
 use axum::Router;
 use mobiscroll_connect::axum::webhook_router;
-use mobiscroll_connect::{Client, WebhookDelivery};
+use mobiscroll_connect::{Client, WebhookDelivery, WebhookReceiver};
 use tokio::net::TcpListener;
 
 /// The sandbox's default client id, client secret and redirect URI.
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = env::var("ADDRESS").unwrap_or("127.0.0.1:8787".to_owned());
     let listener = TcpListener::bind(&address).await?;
     println!("receiving on http://{}/webhooks", listener.local_addr()?);
-    axum::serve(listener, Router::new().nest("/webhooks", webhook_router(client, print))).await?;
+    axum::serve(listener, Router::new().nest("/webhooks", webhook_router(WebhookReceiver::new(client, print)))).await?;
     Ok(())
 }
 

@@ -87,14 +87,13 @@
 //!
 //! A rate limit is an [`Error::RateLimit`], with the delay of `Retry-After`.
 //!
-//! **Receive changes by webhooks**: [`Webhooks::subscribe_webhook`], [`Webhooks::unsubscribe_webhook`]. The
-//! `webhook_router` of the module `axum` (feature `axum`) receives deliveries, with deduplication. With another
-//! framework, `Webhooks::verify_webhook` (feature `webhooks`) verifies the raw body:
+//! **Receive changes by webhooks**: [`Webhooks::subscribe_webhook`], [`Webhooks::renew`], [`Webhooks::unsubscribe`]. A
+//! `WebhookReceiver` (feature `webhooks`) verifies deliveries and handles each once, in any web framework; the module `axum`
+//! (feature `axum`) has a router for it:
 //!
 //! ```ignore
-//! let app = axum::Router::new().nest("/webhooks", webhook_router(client, |delivery: WebhookDelivery| async move {
-//!     queue.push(delivery).await
-//! }));
+//! let receiver = WebhookReceiver::new(client, |delivery: WebhookDelivery| async move { queue.push(delivery).await });
+//! let app = axum::Router::new().nest("/webhooks", webhook_router(receiver));
 //! ```
 //!
 //! **Send requests later.** Each operation returns a [`Request`]: `.await` sends it. Its parameters
@@ -242,21 +241,26 @@ pub use tokens::{EncryptedTokenStore, EncryptionError, EncryptionKey};
 #[cfg(feature = "file")]
 pub use tokens::{FileStoreError, FileStoreErrorKind, FileTokenStore};
 pub use tokens::{LeaseOutcome, MemoryTokenStore, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore, Tokens};
-pub use webhooks::Webhooks;
+#[cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))]
+#[cfg_attr(docsrs, doc(cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))))]
+pub use webhooks::SqlReplayMemory;
 #[cfg(feature = "axum")]
 #[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
 pub use webhooks::axum;
 #[cfg(feature = "webhooks")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
-pub use webhooks::{WebhookDelivery, WebhookKeys, WebhookOptions, verify_webhook_signature};
+pub use webhooks::{
+    LocalReplayMemory, ReplayClaim, ReplayFuture, ReplayMemory, Retention, WebhookDelivery, WebhookKeys,
+    WebhookOptions, WebhookOutcome, WebhookReceiver, WebhookRejection, verify_webhook_signature,
+};
+pub use webhooks::{Renewal, Subscription, Webhooks};
 
 #[doc(inline)]
 pub use models::{
     AttendeeStatus, Availability, BlockedAccount, Calendar, CalendarEvent, ChangeType, Conference, ConferenceData,
     ConnectedAccount, ConnectionStatus, DisconnectResponse, EventAttendee, EventCreate, EventDeleteResponse,
     EventStatus, EventUpdate, Frequency, Health, Language, Privacy, Provider, RecurrenceRule, Scope, SeriesMode,
-    SubscribeWebhookResponse, SyncState, Theme, UnsubscribeWebhookResponse, WebhookDeliveryMetadata, WebhookEvent,
-    WebhookSubscription, Weekday,
+    SyncState, Theme, UnsubscribeWebhookResponse, WebhookDeliveryMetadata, WebhookEvent, Weekday,
 };
 
 /// The version of sqlx whose pools a [`SqlTokenStore`] takes. A breaking release of sqlx is a breaking release of this

@@ -17,6 +17,7 @@
 pub use crate::auth::{GetToken, LoadCredentials, Refresh, Revoke, SeedCredentials};
 pub use crate::events::{CreateOnce, FindCreated};
 pub use crate::params::*;
+pub use crate::webhooks::RenewSubscription;
 #[cfg(feature = "webhooks")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
 pub use crate::webhooks::VerifyWebhook;

@@ -1,5 +1,6 @@
 //! Webhook deliveries that are not accepted.
 
+use jiff::SignedDuration;
 use thiserror::Error as ThisError;
 
 #[cfg(feature = "webhooks")]
@@ -13,18 +14,29 @@ use super::Error;
 pub struct WebhookFailure {
     pub(crate) kind: WebhookKind,
     pub(crate) is_retryable: bool,
+    pub(crate) clock_offset: Option<SignedDuration>,
 }
 
 #[cfg(feature = "webhooks")]
 impl WebhookFailure {
     /// Creates the error of a kind, which is permanent unless the keys are missing.
     pub(crate) fn error(kind: WebhookKind) -> Error {
-        Error::WebhookVerification(Box::new(Self { kind, is_retryable: kind == WebhookKind::NoPublicKeys }))
+        Error::WebhookVerification(Box::new(Self {
+            kind,
+            is_retryable: kind == WebhookKind::NoPublicKeys,
+            clock_offset: None,
+        }))
     }
 
     /// Creates the error of a kind that may be gone when the delivery is sent again.
     pub(crate) fn retryable(kind: WebhookKind) -> Error {
-        Error::WebhookVerification(Box::new(Self { kind, is_retryable: true }))
+        Error::WebhookVerification(Box::new(Self { kind, is_retryable: true, clock_offset: None }))
+    }
+
+    /// Creates the error of a timestamp that is out of tolerance.
+    pub(crate) fn out_of_tolerance(clock_offset: Option<SignedDuration>) -> Error {
+        let kind = WebhookKind::TimestampOutOfTolerance;
+        Error::WebhookVerification(Box::new(Self { kind, is_retryable: false, clock_offset }))
     }
 }
 
@@ -38,13 +50,19 @@ impl WebhookFailure {
     pub fn is_retryable(&self) -> bool {
         self.is_retryable
     }
+
+    /// Returns how far a timestamp out of tolerance is ahead of this machine's clock; negative if it is behind. `None` also if
+    /// it is so far that it is no instant.
+    pub fn clock_offset(&self) -> Option<SignedDuration> {
+        self.clock_offset
+    }
 }
 
 /// Kinds of [`WebhookFailure`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ThisError)]
 #[non_exhaustive]
 pub enum WebhookKind {
-    /// The body, a header, or the number of signatures exceeds its limit.
+    /// The body, a header, the number of signatures, or what would have to be hashed exceeds its limit.
     #[error("the webhook delivery is too large")]
     TooLarge,
     /// `webhook-id`, `webhook-timestamp` or `webhook-signature` is missing, empty, repeated, or not text.

@@ -11,22 +11,29 @@ mod key_store;
 #[cfg(feature = "webhooks")]
 mod keys;
 #[cfg(feature = "webhooks")]
+mod receiver;
+#[cfg(feature = "webhooks")]
 mod receiving;
-#[cfg(feature = "axum")]
+mod renew;
+#[cfg(feature = "webhooks")]
 mod replay;
-#[cfg(all(feature = "axum", feature = "postgres"))]
-mod replay_postgres;
 mod subscriptions;
 #[cfg(feature = "webhooks")]
 mod verify;
 
 #[cfg(feature = "webhooks")]
 pub(crate) use self::receiving::{Receiver, Receiving};
+pub use self::renew::{RenewSubscription, Renewal};
+#[cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))]
+pub use self::replay::SqlReplayMemory;
+pub use self::subscriptions::Subscription;
 #[cfg(feature = "webhooks")]
 pub use self::{
     delivery::WebhookDelivery,
     keys::WebhookKeys,
+    receiver::{WebhookOutcome, WebhookReceiver, WebhookRejection},
     receiving::VerifyWebhook,
+    replay::{LocalReplayMemory, ReplayClaim, ReplayFuture, ReplayMemory, Retention},
     verify::{WebhookOptions, verify_webhook_signature},
 };
 
@@ -47,17 +54,64 @@ resource! {
 impl<C: Handle> Webhooks<'_, C> {
     /// Subscribes to the changes in a calendar.
     ///
-    /// Keep the channel id and the resource id of the response: unsubscribing needs them. Calls
-    /// `POST /subscribe-webhook`.
+    /// Store the [`Subscription`]: unsubscribing and renewing need it, and the API has no call that lists subscriptions. The
+    /// deliveries of a new subscription may begin with what the calendar holds; see
+    /// [`is_initial_sync`](crate::WebhookDeliveryMetadata::is_initial_sync). Calls `POST /subscribe-webhook`.
     ///
     /// # Errors
     ///
-    /// [`Error::Validation`](crate::Error::Validation) when the application has no webhook URL.
+    /// - [`Error::Validation`](crate::Error::Validation) when the application has no webhook URL.
+    /// - [`Error::Decode`](crate::Error::Decode) when the response cannot be read: there may be a subscription, which expires
+    ///   by itself.
     pub fn subscribe_webhook(self, provider: Provider, calendar_id: impl Into<String>) -> Request<SubscribeWebhook, C> {
         Request::new(SubscribeWebhook::new(provider, calendar_id), self.client.clone())
     }
 
-    /// Ends a subscription.
+    /// Renews a subscription before it expires: opens a new channel first, and ends the old one after it.
+    ///
+    /// Store the new subscription in the place of the old one. Without a renewal, deliveries end at the
+    /// [`expiration`](Subscription::expiration): the providers that push limit it, Google to about a week and Outlook to about
+    /// three days; Apple and CalDAV are polled and may have none. What the service allows is not documented: go by the
+    /// `expiration`, and renew well before it.
+    ///
+    /// While both channels are open, a change may come twice, under two ids, and the new channel may begin with an initial
+    /// sync: compare [`last_modified`](crate::WebhookEvent::last_modified). The service does not document whether ending
+    /// the old channel can end the new one. If no deliveries come after a renewal, use
+    /// [`keep_old`](crate::Request::keep_old). Calls `POST /subscribe-webhook` and `POST /unsubscribe-webhook`.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client, stored: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// use mobiscroll_connect::Subscription;
+    ///
+    /// let subscription: Subscription = serde_json::from_str(stored)?;
+    /// let renewal = client.webhooks().renew(&subscription).await?;
+    /// let stored = serde_json::to_string(&renewal.subscription)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`subscribe_webhook`](Self::subscribe_webhook): the old subscription is untouched then. If the old channel could not
+    /// be ended, that is in [`Renewal::old_error`].
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, there may be a new channel besides the old one. It expires by itself.
+    pub fn renew(self, subscription: &Subscription) -> Request<RenewSubscription, C> {
+        Request::new(RenewSubscription::new(subscription.clone()), self.client.clone())
+    }
+
+    /// Ends a subscription: [`unsubscribe_webhook`](Self::unsubscribe_webhook) with what it needs.
+    ///
+    /// # Errors
+    ///
+    /// As [`unsubscribe_webhook`](Self::unsubscribe_webhook).
+    pub fn unsubscribe(self, subscription: &Subscription) -> Request<UnsubscribeWebhook, C> {
+        Request::new(renew::unsubscribe(subscription), self.client.clone())
+    }
+
+    /// Ends the subscription of a channel; see also [`unsubscribe`](Self::unsubscribe).
     ///
     /// Deliveries end in any case; a `message` in the response reports what the provider did. Calls
     /// `POST /unsubscribe-webhook`.
@@ -85,7 +139,7 @@ impl<C: Handle + Receiver> Webhooks<'_, C> {
     /// URL](crate::ClientBuilder::base_url). They are cached for the whole process, for as long as the service says,
     /// and fetched again a little ahead of that, or when no signature matches: at most once a minute. If fetching
     /// fails, the cached keys stay active. Nothing is fetched for a delivery whose headers are already invalid. Replays
-    /// are not detected here; the feature `axum` has a receiver with replay protection.
+    /// are not detected here, but by [`WebhookReceiver`].
     ///
     /// ```no_run
     /// # async fn receive(

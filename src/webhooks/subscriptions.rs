@@ -1,19 +1,56 @@
-//! Webhook subscriptions.
+//! Subscribing to the changes in calendars, and ending subscriptions.
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
 use crate::call::{CallOptions, Caller, Endpoint, RawCall};
-use crate::error::{Error, InputFailure};
+use crate::error::{DecodeFailure, Error, InputFailure};
 use crate::json::{self, DecodeMismatch, RawJson};
-use crate::models::{SubscribeWebhookResponse, UnsubscribeWebhookResponse};
+use crate::models::{Provider, SubscribeWebhookResponse, UnsubscribeWebhookResponse};
 use crate::params::{SubscribeWebhook, UnsubscribeWebhook};
 use crate::sync::BoxFuture;
 use crate::transport::{Failure, Reply, Response, Undecodable, or_empty};
 
-impl Endpoint for SubscribeWebhook {
-    type Output = SubscribeWebhookResponse;
+/// A subscription to the changes in a calendar, with what [ending](crate::Webhooks::unsubscribe) and
+/// [renewing](crate::Webhooks::renew) it need.
+///
+/// Store it, for example as JSON: the API has no call that lists subscriptions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[doc(alias = "SubscribeWebhookResponse")]
+#[non_exhaustive]
+pub struct Subscription {
+    /// Provider of the calendar.
+    pub provider: Provider,
+    /// Id of the calendar.
+    pub calendar_id: String,
+    /// Id of the channel.
+    pub channel_id: String,
+    /// Id of the watched resource at the provider. Google needs it for unsubscribing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<String>,
+    /// When deliveries end, unless it is renewed before; `None` if the service says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<json::InstantSchema>"))]
+    pub expiration: Option<Timestamp>,
+    /// The webhook URL of the application, to which changes are delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook_url: Option<String>,
+    /// Where the provider reports to Connect. For information only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_webhook_url: Option<String>,
+    /// Members of the subscription at the provider that this release does not know, as they arrived.
+    #[serde(default, flatten)]
+    pub unknown_members: BTreeMap<String, RawJson>,
+}
 
-    fn call(self, caller: Caller) -> BoxFuture<'static, Result<SubscribeWebhookResponse, Error>> {
+impl Endpoint for SubscribeWebhook {
+    type Output = Subscription;
+
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<Subscription, Error>> {
         Box::pin(async move {
             let operation = Self::OPERATION;
             let ids = [
@@ -22,18 +59,54 @@ impl Endpoint for SubscribeWebhook {
                 ("channel id", self.body.channel_id.as_deref()),
             ];
             InputFailure::require(operation, &ids)?;
-            let Reply { value: body, head, secrets } =
+            let body = self.body.clone();
+            let Reply { value: response, head, secrets } =
                 caller.call::<RawJson>(operation, CallOptions::default(), |api| self.clone().build(api)).await?;
-            subscribed(body.get()).map_err(|mismatch| {
-                let response = Response { operation, head, body: body.get().to_owned().into(), secrets };
-                Failure::Undecodable(Box::new(Undecodable { response, mismatch })).into()
-            })
+            let subscribed = read(response.get()).map_err(|mismatch| {
+                let response = Response { operation, head, body: response.get().to_owned().into(), secrets };
+                Error::from(Failure::Undecodable(Box::new(Undecodable { response, mismatch })))
+            })?;
+            Subscription::new(subscribed, body.provider, body.calendar_id, body.channel_id)
         })
     }
 }
 
+impl Subscription {
+    /// Makes it of a response, and of the request where the response says nothing.
+    fn new(
+        response: SubscribeWebhookResponse,
+        provider: Provider,
+        calendar_id: String,
+        channel_id: Option<String>,
+    ) -> Result<Self, Error> {
+        let inner = response.subscription;
+        let named = inner.as_ref().map(|inner| inner.channel_id.clone());
+        let channel_id = named.or(response.channel_id).or(channel_id).filter(|id| !id.is_empty());
+        let channel_id = channel_id.ok_or_else(|| {
+            DecodeFailure::error(SubscribeWebhook::OPERATION.id, "the response does not name the channel")
+        })?;
+        let mut subscription = Self {
+            provider: response.provider.unwrap_or(provider),
+            calendar_id,
+            channel_id,
+            resource_id: None,
+            expiration: None,
+            webhook_url: None,
+            server_webhook_url: response.server_webhook_url,
+            unknown_members: BTreeMap::new(),
+        };
+        if let Some(inner) = inner {
+            subscription.resource_id = inner.resource_id;
+            subscription.expiration = inner.expiration;
+            subscription.webhook_url = inner.webhook_url;
+            subscription.unknown_members = inner.unknown_members;
+        }
+        Ok(subscription)
+    }
+}
+
 /// Reads the response to a subscription. Where the inner channel id is missing, it is the outer one.
-fn subscribed(body: &str) -> Result<SubscribeWebhookResponse, DecodeMismatch> {
+fn read(body: &str) -> Result<SubscribeWebhookResponse, DecodeMismatch> {
     type Members = BTreeMap<String, RawJson>;
     let body = &*json::clean(body);
     let filled = serde_json::from_str(body).ok().and_then(|mut members: Members| {
@@ -44,9 +117,7 @@ fn subscribed(body: &str) -> Result<SubscribeWebhookResponse, DecodeMismatch> {
         members.insert("subscription".to_owned(), RawJson::from_serialize(&subscription).ok()?);
         serde_json::to_string(&members).ok()
     });
-    let response: SubscribeWebhookResponse = json::read(filled.as_deref().unwrap_or(body), &[])?;
-    // A failure would say so.
-    Ok(SubscribeWebhookResponse { success: true, ..response })
+    json::read(filled.as_deref().unwrap_or(body), &[])
 }
 
 impl Endpoint for UnsubscribeWebhook {

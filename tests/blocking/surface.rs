@@ -39,8 +39,8 @@ fn the_whole_story() {
     client.events().delete(EventDelete::new(Provider::Google, "primary", &events[0].id)).send().unwrap();
 
     let subscription = client.webhooks().subscribe_webhook(Provider::Google, "primary").send().unwrap();
-    let channel = subscription.channel_id.unwrap();
-    assert!(client.webhooks().unsubscribe_webhook(Provider::Google, channel).send().unwrap().success);
+    let renewal = client.webhooks().renew(&subscription).send().unwrap();
+    assert!(client.webhooks().unsubscribe(&renewal.subscription).send().unwrap().success);
 
     client.auth().refresh().send().unwrap();
     client.auth().disconnect(Provider::Google).send().unwrap();

@@ -71,8 +71,7 @@ async fn instants_are_read_as_epoch_numbers_and_clamped() {
     assert_eq!(listed(&sandbox, &client, r#""start":"","end":" ""#).await.start, None);
     let body = r#"{"success":true,"channelId":"c","subscription":{"resourceId":"r","expiration":1795426200000}}"#;
     answer(&sandbox, Operation::SubscribeWebhook, 200, body);
-    let subscribed = client.webhooks().subscribe_webhook(Provider::Google, "primary").send().await.unwrap();
-    let subscription = subscribed.subscription.unwrap();
+    let subscription = client.webhooks().subscribe_webhook(Provider::Google, "primary").send().await.unwrap();
     assert_eq!((subscription.channel_id.as_str(), subscription.resource_id.as_deref()), ("c", Some("r")));
     assert_eq!(subscription.expiration, Some(instant("2026-11-23T09:30:00Z")));
 }

@@ -50,6 +50,8 @@ mod webhook_lenient;
 #[cfg(feature = "webhooks")]
 mod webhook_properties;
 #[cfg(feature = "webhooks")]
+mod webhook_receiver;
+#[cfg(feature = "webhooks")]
 mod webhook_vectors;
 mod webhooks;
 mod wire;

@@ -122,6 +122,8 @@ const SUCCESSES: &[Success] = &[
     (Operation::UnsubscribeWebhook, 200, r#"{"success":false,"message":"m"}"#, "Server"),
     (Operation::SubscribeWebhook, 200, r#"{"channelId":"c","subscription":{"resourceId":"r","expiration":1795426200000}}"#, "c r 2026-11-23T09:30:00Z"),
     (Operation::SubscribeWebhook, 200, r#"{"subscription":{"channelId":"c","expiration":"2026-11-23"}}"#, "c - 2026-11-23T00:00:00Z"),
+    (Operation::SubscribeWebhook, 200, r#"{"channelId":"c"}"#, "c -"),
+    (Operation::SubscribeWebhook, 200, r#"{"success":true}"#, "Decode"),
     (Operation::SubscribeWebhook, 200, r#"{"success":false}"#, "Server"),
     (Operation::SubscribeWebhook, 204, "", "Decode"),
 ];
@@ -170,8 +172,7 @@ async fn told(client: &Client, operation: Operation) -> Result<String, Error> {
             words.push("done".to_owned());
         }
         Operation::SubscribeWebhook => {
-            let subscribed = client.webhooks().subscribe_webhook(Provider::Google, "primary").send().await?;
-            let subscription = subscribed.subscription.unwrap();
+            let subscription = client.webhooks().subscribe_webhook(Provider::Google, "primary").send().await?;
             words.push(subscription.channel_id);
             words.push(subscription.resource_id.unwrap_or_else(|| "-".to_owned()));
             words.extend(subscription.expiration.map(|expiration| expiration.to_string()));

@@ -61,7 +61,7 @@ async fn unknown_members_are_kept_by_every_call_that_returns_events_calendars_or
     let body = r#"{"channelId":"c","subscription":{"channelId":"c","filter":"x"}}"#;
     answer(&sandbox, Operation::SubscribeWebhook, 200, body);
     let subscribed = client.webhooks().subscribe_webhook(Provider::Google, "primary").send().await.unwrap();
-    assert_eq!(subscribed.subscription.unwrap().unknown_members["filter"].get(), "\"x\"");
+    assert_eq!(subscribed.unknown_members["filter"].get(), "\"x\"");
 }
 
 #[tokio::test]

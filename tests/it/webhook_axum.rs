@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use mobiscroll_connect::axum::{
-    LocalReplayMemory, ReplayClaim, ReplayMemory, VerifiedWebhook, WebhookReceiver, WebhookRejection, webhook_router,
-};
-use mobiscroll_connect::{StoreFuture, WebhookDelivery, WebhookOptions};
+use axum::extract::State;
+use mobiscroll_connect::axum::{VerifiedWebhook, webhook_router};
+use mobiscroll_connect::{WebhookDelivery, WebhookOptions, WebhookOutcome, WebhookReceiver, WebhookRejection};
 use mobiscroll_connect_sandbox::{
     Disturbance, Fault, Forgery, Operation, Provider as At, ReleaseOrder, Sandbox, SignedDelivery, Tamper, seed,
 };
@@ -52,7 +51,7 @@ async fn a_changed_event_arrives_once_however_often_it_is_delivered() {
     let sandbox = Sandbox::builder().webhook_initial_sync(false).start().await.unwrap();
     let client = client_of(&sandbox, ADA);
     let handled = Handled::default();
-    let url = serve(webhook_router(client.clone(), keeping(&handled))).await;
+    let url = serve(webhook_router(WebhookReceiver::new(client.clone(), keeping(&handled)))).await;
     sandbox.set_webhook_url(Some(&url));
     let subscribe = client.webhooks().subscribe_webhook(mobiscroll_connect::Provider::Google, seed::GOOGLE_PRIMARY);
     subscribe.send().await.unwrap();
@@ -78,7 +77,7 @@ async fn what_is_not_genuine_is_rejected_with_its_status() {
     let options = WebhookOptions::new().max_body(1000);
     let client = builder(&sandbox).webhook_options(options).build().unwrap();
     let handled = Handled::default();
-    let url = serve(webhook_router(client, keeping(&handled))).await;
+    let url = serve(webhook_router(WebhookReceiver::new(client, keeping(&handled)))).await;
     let down = sandbox.inject(Fault::on(Operation::WebhookKeys).status(500).always());
     assert_eq!(send(&url, &sandbox.sign_webhook("{}")).await, 503);
     down.remove();
@@ -115,7 +114,7 @@ async fn write(url: &str, head: &str, chunks: usize) -> String {
 #[tokio::test]
 async fn a_body_without_end_is_not_read_to_its_end() {
     let sandbox = Sandbox::start().await.unwrap();
-    let url = serve(webhook_router(client(&sandbox), keeping(&Handled::default()))).await;
+    let url = serve(webhook_router(WebhookReceiver::new(client(&sandbox), keeping(&Handled::default())))).await;
     let signed = sandbox.sign_webhook("{}");
     let headers: String = signed.headers().iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let chunked = format!("{headers}transfer-encoding: chunked\r\n");
@@ -131,7 +130,7 @@ async fn a_delivery_whose_handler_fails_or_panics_is_forgotten_and_handled_again
     let sandbox = Sandbox::start().await.unwrap();
     let tries = Arc::new(AtomicUsize::new(0));
     let counted = tries.clone();
-    let url = serve(webhook_router(client(&sandbox), move |_| {
+    let url = serve(webhook_router(WebhookReceiver::new(client(&sandbox), move |_| {
         let number = counted.fetch_add(1, Ordering::SeqCst);
         async move {
             match number {
@@ -140,7 +139,7 @@ async fn a_delivery_whose_handler_fails_or_panics_is_forgotten_and_handled_again
                 _ => Ok(()),
             }
         }
-    }))
+    })))
     .await;
     let delivery = sandbox.sign_webhook("{}");
     for expected in [500, 500, 204, 204, 204] {
@@ -154,14 +153,14 @@ async fn a_repeat_waits_for_the_outcome_of_the_first_and_a_broken_connection_end
     let sandbox = Sandbox::start().await.unwrap();
     let (gate, tries) = (Arc::new(Notify::new()), Arc::new(AtomicUsize::new(0)));
     let (wait, counted) = (gate.clone(), tries.clone());
-    let url = serve(webhook_router(client(&sandbox), move |_| {
+    let url = serve(webhook_router(WebhookReceiver::new(client(&sandbox), move |_| {
         counted.fetch_add(1, Ordering::SeqCst);
         let wait = wait.clone();
         async move {
             wait.notified().await;
             Ok::<_, ()>(())
         }
-    }))
+    })))
     .await;
     let delivery = sandbox.sign_webhook("{}");
     let first = tokio::time::timeout(Duration::from_millis(300), send(&url, &delivery));
@@ -177,70 +176,42 @@ async fn a_repeat_waits_for_the_outcome_of_the_first_and_a_broken_connection_end
 }
 
 #[tokio::test]
-async fn a_full_memory_turns_deliveries_away_for_later_and_forgets_none() {
+async fn the_router_is_for_an_application_with_any_state() {
+    #[derive(Clone)]
+    struct AppState(&'static str);
     let sandbox = Sandbox::start().await.unwrap();
-    let memory = LocalReplayMemory::with_capacity(3);
     let handled = Handled::default();
-    let receiver = WebhookReceiver::new(client(&sandbox)).replay_memory(memory.clone());
-    let url = serve(receiver.router(keeping(&handled))).await;
-    let accepted: Vec<_> = (0..3).map(|_| sandbox.sign_webhook("{}")).collect();
-    for delivery in &accepted {
-        assert_eq!(send(&url, delivery).await, 204);
-    }
-    assert_eq!(send(&url, &sandbox.sign_webhook("{}")).await, 503);
-    for delivery in &accepted {
-        assert_eq!(send(&url, delivery).await, 204);
-    }
-    assert_eq!((memory.len(), handled.lock().unwrap().len()), (3, 3));
-}
-
-#[tokio::test(start_paused = true)]
-async fn ids_are_remembered_for_their_time_and_claims_end_by_themselves() {
-    let memory = LocalReplayMemory::with_capacity(10);
-    let claim = async |id: &str| memory.claim(id, Duration::from_secs(60)).await.unwrap();
-    for round in 0..1000 {
-        assert_eq!(claim("kept").await, ReplayClaim::Granted, "{round}");
-        assert_eq!(claim("kept").await, ReplayClaim::Pending);
-        memory.keep("kept", Duration::from_secs(600)).await.unwrap();
-        memory.forget("kept").await.unwrap();
-        assert_eq!(claim("kept").await, ReplayClaim::Done);
-        assert_eq!(claim("failed").await, ReplayClaim::Granted);
-        memory.forget("failed").await.unwrap();
-        assert_eq!(claim("failed").await, ReplayClaim::Granted);
-        tokio::time::advance(Duration::from_secs(61)).await;
-        assert_eq!(claim("failed").await, ReplayClaim::Granted, "its process died");
-        assert_eq!(claim("kept").await, ReplayClaim::Done);
-        tokio::time::advance(Duration::from_secs(600)).await;
-        assert!(memory.is_empty());
-    }
+    let app = Router::new()
+        .route("/name", axum::routing::get(|State(AppState(name)): State<AppState>| async move { name }))
+        .nest("/webhooks", webhook_router(WebhookReceiver::new(client(&sandbox), keeping(&handled))))
+        .with_state(AppState("agenda"));
+    let url = serve(app).await;
+    assert_eq!(send(&format!("{url}/webhooks"), &sandbox.sign_webhook("{}")).await, 204);
+    assert_eq!(reqwest::get(format!("{url}/name")).await.unwrap().text().await.unwrap(), "agenda");
+    assert_eq!(handled.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
-async fn a_memory_that_fails_makes_the_service_try_again() {
-    struct Broken;
-    impl ReplayMemory for Broken {
-        fn claim<'a>(&'a self, _: &'a str, _: Duration) -> StoreFuture<'a, ReplayClaim> {
-            Box::pin(async { Err("the database is gone".into()) })
-        }
-        fn keep<'a>(&'a self, _: &'a str, _: Duration) -> StoreFuture<'a, ()> {
-            Box::pin(async { unreachable!("nothing was claimed") })
-        }
-        fn forget<'a>(&'a self, _: &'a str) -> StoreFuture<'a, ()> {
-            Box::pin(async { unreachable!("nothing was claimed") })
-        }
-    }
+async fn an_extracted_delivery_is_handled_once_by_the_receiver() {
     let sandbox = Sandbox::start().await.unwrap();
     let handled = Handled::default();
-    let receiver = WebhookReceiver::new(client(&sandbox)).replay_memory(Broken);
-    let url = serve(receiver.router(keeping(&handled))).await;
-    assert_eq!(send(&url, &sandbox.sign_webhook("{}")).await, 503);
-    assert!(handled.lock().unwrap().is_empty());
+    let receive = |State(receiver): State<WebhookReceiver>, VerifiedWebhook(delivery): VerifiedWebhook| async move {
+        let outcome: WebhookOutcome = receiver.handle(delivery).await;
+        outcome
+    };
+    let receiver = WebhookReceiver::new(client(&sandbox), keeping(&handled));
+    let url = serve(Router::new().route("/", axum::routing::post(receive)).with_state(receiver)).await;
+    let delivery = sandbox.sign_webhook("{}");
+    for _ in 0..3 {
+        assert_eq!(send(&url, &delivery).await, 204);
+    }
+    assert_eq!(handled.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn the_extractor_hands_over_what_was_wrong() {
     let sandbox = Sandbox::start().await.unwrap();
-    let receiver = WebhookReceiver::new(client(&sandbox));
+    let receiver = WebhookReceiver::new(client(&sandbox), keeping(&Handled::default()));
     let receive = |verified: Result<VerifiedWebhook, WebhookRejection>| async move {
         let rejection = verified.unwrap_err();
         format!("{} {}", rejection.status(), rejection.error().unwrap())
@@ -255,7 +226,7 @@ async fn the_extractor_hands_over_what_was_wrong() {
 async fn genuine_deliveries_arrive_through_a_flood_tampering_and_disorder() {
     let sandbox = Sandbox::start().await.unwrap();
     let handled = Handled::default();
-    let url = serve(webhook_router(client(&sandbox), keeping(&handled))).await;
+    let url = serve(webhook_router(WebhookReceiver::new(client(&sandbox), keeping(&handled)))).await;
     sandbox.set_webhook_url(Some(&url));
     for forgery in [Forgery::RandomSignature, Forgery::ForeignKey, Forgery::Old, Forgery::Unsigned] {
         sandbox.flood_webhook(200, forgery);

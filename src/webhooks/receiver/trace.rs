@@ -1,0 +1,35 @@
+//! Events for the crate `tracing`. Without the feature `tracing` nothing of it is compiled.
+
+use super::outcome::{WebhookOutcome, WebhookRejection};
+
+#[cfg(feature = "tracing")]
+pub(super) fn rejected(rejection: &WebhookRejection) {
+    tracing::warn!(
+        http.response.status_code = rejection.status().as_u16(),
+        clock_offset = rejection.clock_offset().map(|offset| offset.as_secs_f64()),
+        reason = %rejection,
+        "webhook delivery rejected"
+    );
+}
+
+#[cfg(feature = "tracing")]
+pub(super) fn handled(id: &str, outcome: &WebhookOutcome) {
+    let status = outcome.status().as_u16();
+    match outcome {
+        WebhookOutcome::Handled | WebhookOutcome::Repeated => {
+            tracing::debug!(webhook.id = id, http.response.status_code = status, ?outcome, "webhook delivery received");
+        }
+        _ => tracing::warn!(
+            webhook.id = id,
+            http.response.status_code = status,
+            ?outcome,
+            "webhook delivery not handled"
+        ),
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(super) fn rejected(_: &WebhookRejection) {}
+
+#[cfg(not(feature = "tracing"))]
+pub(super) fn handled(_: &str, _: &WebhookOutcome) {}
