@@ -43,6 +43,10 @@ mod unknown_members;
 mod watch;
 #[cfg(feature = "axum")]
 mod webhook_axum;
+#[cfg(feature = "axum")]
+mod webhook_cases;
+#[cfg(feature = "axum")]
+mod webhook_frameworks;
 #[cfg(feature = "webhooks")]
 mod webhook_keys;
 #[cfg(feature = "webhooks")]
