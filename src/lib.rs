@@ -240,7 +240,10 @@ pub use tokens::SqlTokenStore;
 pub use tokens::{EncryptedTokenStore, EncryptionError, EncryptionKey};
 #[cfg(feature = "file")]
 pub use tokens::{FileStoreError, FileStoreErrorKind, FileTokenStore};
-pub use tokens::{LeaseOutcome, MemoryTokenStore, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore, Tokens};
+pub use tokens::{
+    LeaseOutcome, MemoryTokenStore, Presented, SaveIf, SaveOutcome, StoreFuture, StoredTokens, StoredUser, TokenStore,
+    Tokens,
+};
 #[cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))]
 #[cfg_attr(docsrs, doc(cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))))]
 pub use webhooks::SqlReplayMemory;

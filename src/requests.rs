@@ -14,7 +14,9 @@
 //! # }
 //! ```
 
-pub use crate::auth::{GetToken, LoadCredentials, Refresh, Revoke, SeedCredentials};
+pub use crate::auth::{
+    DeleteCredentials, GetToken, ListStoredUsers, LoadCredentials, Refresh, Revoke, SeedCredentials,
+};
 pub use crate::events::{CreateOnce, FindCreated};
 pub use crate::params::*;
 pub use crate::webhooks::RenewSubscription;

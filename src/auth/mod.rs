@@ -6,7 +6,7 @@ mod tokens;
 mod url;
 
 pub use callback::AuthCallback;
-pub use tokens::{GetToken, LoadCredentials, Refresh, Revoke, SeedCredentials};
+pub use tokens::{DeleteCredentials, GetToken, ListStoredUsers, LoadCredentials, Refresh, Revoke, SeedCredentials};
 
 use crate::call::{Handle, Request, resource};
 use crate::models::Provider;
@@ -70,10 +70,60 @@ impl<C: Handle> Auth<'_, C> {
         self.client.caller().session.set(tokens);
     }
 
+    /// Replaces the user's credentials by these, whatever is known of them: the same as
+    /// [`Client::replace_credentials`](crate::Client::replace_credentials).
+    pub fn replace_credentials(self, tokens: Tokens) {
+        self.client.caller().session.replace(tokens);
+    }
+
+    /// Removes the user's record from the store for good, and clears the user's tokens in this process.
+    ///
+    /// [`revoke`](Self::revoke) the authorization first: it leaves a record without tokens, which keeps late writes away.
+    /// A process that still has living tokens of the user would bring the record back with its next refresh.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// let alice = client.for_user("alice");
+    /// alice.auth().revoke().await?;
+    /// alice.auth().delete_credentials().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenStore`](crate::Error::TokenStore) when the store failed. Calling it again is safe.
+    pub fn delete_credentials(self) -> Request<DeleteCredentials, C> {
+        Request::new(DeleteCredentials {}, self.client.clone())
+    }
+
+    /// Lists up to `limit` users who have a record in the store, whoever this handle is for.
+    ///
+    /// The list begins behind the user `after`, in an order of the store's own; an empty list means that there are no more.
+    ///
+    /// ```no_run
+    /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
+    /// let mut users = client.auth().list_stored_users(None, 1000).await?;
+    /// while let Some(last) = users.last().map(|last| last.user.clone()) {
+    ///     users.iter().filter(|user| user.has_tokens).for_each(|user| println!("{}", user.user));
+    ///     users = client.auth().list_stored_users(Some(&last), 1000).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenStore`](crate::Error::TokenStore) when the store failed.
+    pub fn list_stored_users(self, after: Option<&str>, limit: usize) -> Request<ListStoredUsers, C> {
+        Request::new(ListStoredUsers::new(after.map(str::to_owned), limit), self.client.clone())
+    }
+
     /// Sets the credentials of a user for whom the store never had any, and returns whether it did.
     ///
     /// For tokens from a configuration, at each start: those that were refreshed since, or revoked, are newer and stay as
-    /// they are. [`set_credentials`](Self::set_credentials) would replace them. Nothing is sent, and
+    /// they are. [`set_credentials`](Self::set_credentials) is for tokens out of your own database, which the hook keeps
+    /// up to date. Nothing is sent, and
     /// [the hook](crate::ClientBuilder::on_tokens_refreshed) is not called.
     ///
     /// ```no_run

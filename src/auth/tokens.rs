@@ -6,7 +6,7 @@ use crate::models::{RevokeRequest, RevokeResponse};
 use crate::raw::operations;
 use crate::secret::Secret;
 use crate::sync::BoxFuture;
-use crate::tokens::Tokens;
+use crate::tokens::{StoredUser, Tokens};
 use crate::transport::or_empty;
 
 /// Parameters of [`Auth::get_token`](crate::Auth::get_token).
@@ -81,6 +81,45 @@ impl Endpoint for SeedCredentials {
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<bool, Error>> {
         Box::pin(async move { caller.within_deadline(&operations::TOKEN, caller.session.seed(self.tokens)).await })
+    }
+}
+
+/// Parameters of [`Auth::delete_credentials`](crate::Auth::delete_credentials): none.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteCredentials {}
+
+impl Endpoint for DeleteCredentials {
+    type Output = ();
+
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<(), Error>> {
+        Box::pin(async move { caller.within_deadline(&operations::TOKEN, caller.session.delete()).await })
+    }
+}
+
+/// Parameters of [`Auth::list_stored_users`](crate::Auth::list_stored_users).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ListStoredUsers {
+    after: Option<String>,
+    limit: usize,
+}
+
+impl ListStoredUsers {
+    /// Names the user behind whom the list begins, if any, and the maximum length.
+    pub fn new(after: Option<String>, limit: usize) -> Self {
+        Self { after, limit }
+    }
+}
+
+impl Endpoint for ListStoredUsers {
+    type Output = Vec<StoredUser>;
+
+    fn call(self, caller: Caller) -> BoxFuture<'static, Result<Vec<StoredUser>, Error>> {
+        Box::pin(async move {
+            let users = caller.session.list_users(self.after.as_deref(), self.limit);
+            caller.within_deadline(&operations::TOKEN, users).await
+        })
     }
 }
 

@@ -104,6 +104,11 @@ impl Client {
         self.inner.set_credentials(tokens);
     }
 
+    /// Replaces the user's credentials: as [`crate::Client::replace_credentials`].
+    pub fn replace_credentials(&self, tokens: Tokens) {
+        self.inner.replace_credentials(tokens);
+    }
+
     /// Subscribes to the events of all users' authorizations: as [`crate::Client::auth_events`], as an iterator.
     pub fn auth_events(&self) -> AuthEvents {
         AuthEvents::new(self.inner.auth_events(), self.driver.waiter.clone())
@@ -251,6 +256,10 @@ impl ClientBuilder {
         refresh_ahead: Duration,
         refresh_lease: Duration,
         save_timeout: Duration,
+        presentation_interval: Duration,
+        max_concurrent_refreshes: usize,
+        idle_time: Duration,
+        max_idle_users: usize,
     }
 
     #[cfg(feature = "webhooks")]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 
 use crate::secret::Secret;
-use crate::tokens::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
+use crate::tokens::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, StoredUser, TokenStore};
 
 /// What the methods of a [`BlockingTokenStore`] return.
 pub type StoreResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -37,12 +37,33 @@ pub trait BlockingTokenStore: Send + Sync + 'static {
     /// Any error that prevents granting it.
     fn lease(&self, user: &str, ttl: Duration) -> StoreResult<LeaseOutcome>;
 
+    /// Makes a lease last longer, and reports whether it is held: see [`crate::TokenStore::extend`].
+    ///
+    /// # Errors
+    ///
+    /// Any error that prevents extending it.
+    fn extend(&self, user: &str, fence: u64, ttl: Duration) -> StoreResult<bool>;
+
     /// Releases the lease of this fence, if it is the newest: see [`crate::TokenStore::release`].
     ///
     /// # Errors
     ///
     /// Any error that prevents writing.
-    fn release(&self, user: &str, fence: u64) -> StoreResult<()>;
+    fn release(&self, user: &str, fence: u64, presented: u32) -> StoreResult<()>;
+
+    /// Lists users who have a record: see [`crate::TokenStore::list`].
+    ///
+    /// # Errors
+    ///
+    /// Any error that prevents reading.
+    fn list(&self, after: Option<&str>, limit: usize) -> StoreResult<Vec<StoredUser>>;
+
+    /// Removes the user's record: see [`crate::TokenStore::delete`].
+    ///
+    /// # Errors
+    ///
+    /// Any error that prevents removing it.
+    fn delete(&self, user: &str) -> StoreResult<()>;
 }
 
 /// A blocking store behind the async trait.
@@ -84,7 +105,20 @@ impl<S: BlockingTokenStore> TokenStore for Blocking<S> {
         self.step(user, move |store, user| store.lease(user, ttl))
     }
 
-    fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()> {
-        self.step(user, move |store, user| store.release(user, fence))
+    fn extend<'a>(&'a self, user: &'a str, fence: u64, ttl: Duration) -> StoreFuture<'a, bool> {
+        self.step(user, move |store, user| store.extend(user, fence, ttl))
+    }
+
+    fn release<'a>(&'a self, user: &'a str, fence: u64, presented: u32) -> StoreFuture<'a, ()> {
+        self.step(user, move |store, user| store.release(user, fence, presented))
+    }
+
+    fn list<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<StoredUser>> {
+        let is_first = after.is_none();
+        self.step(after.unwrap_or_default(), move |store, after| store.list((!is_first).then_some(after), limit))
+    }
+
+    fn delete<'a>(&'a self, user: &'a str) -> StoreFuture<'a, ()> {
+        self.step(user, |store, user| store.delete(user))
     }
 }

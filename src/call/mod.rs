@@ -181,6 +181,12 @@ impl Caller {
                         Renewal::Replaced => return Err(Error::CredentialsChanged(refusal)),
                     }
                 }
+                (Err(Error::PermissionDenied(denial)), Credentials::First(access)) => {
+                    // Another process may have been granted more. A store that fails says nothing about the denial.
+                    let other = timeout_at(attempts.deadline(), self.session.other(access)).await;
+                    let Ok(Ok(Some(other))) = other else { return Err(Error::PermissionDenied(denial)) };
+                    credentials = Credentials::Adopted { refused: access.tokens.clone(), access: other };
+                }
                 (Err(error), _) => attempts.back_off(error).await?,
                 (Ok(response), _) => {
                     attempts.succeeded();

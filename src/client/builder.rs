@@ -24,7 +24,11 @@ use crate::webhooks::{Receiving, WebhookKeys, WebhookOptions};
 const BASE_URL: &str = "https://connect.mobiscroll.com/api";
 const RETRY_BUDGET: u32 = 20;
 const REFRESH_AHEAD: Duration = Duration::from_secs(60);
-const REFRESH_LEASE: Duration = Duration::from_secs(60);
+const REFRESH_LEASE: Duration = Duration::from_secs(10);
+const PRESENTATION_INTERVAL: Duration = Duration::from_secs(60);
+const MAX_REFRESHES: usize = 64;
+const IDLE_TIME: Duration = Duration::from_secs(5 * 60);
+const MAX_IDLE_USERS: usize = 10_000;
 const SAVE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Schemes that are neither for browsers nor an app's own.
@@ -61,6 +65,10 @@ pub struct ClientBuilder {
     refresh_ahead: Duration,
     refresh_lease: Duration,
     save_timeout: Duration,
+    presentation_interval: Duration,
+    max_refreshes: usize,
+    idle_time: Duration,
+    max_idle_users: usize,
     webhook_public_key: Option<String>,
     #[cfg(feature = "webhooks")]
     webhook_options: WebhookOptions,
@@ -83,6 +91,10 @@ impl ClientBuilder {
             refresh_ahead: REFRESH_AHEAD,
             refresh_lease: REFRESH_LEASE,
             save_timeout: SAVE_TIMEOUT,
+            presentation_interval: PRESENTATION_INTERVAL,
+            max_refreshes: MAX_REFRESHES,
+            idle_time: IDLE_TIME,
+            max_idle_users: MAX_IDLE_USERS,
             webhook_public_key: None,
             #[cfg(feature = "webhooks")]
             webhook_options: WebhookOptions::new(),
@@ -241,10 +253,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the duration of the lease under which one process refreshes a user's tokens. Default: 60 seconds.
+    /// Sets the duration of the lease under which one process refreshes a user's tokens. Default: 10 seconds.
     ///
-    /// A refresh that takes longer than three quarters of it is aborted. If a process dies during one, others wait
-    /// until the lease expires.
+    /// It is extended while the refresh lasts. If a process dies during one, others wait until the lease expires. Nothing is
+    /// sent after three quarters of a lease that could not be extended.
     pub fn refresh_lease(mut self, lease: Duration) -> Self {
         self.refresh_lease = lease;
         self
@@ -254,6 +266,45 @@ impl ClientBuilder {
     /// Default: 30 seconds.
     pub fn save_timeout(mut self, timeout: Duration) -> Self {
         self.save_timeout = timeout;
+        self
+    }
+
+    /// Sets the delay before a refresh token whose presentations had no result is presented again. Default: 1 minute.
+    ///
+    /// A request to the token endpoint without a response may have retired the refresh token. A token that is two rotations
+    /// behind revokes the user's authorization, and the service accepts the one just retired. So a token is presented twice
+    /// at once, and then, if the store has no newer one, once after each interval, which doubles up to 15 times this
+    /// delay. The count is kept beside the lease, for all processes that share the store, and across restarts.
+    ///
+    /// The price: if the token endpoint rotates tokens and then fails, again and again, a later presentation may revoke the
+    /// authorization. Never to present the token again would end it for certain.
+    pub fn presentation_interval(mut self, interval: Duration) -> Self {
+        self.presentation_interval = interval;
+        self
+    }
+
+    /// Sets how many refreshes, loads and saves of users run at the same time. Default: 64.
+    ///
+    /// Others wait in the order in which they came. Hooks do not count. Set it to what the pool of the
+    /// [store](Self::token_store)'s connections and the token endpoint can bear.
+    pub fn max_concurrent_refreshes(mut self, max: usize) -> Self {
+        self.max_refreshes = max;
+        self
+    }
+
+    /// Sets how long the tokens of a user without a handle stay loaded after the last call. Default: 5 minutes. Zero: they
+    /// are loaded from the store for each new handle.
+    ///
+    /// So a handle for each request that you serve costs no load, and living tokens serve while the store is down. Tokens
+    /// that another process saves meanwhile are used once these expire or are refused.
+    pub fn idle_time(mut self, time: Duration) -> Self {
+        self.idle_time = time;
+        self
+    }
+
+    /// Sets for how many users without a handle tokens stay loaded. Default: 10,000.
+    pub fn max_idle_users(mut self, max: usize) -> Self {
+        self.max_idle_users = max;
         self
     }
 
@@ -334,6 +385,10 @@ impl ClientBuilder {
             refresh_ahead: self.refresh_ahead.min(LONGEST_STEP),
             refresh_lease: self.refresh_lease.min(LONGEST_STEP),
             save_timeout: self.save_timeout.min(LONGEST_STEP),
+            presentation_interval: self.presentation_interval.min(LONGEST_STEP),
+            max_refreshes: self.max_refreshes,
+            idle_time: self.idle_time,
+            max_idle_users: self.max_idle_users,
         };
         let users = Arc::new(Users::new(Arc::new(Shared::new(transport.clone(), session_settings))));
         let caller = Caller {

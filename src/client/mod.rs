@@ -146,17 +146,31 @@ impl Client {
         self.caller.session.user()
     }
 
-    /// Replaces the user's credentials.
+    /// Sets the user's credentials, such as those that your own database holds.
     ///
-    /// If they are the active ones, or any of the last 8 pairs that this process saw rotated away from them, nothing
-    /// changes: a server that sets what its own database holds before each call loses no rotation.
+    /// If they are the active ones, or any of the last 8 pairs that were rotated away from them, nothing changes: a server
+    /// that sets what its database holds before each call loses no rotation. This is decided at once by what this process
+    /// knows, and by the [store](ClientBuilder::token_store) when they are saved there, before the first call uses them:
+    /// [`AuthEvent::CredentialsSet`](crate::AuthEvent::CredentialsSet) or
+    /// [`CredentialsRetired`](crate::AuthEvent::CredentialsRetired) tells the outcome.
     ///
-    /// They come from your storage, so [the hook](ClientBuilder::on_tokens_refreshed) is not called with them; they are saved
-    /// to the [store](ClientBuilder::token_store) before the first call uses them. A call in flight does not continue with
-    /// them, as they may be another user's: it fails with [`Error::CredentialsChanged`]. If a refresh of the tokens before
-    /// is in flight, its result goes to a hook that takes a [`TokenRotation`](crate::TokenRotation).
+    /// They come from your storage, so [the hook](ClientBuilder::on_tokens_refreshed) is not called with them. A call in
+    /// flight does not continue with them, as they may be another user's: it fails with [`Error::CredentialsChanged`]. If a
+    /// refresh of the tokens before is in flight, its result goes to a hook that takes a
+    /// [`TokenRotation`](crate::TokenRotation).
+    ///
+    /// Use [`seed_credentials`](Auth::seed_credentials) for tokens from a configuration, and
+    /// [`replace_credentials`](Self::replace_credentials) for those that must win.
     pub fn set_credentials(&self, tokens: Tokens) {
         self.caller.session.set(tokens);
+    }
+
+    /// Replaces the user's credentials by these, even if they were rotated away before. Otherwise as
+    /// [`set_credentials`](Self::set_credentials).
+    ///
+    /// If they are older than those of the store, the next refresh may revoke the user's authorization.
+    pub fn replace_credentials(&self, tokens: Tokens) {
+        self.caller.session.replace(tokens);
     }
 
     /// Subscribes to the events of all users' authorizations, from now on.

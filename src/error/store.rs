@@ -38,6 +38,12 @@ pub enum StoreKind {
     /// The [hook](crate::ClientBuilder::on_tokens_refreshed) failed.
     #[error("the hook for refreshed tokens failed")]
     Hook,
+    /// The store could not list the users.
+    #[error("the users could not be listed")]
+    List,
+    /// The store could not remove a user's record.
+    #[error("the user's record could not be removed")]
+    Delete,
     /// The store could not create its table.
     #[error("the table for tokens could not be created")]
     Migrate,

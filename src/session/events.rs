@@ -62,6 +62,27 @@ pub enum AuthEvent {
         /// Why the hook did not persist them, if it failed
         error: Option<Error>,
     },
+    /// Credentials that were [set](crate::Client::set_credentials) are saved.
+    #[non_exhaustive]
+    CredentialsSet {
+        /// The user
+        user: String,
+    },
+    /// Credentials that were [set](crate::Client::set_credentials) are not in use: by the store, they were rotated away
+    /// before, or others replaced them since. The store's are active.
+    #[non_exhaustive]
+    CredentialsRetired {
+        /// The user
+        user: String,
+    },
+    /// Another process is refreshing the user's tokens, or died while it did: its lease is waited for.
+    #[non_exhaustive]
+    WaitingForLease {
+        /// The user
+        user: String,
+        /// The maximum time until the lease expires, unless it is extended; if known
+        remaining: Option<Duration>,
+    },
     /// This subscriber lagged behind and lost events.
     #[non_exhaustive]
     Lagged {

@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use tokio::time::sleep;
 
 use super::Session;
-use super::refresh::{ATTEMPTS, Arrival, MAX_CONNECTS};
-use super::save::{Pending, Unsaved};
-use super::task::{self, Goal};
+use super::hook::hook_session;
+use super::present::{ATTEMPTS, Arrival, MAX_CONNECTS};
+use super::save::{Origin, Pending, Unsaved};
+use super::store::Pair;
+use super::task::{self, Goal, beating};
 use crate::backoff::Jitter;
 use crate::error::Error;
 use crate::models::{GrantType, TokenRequest, TokenResponse};
@@ -20,9 +22,9 @@ use crate::transport::runtime;
 impl Session {
     /// Exchanges a code, which works once, on a task of its own: a caller that is cancelled loses nothing.
     pub(crate) async fn exchange(self: &Arc<Self>, code: &Secret, timeout: Duration) -> Result<Tokens, Error> {
-        let (session, code) = (self.clone(), code.clone());
+        let (session, code, in_hook) = (self.clone(), code.clone(), hook_session() == Some(self.id));
         let guard = self.shared.in_flight.start();
-        let exchange = runtime()?.spawn(async move {
+        let exchange = async move {
             let request = TokenRequest::new(GrantType::AuthorizationCode)
                 .code(code.expose())
                 .redirect_uri(&session.shared.transport.app().redirect_uri);
@@ -32,17 +34,25 @@ impl Session {
                 let mut state = session.state();
                 let active = state.active.take();
                 let replaced = active.as_ref().map(|active| active.tokens.clone());
-                let unsaved = Unsaved::new(tokens.clone(), Pending::Overwrite { notify: true }, replaced);
+                let mut pair = Pair::new(tokens.clone());
+                // The application may still have the pairs before it.
+                pair.lineage.retire_all(&state.lineage);
+                active.iter().for_each(|active| pair.lineage.retire(active.id));
+                let lineage = pair.lineage.clone();
+                let unsaved = Unsaved::new(pair, Pending::overwrite(Origin::Code), replaced).within_hook(in_hook);
                 let dropped = state.replace(active, Some(unsaved));
+                state.lineage = lineage;
                 (session.join(&mut state, Goal::Save), dropped)
             };
             session.pin();
             // The task has a guard of its own, and its hook may wait for all others.
             drop(guard);
             session.hand_over_later(dropped);
-            let saved = session.wait(task?).await;
+            let saved = session.wait(task?, &Goal::Save).await;
             saved.map(|()| (*tokens).clone())
-        });
+        };
+        let shared = self.shared.clone();
+        let exchange = runtime()?.spawn(async move { beating([&shared.in_flight.beats; 2], exchange).await });
         exchange.await.unwrap_or_else(|_| Err(task::interrupted()))
     }
 }

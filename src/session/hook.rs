@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use tokio::sync::OwnedMutexGuard;
 #[cfg(feature = "blocking")]
 use tokio::{runtime::Handle, task::spawn_blocking};
 
@@ -200,15 +201,18 @@ struct HookScope {
     /// The id of the session.
     session: u64,
     tokens: Option<Arc<Tokens>>,
+    /// Keeps other hooks of the user waiting while this one runs, also on another thread after it was given up.
+    _alone: Option<Arc<OwnedMutexGuard<()>>>,
 }
 
 /// Runs a hook so that the calls it makes know that they come from it.
 pub(super) fn in_hook_scope<F: Future>(
     session: &Arc<Session>,
     tokens: Option<Arc<Tokens>>,
+    alone: Option<OwnedMutexGuard<()>>,
     hook: F,
 ) -> impl Future<Output = F::Output> + use<F> {
-    HOOK_SCOPE.scope(HookScope { session: session.id, tokens }, hook)
+    HOOK_SCOPE.scope(HookScope { session: session.id, tokens, _alone: alone.map(Arc::new) }, hook)
 }
 
 /// Returns the new tokens, if this session's hook makes the call. The session's refresh waits for the hook, so the hook

@@ -3,14 +3,19 @@
 //! Whatever changes them runs as a [`SharedTask`]: at most one per user at a time (single-flight), and on a task of its
 //! own, so that a caller that is cancelled takes nothing with it. What the tasks do is in [`refresh`] and [`save`].
 
+mod admission;
 mod events;
 mod exchange;
 mod hook;
-mod lineage;
+mod idle;
+mod lease;
+mod outside;
+mod present;
 mod refresh;
 mod save;
 mod seed;
 mod settings;
+mod store;
 mod task;
 mod trace;
 mod users;
@@ -21,6 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use tokio::sync::Mutex as AsyncMutex;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -38,10 +44,11 @@ use crate::error::{ApiFailure, Error};
 use crate::raw::operations;
 use crate::secret::Secret;
 use crate::sync::{BoxFuture, lock};
-use crate::tokens::{Expiry, SaveIf, Tokens};
+use crate::tokens::{Expiry, Lineage, PairId, Tokens};
 use crate::transport::{AccessToken, TokenSource};
-use lineage::{Lineage, PairId};
-use save::{Pending, Unsaved};
+use idle::Usage;
+use save::Unsaved;
+use store::{Leased, Stored};
 use task::{Goal, SharedTask};
 
 /// How long a call waits for a refresh while its own token is still valid.
@@ -58,15 +65,25 @@ pub(crate) struct Session {
     user: Box<str>,
     users: Weak<Users>,
     state: Mutex<State>,
+    /// Held while a hook of the user runs.
+    hooks: Arc<AsyncMutex<()>>,
+    usage: Usage,
 }
 
 #[derive(Default)]
 struct State {
     active: Option<Active>,
+    /// That of the active pair, or of the unsaved one
     lineage: Lineage,
+    /// The version of the store's record that the active pair is from, or is newer than
+    version: u64,
+    /// Counts the replacements: a refresh of earlier credentials must not bring them back.
+    replaced: u64,
     task: Option<SharedTask>,
+    /// Counts the tasks.
+    tasks: u64,
     /// The lease of the task, or of one that was lost with its runtime.
-    leased: Option<u64>,
+    leased: Option<Leased>,
     /// A pair that the store or the hook does not have yet.
     unsaved: Option<Box<Unsaved>>,
     save_retry: Option<JoinHandle<()>>,
@@ -91,7 +108,7 @@ struct Active {
 pub(crate) struct Access {
     pub(crate) tokens: Arc<Tokens>,
     id: PairId,
-    generation: u64,
+    replaced: u64,
     /// Whether the tokens came from elsewhere: a refusal of them may still be cured by a refresh.
     pub(crate) adopted: bool,
     /// Why a refresh that was due has failed.
@@ -110,16 +127,27 @@ pub(crate) enum Renewal {
     Replaced,
 }
 
+/// How what the store has relates to the pair in memory.
+#[derive(Clone, Copy, PartialEq)]
+enum Relation {
+    Same,
+    Newer,
+    /// The store has lost something.
+    Older,
+    /// The tokens were deleted.
+    Gone,
+}
+
 impl State {
     fn access(&self) -> Option<Access> {
         let Active { tokens, id, adopted, .. } = self.active.as_ref()?;
-        let generation = self.lineage.generation;
-        Some(Access { tokens: tokens.clone(), id: *id, generation, adopted: *adopted, failed: None, in_hook: false })
+        let replaced = self.replaced;
+        Some(Access { tokens: tokens.clone(), id: *id, replaced, adopted: *adopted, failed: None, in_hook: false })
     }
 
     /// Returns the newest tokens, also while they are not persisted yet.
     fn newest(&self) -> Option<Access> {
-        let unsaved = self.unsaved.as_ref().map(|unsaved| (unsaved.tokens.clone(), unsaved.id));
+        let unsaved = self.unsaved.as_ref().map(|unsaved| (unsaved.pair.tokens.clone(), unsaved.pair.id));
         let access = self.access()?;
         let (tokens, id) = unsaved.unwrap_or((access.tokens, access.id));
         Some(Access { tokens, id, ..access })
@@ -128,26 +156,43 @@ impl State {
     /// Makes credentials from outside the active ones, or none. Returns a pair that the hook does not have, if no task
     /// in flight takes care of it.
     fn replace(&mut self, active: Option<Active>, unsaved: Option<Unsaved>) -> Option<Unsaved> {
-        let (lineage, leased) = (self.lineage.next(), self.leased);
         let unsaved = unsaved.map(Box::new);
-        let old = std::mem::replace(self, Self { active, unsaved, lineage, leased, ..Self::default() });
+        let lineage = unsaved.as_ref().map(|unsaved| unsaved.pair.lineage.clone()).unwrap_or_default();
+        let Self { version, replaced, tasks, leased, .. } = *self;
+        let next = Self { active, unsaved, lineage, version, replaced: replaced + 1, tasks, leased, ..Self::default() };
+        let old = std::mem::replace(self, next);
         old.unsaved.filter(|_| old.task.is_none_or(|task| task.is_lost())).map(|unsaved| *unsaved)
     }
 
-    /// Makes a newer pair of the same lineage active.
-    fn advance(&mut self, active: Option<Active>) {
-        if let Some(old) = &self.active
-            && active.as_ref().is_none_or(|active| active.id != old.id)
-        {
-            self.lineage.retire(old.id);
+    /// Makes a pair of the store active. The one before it counts as retired.
+    fn adopt(&mut self, active: Active, mut lineage: Lineage, version: u64) {
+        if let Some(old) = self.active.as_ref().filter(|old| old.id != active.id) {
+            lineage.retire(old.id);
         }
-        self.active = active;
+        (self.active, self.lineage, self.version) = (Some(active), lineage, version);
+    }
+
+    /// Reports how what the store has relates to a pair of the lineage.
+    fn relation(&self, pair: PairId, stored: &Stored) -> Relation {
+        self.relation_to(pair, &self.lineage, stored)
+    }
+
+    fn relation_to(&self, id: PairId, lineage: &Lineage, stored: &Stored) -> Relation {
+        let went_back = stored.version < self.version;
+        let Some(pair) = &stored.pair else {
+            return if stored.version == 0 || went_back { Relation::Older } else { Relation::Gone };
+        };
+        if pair.id == id {
+            return Relation::Same;
+        }
+        let is_newer = pair.lineage.is_as_far_as(lineage).unwrap_or(!went_back || pair.lineage.has_retired(id));
+        if is_newer { Relation::Newer } else { Relation::Older }
     }
 
     /// Reports whether a pair is the active one, the one that becomes it, or one that was rotated away.
     fn knows(&self, pair: PairId) -> bool {
         self.active.as_ref().is_some_and(|active| active.id == pair)
-            || self.unsaved.as_ref().is_some_and(|unsaved| unsaved.id == pair)
+            || self.unsaved.as_ref().is_some_and(|unsaved| unsaved.pair.id == pair)
             || self.lineage.has_retired(pair)
     }
 
@@ -161,8 +206,8 @@ impl State {
         (self.failures, self.not_before, self.last_failure) = (0, None, None);
     }
 
-    fn is_replaced(&self, generation: u64) -> bool {
-        self.lineage.generation != generation
+    fn is_replaced(&self, replaced: u64) -> bool {
+        self.replaced != replaced
     }
 
     /// What has to happen before the active tokens are used, if anything.
@@ -179,7 +224,7 @@ impl State {
     /// Reports whether the active tokens came from outside, and saving them was not attempted yet.
     fn must_save(&self) -> bool {
         let (Some(active), Some(unsaved)) = (&self.active, &self.unsaved) else { return false };
-        !unsaved.tried && unsaved.id == active.id
+        !unsaved.tried && unsaved.pair.id == active.id
     }
 
     fn seems_valid(&self, now: Instant) -> bool {
@@ -191,7 +236,8 @@ impl Session {
     fn new(shared: Arc<Shared>, user: &str, users: Weak<Users>) -> Self {
         static IDS: AtomicU64 = AtomicU64::new(0);
         let id = IDS.fetch_add(1, Ordering::Relaxed);
-        Self { id, shared, user: user.into(), users, state: Mutex::default() }
+        let (state, hooks, usage) = (Mutex::default(), Arc::default(), Usage::default());
+        Self { id, shared, user: user.into(), users, state, hooks, usage }
     }
 
     pub(crate) fn user(&self) -> &str {
@@ -207,9 +253,9 @@ impl Session {
     pub(crate) async fn access(self: &Arc<Self>) -> Result<Option<Access>, Error> {
         if let Some(tokens) = hook::hook_tokens(self) {
             let id = PairId::of(&tokens);
-            return Ok(Some(Access { tokens, id, generation: 0, adopted: false, failed: None, in_hook: true }));
+            return Ok(Some(Access { tokens, id, replaced: 0, adopted: false, failed: None, in_hook: true }));
         }
-        let begun = self.state().access().map(|access| access.generation);
+        let begun = self.state().access().map(|access| access.replaced);
         for _ in 0..ROUNDS {
             let (goal, task, valid) = {
                 let mut state = self.state();
@@ -224,16 +270,16 @@ impl Session {
             };
             let failed = match goal {
                 // While the token is valid, it is used.
-                Goal::Renew(_) if valid => match timeout(AHEAD_WAIT, self.wait(task.clone())).await {
+                Goal::Renew(_) if valid => match timeout(AHEAD_WAIT, self.wait(task.clone(), &goal)).await {
                     Ok(outcome) => outcome.err(),
                     Err(_) => {
                         task.mark_slow();
                         break;
                     }
                 },
-                _ => self.wait(task).await.err(),
+                _ => self.wait(task, &goal).await.err(),
             };
-            if begun.is_some_and(|generation| self.replaced_since(generation)) {
+            if begun.is_some_and(|replaced| self.replaced_since(replaced)) {
                 return Err(replaced());
             }
             match (failed, &goal) {
@@ -248,7 +294,11 @@ impl Session {
                 (None, _) => {}
             }
         }
-        Ok(self.state().access())
+        let access = self.state().access();
+        if access.is_some() {
+            self.touch();
+        }
+        Ok(access)
     }
 
     /// Returns the active tokens, loaded from the store if there are none.
@@ -260,7 +310,7 @@ impl Session {
                 None => self.join(&mut state, Goal::Load)?,
             }
         };
-        self.wait(task).await?;
+        self.wait(task, &Goal::Load).await?;
         Ok(self.state().access())
     }
 
@@ -273,22 +323,22 @@ impl Session {
             return Err(error.clone());
         }
         for _ in 0..ROUNDS {
-            let task = {
+            let (task, goal) = {
                 let mut state = self.state();
                 match &state.active {
                     None => return Ok(Renewal::None),
-                    Some(_) if state.is_replaced(used.generation) => return Ok(Renewal::Replaced),
+                    Some(_) if state.is_replaced(used.replaced) => return Ok(Renewal::Replaced),
                     Some(active) if active.id != used.id => {
                         return Ok(state.access().map_or(Renewal::None, Renewal::Access));
                     }
                     Some(active) => {
                         let goal = Goal::Renew(active.clone());
-                        self.join(&mut state, goal)?
+                        (self.join(&mut state, goal.clone())?, goal)
                     }
                 }
             };
-            match self.wait(task).await {
-                Err(_) if self.replaced_since(used.generation) => {}
+            match self.wait(task, &goal).await {
+                Err(_) if self.replaced_since(used.replaced) => {}
                 Err(_) if used.tokens.refresh_token().is_none() => return Ok(Renewal::None),
                 outcome => outcome?,
             }
@@ -312,68 +362,14 @@ impl Session {
         }
     }
 
-    /// Sets credentials, unless the lineage has them or had them. They are saved before they are used.
-    pub(crate) fn set(self: &Arc<Self>, tokens: Tokens) {
-        let tokens = Arc::new(tokens);
-        let active = self.restored(tokens.clone());
-        let dropped = {
-            let mut state = self.state();
-            if state.knows(active.id) {
-                return;
-            }
-            state.replace(Some(active), Some(Unsaved::new(tokens, Pending::Overwrite { notify: false }, None)))
-        };
-        self.pin();
-        self.hand_over_later(dropped);
-    }
-
-    /// Returns the newest tokens: those of the store, if another process has refreshed.
-    pub(crate) async fn newest(self: &Arc<Self>) -> Result<Option<Access>, Error> {
-        let Some(access) = self.look().await? else { return Ok(None) };
-        if let (Some(stored), _) = self.stored().await? {
-            let mut state = self.state();
-            // What is not saved yet is newer than what is.
-            if !state.is_replaced(access.generation) && state.unsaved.is_none() && !state.knows(PairId::of(&stored)) {
-                state.advance(Some(self.restored(Arc::new(stored))));
-            }
-        }
-        Ok(self.state().newest())
-    }
-
-    /// Clears credentials that were revoked, here and in the store, unless others have replaced them.
-    pub(crate) async fn forget(&self, revoked: &Access) -> Result<(), Error> {
-        let lineage = {
-            let mut state = self.state();
-            let mut lineage = Lineage::default();
-            if !state.is_replaced(revoked.generation) {
-                lineage = std::mem::take(&mut state.lineage);
-                state.lineage.generation = lineage.generation;
-                lineage.retire_all(state.active.iter().map(|active| active.id));
-                lineage.retire_all(state.unsaved.iter().map(|unsaved| unsaved.id));
-                state.replace(None, None);
-            }
-            lineage.retire_all([revoked.id]);
-            lineage
-        };
-        self.unpin();
-        for _ in 0..ROUNDS {
-            let (stored, version) = self.stored().await?;
-            let is_revoked = stored.is_some_and(|stored| lineage.has_retired(PairId::of(&stored)));
-            if !is_revoked || self.save(None, SaveIf::Version(version)).await? {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     /// Determines the expiry of tokens that come from a store or from the caller.
     fn restored(&self, tokens: Arc<Tokens>) -> Active {
         let expiry = Expiry::restored(&tokens, self.shared.settings.refresh_ahead, Timestamp::now());
         Active { id: PairId::of(&tokens), tokens, expiry, adopted: true }
     }
 
-    fn replaced_since(&self, generation: u64) -> bool {
-        self.state().is_replaced(generation)
+    fn replaced_since(&self, replaced: u64) -> bool {
+        self.state().is_replaced(replaced)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,22 +1,20 @@
 //! Persisting new tokens: the store first, then the hook, and only then the first request.
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
-use std::task::Poll;
 use std::time::Duration;
 
+use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::events::AuthEvent;
-use super::hook::TokenRotation;
-use super::lineage::PairId;
-use super::task::{Goal, SharedTask};
-use super::{Active, Session, State, hook};
+use super::hook::{self, TokenRotation};
+use super::store::{Pair, Stored};
+use super::task::{Goal, SharedTask, Work, beating};
+use super::{Active, ROUNDS, Relation, Session, State};
 use crate::backoff::{Backoff, Jitter};
-use crate::error::{BoxError, Error, StoreKind};
-use crate::tokens::{Expiry, LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore, Tokens};
+use crate::error::{Error, StoreKind};
+use crate::tokens::{Expiry, LeaseOutcome, PairId, SaveIf, Tokens};
 use crate::transport::runtime;
 
 /// Between attempts to save a pair.
@@ -25,39 +23,69 @@ const SAVE_RETRY: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_
 /// A pair of tokens that the store or the hook does not have yet.
 #[derive(Clone)]
 pub(super) struct Unsaved {
-    pub(super) tokens: Arc<Tokens>,
-    pub(super) id: PairId,
+    pub(super) pair: Pair,
     replaces: Option<Arc<Tokens>>,
     pending: Pending,
     /// Whether a caller got the error that saving failed. From then on the pair is used, and saved in the background:
     /// refusing calls gains nothing, as long as it is not refreshed.
     pub(super) tried: bool,
     failures: u32,
+    /// Whether the user's own hook has asked for it, and waits.
+    within_hook: bool,
 }
 
 /// What is still to be done for a pair.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Pending {
-    /// To save it, whatever the store holds; and to call the hook, if wanted.
-    Overwrite { notify: bool },
+    /// To save it over what the store has.
+    Overwrite {
+        origin: Origin,
+        /// What it was to replace when that was tried first: nothing else must be replaced later.
+        over: Option<Option<PairId>>,
+    },
     /// To save it, if the store still has the version that it was refreshed from; and to call the hook.
     CompareAndSwap { version: u64, fence: u64 },
     /// To call the hook.
     NotifyHook,
 }
 
+/// Where a pair comes from that was not refreshed.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Origin {
+    /// From a code exchange.
+    Code,
+    /// From the caller, who may have it out of an older backup.
+    Caller,
+    /// From the caller, whatever the store has.
+    Forced,
+}
+
 /// What became of a save.
 enum Saved {
-    Done {
-        notify: bool,
-    },
-    /// Another process has saved other tokens since, or has deleted them.
-    Superseded(Option<Tokens>),
+    /// The store has it, as this version.
+    Done(u64),
+    /// The store has other tokens, or none, which are newer.
+    Superseded(Stored),
 }
 
 impl Unsaved {
-    pub(super) fn new(tokens: Arc<Tokens>, pending: Pending, replaces: Option<Arc<Tokens>>) -> Self {
-        Self { id: PairId::of(&tokens), tokens, replaces, pending, tried: false, failures: 0 }
+    pub(super) fn new(pair: Pair, pending: Pending, replaces: Option<Arc<Tokens>>) -> Self {
+        Self { pair, replaces, pending, tried: false, failures: 0, within_hook: false }
+    }
+
+    pub(super) fn within_hook(self, within_hook: bool) -> Self {
+        Self { within_hook, ..self }
+    }
+
+    /// Reports whether the pair came from the caller, who has it.
+    fn is_callers(&self) -> bool {
+        matches!(self.pending, Pending::Overwrite { origin: Origin::Caller | Origin::Forced, .. })
+    }
+}
+
+impl Pending {
+    pub(super) fn overwrite(origin: Origin) -> Self {
+        Self::Overwrite { origin, over: None }
     }
 }
 
@@ -65,31 +93,40 @@ impl Session {
     /// Persists the unsaved pair, if there is one, and makes it active.
     ///
     /// Runs in shared tasks only, and so never twice at a time.
-    pub(super) async fn settle(self: &Arc<Self>, generation: u64) -> Result<(), Error> {
-        let Some(unsaved) = self.unsaved(generation) else { return Ok(()) };
-        let persisted = self.persist(&unsaved).await;
-        if self.replaced_since(generation) {
+    pub(super) async fn settle(self: &Arc<Self>, work: &mut Work) -> Result<(), Error> {
+        let Some(mut unsaved) = self.unsaved(work) else { return Ok(()) };
+        work.enter().await;
+        let persisted = self.persist(&mut unsaved, work).await;
+        if persisted.is_ok() && self.state().is_current(work) {
+            self.count_saved();
+            // Before the hook: others can go on with what the store has.
+            self.release().await;
+        }
+        work.leave();
+        if self.replaced_since(work.replaced) {
             self.hand_over(&unsaved).await;
             return Ok(());
         }
+        // The task that took over does the rest.
+        if !self.state().is_current(work) {
+            return Ok(());
+        }
         let outcome = match persisted {
-            Ok(Saved::Done { notify: true }) => {
-                self.set_pending(Pending::NotifyHook, generation);
-                self.notify(&unsaved, false).await
+            Ok(Saved::Done(version)) => {
+                self.saved(&unsaved, version, work);
+                if unsaved.is_callers() { Ok(()) } else { self.notify(&unsaved, false).await }
             }
-            Ok(Saved::Done { notify: false }) => Ok(()),
-            Ok(Saved::Superseded(newer)) => {
-                self.superseded(newer, generation);
-                self.unpin();
+            Ok(Saved::Superseded(stored)) => {
+                self.superseded(&unsaved, stored, work);
                 return Ok(());
             }
             Err(error) => Err(error),
         };
         match outcome {
-            Ok(()) => self.activate(&unsaved, generation),
+            Ok(()) => self.activate(&unsaved, work),
             Err(error) => {
                 let error = error.into_unsaved();
-                self.retry_later(&unsaved, generation, &error);
+                self.retry_later(&unsaved, work, &error);
                 return Err(error);
             }
         }
@@ -97,22 +134,81 @@ impl Session {
         Ok(())
     }
 
-    async fn persist(self: &Arc<Self>, unsaved: &Unsaved) -> Result<Saved, Error> {
+    async fn persist(self: &Arc<Self>, unsaved: &mut Unsaved, work: &Work) -> Result<Saved, Error> {
         match unsaved.pending {
-            Pending::Overwrite { notify } => {
-                self.save(Some(&unsaved.tokens.to_json()), SaveIf::Always).await?;
-                Ok(Saved::Done { notify })
+            Pending::Overwrite { origin, over } => self.overwrite(unsaved, origin, over, work).await,
+            Pending::CompareAndSwap { version, fence } => self.compare_and_swap(&unsaved.pair, version, fence).await,
+            Pending::NotifyHook => Ok(Saved::Done(self.state().version)),
+        }
+    }
+
+    /// Saves a pair over what the store has, unless it has that from the pair itself. An attempt that is retried later
+    /// replaces only what it was to replace at first.
+    async fn overwrite(
+        &self,
+        unsaved: &mut Unsaved,
+        origin: Origin,
+        mut over: Option<Option<PairId>>,
+        work: &Work,
+    ) -> Result<Saved, Error> {
+        for _ in 0..ROUNDS {
+            let stored = self.stored().await?;
+            let root = stored.pair.as_ref().map(|pair| pair.lineage.root());
+            if let Some(pair) = &stored.pair {
+                if pair.id == unsaved.pair.id {
+                    unsaved.pair.lineage = pair.lineage.clone();
+                    return Ok(Saved::Done(stored.version));
+                }
+                let is_later = unsaved.tried && over.is_some_and(|over| over != root);
+                if is_later || origin == Origin::Caller && pair.lineage.has_retired(unsaved.pair.id) {
+                    return Ok(Saved::Superseded(stored));
+                }
+                if origin == Origin::Code {
+                    unsaved.pair.lineage.retire_all(&pair.lineage);
+                    unsaved.pair.lineage.retire(pair.id);
+                }
             }
-            Pending::CompareAndSwap { version, fence } => self.compare_and_swap(unsaved, version, fence).await,
-            Pending::NotifyHook => Ok(Saved::Done { notify: true }),
+            if !unsaved.tried {
+                over = Some(root);
+                self.set_pending(Pending::Overwrite { origin, over }, work);
+            }
+            if let Some(version) = self.save(Some(&unsaved.pair), SaveIf::Version(stored.version)).await? {
+                return Ok(Saved::Done(version));
+            }
+        }
+        Err(Error::store(StoreKind::Save, "others saved at the same time"))
+    }
+
+    /// Saves a refreshed pair over the one that it was refreshed from.
+    async fn compare_and_swap(self: &Arc<Self>, pair: &Pair, version: u64, fence: u64) -> Result<Saved, Error> {
+        if let Some(version) = self.save(Some(pair), SaveIf::Lease { version, fence }).await? {
+            return Ok(Saved::Done(version));
+        }
+        let stored = self.stored().await?;
+        if stored.pair.as_ref().is_some_and(|stored| stored.id == pair.id) {
+            // An earlier attempt arrived, although its response did not.
+            return Ok(Saved::Done(stored.version));
+        }
+        let is_older = self.state().relation_to(pair.id, &pair.lineage, &stored) == Relation::Older;
+        if stored.version != version && !is_older {
+            return Ok(Saved::Superseded(stored));
+        }
+        // The lease went to another process, which has not saved, or the store went back: this pair is still the newest.
+        let LeaseOutcome::Granted { fence, .. } = self.lease(self.shared.settings.refresh_lease).await? else {
+            return Err(Error::store(StoreKind::Save, "another process holds the lease"));
+        };
+        let saved = self.save(Some(pair), SaveIf::Lease { version: stored.version, fence }).await;
+        self.release_lease(fence).await;
+        match saved? {
+            Some(version) => Ok(Saved::Done(version)),
+            None => Err(Error::store(StoreKind::Save, "another process saved at the same time")),
         }
     }
 
     /// Hands the hook a pair of a lineage that was replaced: it may be the newest of a user whose credentials the
     /// application still has.
     pub(super) async fn hand_over(self: &Arc<Self>, unsaved: &Unsaved) {
-        // What the caller set is at the caller's.
-        if unsaved.pending == (Pending::Overwrite { notify: false }) {
+        if unsaved.is_callers() {
             return;
         }
         let error = self.notify(unsaved, true).await.err();
@@ -126,7 +222,8 @@ impl Session {
             Ok(runtime) => {
                 let (session, guard) = (self.clone(), self.shared.in_flight.start());
                 runtime.spawn(async move {
-                    session.hand_over(&unsaved).await;
+                    let beats = &session.shared.in_flight.beats;
+                    beating([beats, beats], session.hand_over(&unsaved)).await;
                     drop(guard);
                 });
             }
@@ -136,41 +233,27 @@ impl Session {
         }
     }
 
-    /// Saves a refreshed pair over the one that it was refreshed from.
-    async fn compare_and_swap(&self, unsaved: &Unsaved, version: u64, fence: u64) -> Result<Saved, Error> {
-        let text = unsaved.tokens.to_json();
-        if self.save(Some(&text), SaveIf::Lease { version, fence }).await? {
-            return Ok(Saved::Done { notify: true });
-        }
-        let (stored, newest) = self.stored().await?;
-        match stored {
-            // An earlier attempt arrived, although its response did not.
-            Some(stored) if PairId::of(&stored) == unsaved.id => return Ok(Saved::Done { notify: true }),
-            stored if newest != version => return Ok(Saved::Superseded(stored)),
-            _ => {}
-        }
-        // The lease went to another process, which has not saved: this pair is still the newest.
-        let LeaseOutcome::Granted { fence, .. } = self.lease(self.shared.settings.refresh_lease).await? else {
-            return Err(Error::store(StoreKind::Save, "another process holds the lease"));
-        };
-        let saved = self.save(Some(&text), SaveIf::Lease { version, fence }).await;
-        self.release(fence).await;
-        match saved? {
-            true => Ok(Saved::Done { notify: true }),
-            false => Err(Error::store(StoreKind::Save, "another process saved at the same time")),
-        }
-    }
-
-    /// Calls the hook with a pair, on a task of its own: a panic in it must not lose the tokens.
+    /// Calls the hook with a pair, on a task of its own: a panic in it must not lose the tokens. One hook of a user runs
+    /// at a time, in the order of their pairs.
     async fn notify(self: &Arc<Self>, unsaved: &Unsaved, superseded: bool) -> Result<(), Error> {
         let Some(hook) = self.shared.settings.hook.clone() else { return Ok(()) };
-        let Unsaved { tokens, replaces, .. } = unsaved;
+        let patience = self.shared.settings.save_timeout;
+        let failed = |why: &str| Error::store(StoreKind::Hook, why);
+        let alone: Option<OwnedMutexGuard<()>> = match unsaved.within_hook {
+            // The hook that asked for it waits for this one.
+            true => None,
+            false => {
+                let alone = timeout(patience, self.hooks.clone().lock_owned()).await;
+                Some(alone.map_err(|_| failed("the hook for the pair before it has not finished"))?)
+            }
+        };
+        let Unsaved { pair: Pair { tokens, .. }, replaces, .. } = unsaved;
         let rotation = TokenRotation::new(self.user(), (**tokens).clone(), replaces.as_deref().cloned(), superseded);
         // Those of a replaced lineage are not what the hook's own calls are made with.
         let scope = Some(tokens.clone()).filter(|_| !superseded);
-        let call = hook::in_hook_scope(self, scope, async move { hook(rotation).await });
+        let call = hook::in_hook_scope(self, scope, alone, async move { hook(rotation).await });
         let mut call = tokio::spawn(call);
-        let outcome = match timeout(self.shared.settings.save_timeout, &mut call).await {
+        let outcome = match timeout(patience, &mut call).await {
             Ok(Ok(outcome)) => outcome,
             // The panic's message may contain tokens.
             Ok(Err(_)) => Err("the hook panicked, or the runtime was shut down around it".into()),
@@ -182,38 +265,61 @@ impl Session {
         outcome.map_err(|error| Error::store(StoreKind::Hook, error))
     }
 
-    fn unsaved(&self, generation: u64) -> Option<Unsaved> {
+    fn unsaved(&self, work: &Work) -> Option<Unsaved> {
         let state = self.state();
-        state.unsaved.as_deref().filter(|_| state.lineage.generation == generation).cloned()
+        state.unsaved.as_deref().filter(|_| state.is_current(work)).cloned()
     }
 
-    fn set_pending(&self, pending: Pending, generation: u64) {
+    fn set_pending(&self, pending: Pending, work: &Work) {
         let mut state = self.state();
-        if state.lineage.generation == generation
+        if state.is_current(work)
             && let Some(unsaved) = &mut state.unsaved
         {
             unsaved.pending = pending;
         }
     }
 
-    /// Makes a persisted pair active.
-    fn activate(&self, unsaved: &Unsaved, generation: u64) {
+    /// Notes that the presentations under the lease had a result, which is saved.
+    fn count_saved(&self) {
+        if let Some(leased) = &mut self.state().leased {
+            leased.presented = 0;
+        }
+    }
+
+    /// Notes that the store has a pair, also if the hook does not have it yet.
+    fn saved(&self, unsaved: &Unsaved, version: u64, work: &Work) {
         let mut state = self.state();
-        if state.lineage.generation != generation {
+        if state.is_current(work) {
+            state.version = version;
+            if let Some(unsaved) = state.unsaved.as_mut().filter(|unsaved| !unsaved.is_callers()) {
+                unsaved.pending = Pending::NotifyHook;
+            }
+            if let Some(kept) = &mut state.unsaved {
+                kept.pair.lineage = unsaved.pair.lineage.clone();
+            }
+        }
+    }
+
+    /// Makes a persisted pair active.
+    fn activate(&self, unsaved: &Unsaved, work: &Work) {
+        let mut state = self.state();
+        if !state.is_current(work) {
             return;
         }
         state.unsaved = None;
         self.use_pair(&mut state, unsaved);
         drop(state);
-        if unsaved.pending != (Pending::Overwrite { notify: false }) {
-            self.shared.events.send(|| AuthEvent::Refreshed { user: self.user.to_string() });
-        }
+        let user = self.user.to_string();
+        self.shared.events.send(|| match unsaved.is_callers() {
+            true => AuthEvent::CredentialsSet { user },
+            false => AuthEvent::Refreshed { user },
+        });
     }
 
     /// Makes a pair active although it could not be persisted, and retries that in the background.
-    fn retry_later(self: &Arc<Self>, unsaved: &Unsaved, generation: u64, error: &Error) {
+    fn retry_later(self: &Arc<Self>, unsaved: &Unsaved, work: &Work, error: &Error) {
         let mut state = self.state();
-        if state.lineage.generation != generation {
+        if !state.is_current(work) {
             return;
         }
         self.use_pair(&mut state, unsaved);
@@ -222,28 +328,52 @@ impl Session {
             unsaved.tried = true;
             unsaved.failures += 1;
         }
-        if state.save_retry.as_ref().is_none_or(JoinHandle::is_finished) {
-            state.save_retry = Some(tokio::spawn(retry_save(Arc::downgrade(self))));
-        }
+        self.schedule_save(&mut state);
         drop(state);
         let (user, error) = (self.user.to_string(), error.clone());
         self.shared.events.send(|| AuthEvent::SavePending { user, error, next_try });
     }
 
-    fn use_pair(&self, state: &mut State, unsaved: &Unsaved) {
-        state.refreshed();
-        // What the caller set is active already, and was not issued now.
-        if state.active.as_ref().is_none_or(|active| active.id != unsaved.id) {
-            let expiry = Expiry::issued_now(&unsaved.tokens, self.shared.settings.refresh_ahead);
-            state.advance(Some(Active { tokens: unsaved.tokens.clone(), id: unsaved.id, expiry, adopted: false }));
+    /// Saves what is unsaved in the background.
+    pub(super) fn save_later(self: &Arc<Self>) {
+        self.schedule_save(&mut self.state());
+    }
+
+    fn schedule_save(self: &Arc<Self>, state: &mut State) {
+        if state.save_retry.as_ref().is_none_or(JoinHandle::is_finished) {
+            state.save_retry = Some(tokio::spawn(retry_save(Arc::downgrade(self))));
         }
     }
 
-    fn superseded(&self, newer: Option<Tokens>, generation: u64) {
+    fn use_pair(&self, state: &mut State, unsaved: &Unsaved) {
+        state.refreshed();
+        let Pair { tokens, id, lineage } = unsaved.pair.clone();
+        // What the caller set is active already, and was not issued now.
+        if state.active.as_ref().is_none_or(|active| active.id != id) {
+            let expiry = Expiry::issued_now(&tokens, self.shared.settings.refresh_ahead);
+            state.active = Some(Active { tokens, id, expiry, adopted: false });
+        }
+        state.lineage = lineage;
+    }
+
+    /// Goes on with what the store has instead of a pair.
+    fn superseded(&self, unsaved: &Unsaved, stored: Stored, work: &Work) {
         let mut state = self.state();
-        if state.lineage.generation == generation {
-            state.unsaved = None;
-            state.advance(newer.map(|newer| self.restored(Arc::new(newer))));
+        if !state.is_current(work) {
+            return;
+        }
+        state.unsaved = None;
+        match stored.pair {
+            Some(pair) => state.adopt(self.restored(pair.tokens.clone()), pair.lineage, stored.version),
+            None => {
+                state.active = None;
+                state.version = stored.version;
+            }
+        }
+        drop(state);
+        self.unpin();
+        if unsaved.is_callers() {
+            self.shared.events.send(|| AuthEvent::CredentialsRetired { user: self.user.to_string() });
         }
     }
 
@@ -256,77 +386,12 @@ impl Session {
         }
     }
 
-    /// Loads the tokens and their version from the store.
-    pub(super) async fn stored(&self) -> Result<(Option<Tokens>, u64), Error> {
-        let stored = self.in_store(StoreKind::Load, |store| store.load(&self.user)).await?;
-        let version = stored.version;
-        Ok((self.read(stored)?, version))
-    }
-
-    pub(super) fn read(&self, stored: StoredTokens) -> Result<Option<Tokens>, Error> {
-        let tokens = stored.tokens.map(|text| Tokens::from_json(text.expose())).transpose();
-        tokens.map_err(|error| Error::store(StoreKind::Load, error))
-    }
-
-    /// Saves the tokens, and reports whether the condition held.
-    pub(super) async fn save(&self, text: Option<&crate::secret::Secret>, condition: SaveIf) -> Result<bool, Error> {
-        let outcome = self.in_store(StoreKind::Save, |store| store.save(&self.user, text, condition)).await?;
-        Ok(matches!(outcome, SaveOutcome::Saved { .. }))
-    }
-
-    pub(super) async fn lease(&self, ttl: Duration) -> Result<LeaseOutcome, Error> {
-        let outcome = self.in_store(StoreKind::Lease, |store| store.lease(&self.user, ttl)).await?;
-        if let LeaseOutcome::Granted { fence, .. } = &outcome {
-            self.state().leased = Some(*fence);
-        }
-        Ok(outcome)
-    }
-
-    /// Releases a lease. One that cannot be released is released later, or expires.
-    pub(super) async fn release(&self, fence: u64) {
-        if self.in_store(StoreKind::Lease, |store| store.release(&self.user, fence)).await.is_ok() {
-            let mut state = self.state();
-            state.leased = state.leased.filter(|leased| *leased != fence);
-        }
-    }
-
     /// Saves what is unsaved, after which the lease that it came from has no reason to be held.
-    pub(super) async fn save_late(self: &Arc<Self>, generation: u64) -> Result<(), Error> {
-        self.settle(generation).await?;
-        self.release_left().await;
+    pub(super) async fn save_late(self: &Arc<Self>, work: &mut Work) -> Result<(), Error> {
+        self.settle(work).await?;
+        self.release().await;
         Ok(())
     }
-
-    /// Releases the lease that a refresh has left behind, if one has.
-    pub(super) async fn release_left(&self) {
-        let left = self.state().leased;
-        if let Some(fence) = left {
-            self.release(fence).await;
-        }
-    }
-
-    async fn in_store<'a, T>(
-        &'a self,
-        kind: StoreKind,
-        step: impl FnOnce(&'a dyn TokenStore) -> StoreFuture<'a, T>,
-    ) -> Result<T, Error> {
-        let step = caught(|| step(&*self.shared.settings.store));
-        let outcome = timeout(self.shared.settings.save_timeout, step).await;
-        outcome
-            .unwrap_or_else(|_| Err("the store did not respond in time".into()))
-            .map_err(|error| Error::store(kind, error))
-    }
-}
-
-/// Turns a panic in a step of the store into an error, without its message, which may contain tokens.
-async fn caught<'a, T>(step: impl FnOnce() -> StoreFuture<'a, T>) -> Result<T, BoxError> {
-    const PANICKED: &str = "the store panicked";
-    let mut step = catch_unwind(AssertUnwindSafe(step)).map_err(|_| PANICKED)?;
-    poll_fn(|context| {
-        let polled = catch_unwind(AssertUnwindSafe(|| step.as_mut().poll(context)));
-        polled.unwrap_or_else(|_| Poll::Ready(Err(PANICKED.into())))
-    })
-    .await
 }
 
 /// Retries saving, as long as there is something to save and the session exists.
@@ -335,7 +400,7 @@ async fn retry_save(session: Weak<Session>) {
         sleep(Jitter::Lower.apply(SAVE_RETRY.delay(failures))).await;
         let Some(session) = session.upgrade() else { return };
         let Ok(Some(task)) = session.save_now() else { return };
-        if session.wait(task).await.is_ok() {
+        if session.wait(task, &Goal::Save).await.is_ok() {
             return;
         }
     }

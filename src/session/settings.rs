@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::admission::Admission;
 use super::events::{AuthEvents, EventSender};
 use super::hook::Hook;
 use super::task::InFlight;
@@ -15,6 +16,11 @@ pub(crate) struct SessionSettings {
     pub(crate) refresh_ahead: Duration,
     pub(crate) refresh_lease: Duration,
     pub(crate) save_timeout: Duration,
+    /// The delay before a token whose presentation had no result is presented a third time.
+    pub(crate) presentation_interval: Duration,
+    pub(crate) max_refreshes: usize,
+    pub(crate) idle_time: Duration,
+    pub(crate) max_idle_users: usize,
 }
 
 pub(crate) struct Shared {
@@ -22,11 +28,13 @@ pub(crate) struct Shared {
     pub(super) settings: SessionSettings,
     pub(super) events: EventSender,
     pub(super) in_flight: InFlight,
+    pub(super) admission: Admission,
 }
 
 impl Shared {
     pub(crate) fn new(transport: Arc<Transport>, settings: SessionSettings) -> Self {
-        Self { transport, settings, events: EventSender::default(), in_flight: InFlight::default() }
+        let admission = Admission::new(settings.max_refreshes);
+        Self { transport, settings, events: EventSender::default(), in_flight: InFlight::default(), admission }
     }
 
     pub(crate) fn subscribe(&self) -> AuthEvents {

@@ -1,16 +1,24 @@
 //! Work on a user's credentials as a shared task: single-flight, and independent of the callers that wait for it.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::{Active, Session, State};
+use super::{Active, ROUNDS, Session, Shared, State};
 use crate::error::{Error, NetworkFailure, NetworkKind};
 use crate::raw::operations;
 use crate::transport::runtime;
+
+/// Between the beats of a task.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// How many beats a task may miss before another one takes over: nobody drives its runtime.
+const MISSED_BEATS: u32 = 3;
 
 /// What a shared task is to achieve.
 #[derive(Clone)]
@@ -26,9 +34,9 @@ pub(super) enum Goal {
 /// A task in flight, and its outcome.
 #[derive(Clone)]
 pub(super) struct SharedTask {
-    generation: u64,
-    number: u64,
+    pub(super) number: u64,
     outcome: watch::Receiver<Option<Result<(), Error>>>,
+    beats: Arc<AtomicU64>,
     /// Whether a call with a valid token has waited for it in vain.
     slow: Arc<AtomicBool>,
 }
@@ -46,6 +54,55 @@ impl SharedTask {
     pub(super) fn mark_slow(&self) {
         self.slow.store(true, Ordering::Relaxed);
     }
+
+    /// Waits for the outcome. `None` if there will be none: the runtime is gone, or nobody drives it.
+    pub(super) async fn outcome(&mut self) -> Option<Result<(), Error>> {
+        let (mut seen, mut missed) = (self.beats.load(Ordering::Relaxed), 0);
+        loop {
+            // Counted by the waiter's own beats, so that a process that was suspended does not take over from itself.
+            match timeout(BEAT, self.outcome.wait_for(Option::is_some)).await {
+                Ok(outcome) => return outcome.ok()?.clone(),
+                Err(_) => {
+                    let beats = self.beats.load(Ordering::Relaxed);
+                    missed = if beats == seen { missed + 1 } else { 0 };
+                    seen = beats;
+                    if missed == MISSED_BEATS {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a task knows of itself.
+pub(super) struct Work {
+    /// The credentials that it is about.
+    pub(super) replaced: u64,
+    number: u64,
+    shared: Arc<Shared>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Work {
+    /// Waits for its turn at the store and the token endpoint, unless it has it.
+    pub(super) async fn enter(&mut self) {
+        if self.permit.is_none() {
+            self.permit = self.shared.admission.enter().await;
+        }
+    }
+
+    /// Lets others go on, before it waits for something else.
+    pub(super) fn leave(&mut self) {
+        self.permit = None;
+    }
+}
+
+impl State {
+    /// Reports whether a task is still the one that acts for the user: no credentials were set, and none took over.
+    pub(super) fn is_current(&self, work: &Work) -> bool {
+        !self.is_replaced(work.replaced) && self.task.as_ref().is_some_and(|task| task.number == work.number)
+    }
 }
 
 impl Session {
@@ -56,65 +113,86 @@ impl Session {
         }
         let runtime = runtime()?;
         let (sender, outcome) = watch::channel(None);
-        let number = state.task.as_ref().map_or(0, |task| task.number) + 1;
-        let task = SharedTask { generation: state.lineage.generation, number, outcome, slow: Arc::default() };
+        state.tasks += 1;
+        let number = state.tasks;
+        let task = SharedTask { number, outcome, beats: Arc::default(), slow: Arc::default() };
         state.task = Some(task.clone());
 
-        let (session, generation, guard) = (self.clone(), state.lineage.generation, self.shared.in_flight.start());
+        let (session, beats, guard) = (self.clone(), task.beats.clone(), self.shared.in_flight.start());
+        let mut work = Work { replaced: state.replaced, number, shared: self.shared.clone(), permit: None };
         runtime.spawn(async move {
-            let outcome = match goal {
-                Goal::Load => session.load(generation).await,
-                Goal::Save => session.save_late(generation).await,
-                Goal::Renew(used) => session.renew_tokens(used, generation).await,
+            let achieved = async {
+                match goal {
+                    Goal::Load => session.load(&mut work).await,
+                    Goal::Save => session.save_late(&mut work).await,
+                    Goal::Renew(used) => session.renew_tokens(used, &mut work).await,
+                }
             };
-            session.end_task(generation, number);
+            let outcome = beating([&beats, &session.shared.in_flight.beats], achieved).await;
+            work.leave();
+            session.end_task(number);
             sender.send_replace(Some(outcome));
             drop(guard);
         });
         Ok(task)
     }
 
-    /// Waits for the outcome of a task.
-    pub(super) async fn wait(&self, mut task: SharedTask) -> Result<(), Error> {
-        match timeout(self.max_task_time(), task.outcome.wait_for(Option::is_some)).await {
-            Ok(Ok(outcome)) => outcome.clone().unwrap_or(Ok(())),
-            Ok(Err(_)) => Err(interrupted()),
-            // Its runtime lives, but nobody drives it: let others start over.
-            Err(_) => {
-                self.end_task(task.generation, task.number);
-                Err(stalled())
+    /// Waits for the outcome of a task. If there will be none, another one takes over.
+    pub(super) async fn wait(self: &Arc<Self>, mut task: SharedTask, goal: &Goal) -> Result<(), Error> {
+        for _ in 0..ROUNDS {
+            if let Some(outcome) = task.outcome().await {
+                return outcome;
             }
+            self.end_task(task.number);
+            task = self.join(&mut self.state(), goal.clone())?;
         }
+        Err(interrupted())
     }
 
-    fn end_task(&self, generation: u64, number: u64) {
+    fn end_task(&self, number: u64) {
         let mut state = self.state();
-        if state.lineage.generation == generation && state.task.as_ref().is_some_and(|task| task.number == number) {
+        if state.task.as_ref().is_some_and(|task| task.number == number) {
             state.task = None;
         }
     }
+}
 
-    /// Every step of a task has its own timeout; this is more than all of them together.
-    fn max_task_time(&self) -> Duration {
-        let settings = &self.shared.settings;
-        settings.refresh_lease * 3 + settings.save_timeout * 10
-    }
+/// Runs work, and counts a beat each second while its runtime is driven.
+pub(super) async fn beating<F: Future>(beats: [&AtomicU64; 2], work: F) -> F::Output {
+    let (mut work, mut ticks) = (pin!(work), interval(BEAT));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    poll_fn(|context| {
+        while ticks.poll_tick(context).is_ready() {
+            for beats in beats {
+                beats.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        work.as_mut().poll(context)
+    })
+    .await
 }
 
 /// Counts the tasks of all users, for a graceful shutdown.
 #[derive(Debug, Default)]
-pub(super) struct InFlight(watch::Sender<usize>);
+pub(super) struct InFlight {
+    tasks: watch::Sender<usize>,
+    pub(super) beats: AtomicU64,
+}
 
 impl InFlight {
     pub(super) fn start(&self) -> TaskGuard {
-        self.0.send_modify(|tasks| *tasks += 1);
-        TaskGuard(self.0.clone())
+        self.tasks.send_modify(|tasks| *tasks += 1);
+        TaskGuard(self.tasks.clone())
     }
 
-    /// Waits until none is in flight but the caller's own.
+    /// Waits until none is in flight but the caller's own, or nobody drives those that are.
     pub(super) async fn drained(&self, own: usize) {
-        // Cannot fail: the sender lives as long as `self`.
-        let _ = self.0.subscribe().wait_for(|tasks| *tasks <= own).await;
+        let (mut tasks, mut seen, mut missed) = (self.tasks.subscribe(), 0, 0);
+        while missed < MISSED_BEATS && timeout(BEAT, tasks.wait_for(|tasks| *tasks <= own)).await.is_err() {
+            let beats = self.beats.load(Ordering::Relaxed);
+            missed = if beats == seen { missed + 1 } else { 0 };
+            seen = beats;
+        }
     }
 }
 
@@ -129,13 +207,5 @@ impl Drop for TaskGuard {
 
 /// The runtime was shut down around the task.
 pub(crate) fn interrupted() -> Error {
-    network(NetworkKind::Broken)
-}
-
-fn stalled() -> Error {
-    network(NetworkKind::Timeout)
-}
-
-fn network(kind: NetworkKind) -> Error {
-    NetworkFailure::error(operations::TOKEN.id, kind, None)
+    NetworkFailure::error(operations::TOKEN.id, NetworkKind::Broken, None)
 }

@@ -21,6 +21,14 @@ pub(super) fn auth_event(event: &AuthEvent) {
             warn!(enduser.id = user, %error, "new tokens are superseded, and lost");
         }
         AuthEvent::Superseded { user, error: None } => info!(enduser.id = user, "new tokens are superseded"),
+        AuthEvent::CredentialsSet { user } => info!(enduser.id = user, "credentials set"),
+        AuthEvent::CredentialsRetired { user } => {
+            warn!(enduser.id = user, "credentials that were set are older than the store's");
+        }
+        AuthEvent::WaitingForLease { user, remaining } => {
+            let remaining = remaining.map(|remaining| remaining.as_secs_f64());
+            info!(enduser.id = user, remaining, "waiting for the lease of another process");
+        }
         AuthEvent::Lagged { .. } => {}
     }
 }

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
 
 use super::hook::hook_session;
+use super::idle::Idle;
+use super::task::Goal;
 use super::{Session, Shared};
 use crate::error::Error;
 use crate::sync::lock;
@@ -15,11 +17,13 @@ pub(crate) struct Users {
     sessions: Mutex<HashMap<Box<str>, Weak<Session>>>,
     /// Sessions with tokens that the store does not have, which therefore must not be dropped.
     pinned: Mutex<HashMap<Box<str>, Arc<Session>>>,
+    idle: Idle,
 }
 
 impl Users {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, sessions: Mutex::default(), pinned: Mutex::default() }
+        let idle = Idle::new(shared.settings.idle_time, shared.settings.max_idle_users);
+        Self { shared, sessions: Mutex::default(), pinned: Mutex::default(), idle }
     }
 
     pub(crate) fn shared(&self) -> &Shared {
@@ -34,6 +38,9 @@ impl Users {
     pub(crate) fn session(self: &Arc<Self>, user: &str) -> Arc<Session> {
         let mut sessions = lock(&self.sessions);
         if let Some(session) = sessions.get(user).and_then(Weak::upgrade) {
+            if self.idle.is_stale(&session) {
+                session.unload();
+            }
             return session;
         }
         let session = Arc::new(Session::new(self.shared.clone(), user, Arc::downgrade(self)));
@@ -49,19 +56,19 @@ impl Users {
         let within = own.is_some() && lock(&self.pinned).values().any(is_own);
         self.shared.in_flight.drained(usize::from(within)).await;
         let pinned: Vec<_> = lock(&self.pinned).values().filter(|session| !is_own(session)).cloned().collect();
-        // Started all at once, then awaited one after the other.
+        // Started all at once, then awaited one after the other: they are admitted in turn.
         let tasks: Vec<_> = pinned.into_iter().map(|session| (session.save_now(), session)).collect();
         let mut outcome = Ok(());
         for (task, session) in tasks {
             let saved = match task {
-                Ok(Some(task)) => session.wait(task).await,
+                Ok(Some(task)) => session.wait(task, &Goal::Save).await,
                 Ok(None) => Ok(()),
                 Err(error) => Err(error),
             };
             outcome = outcome.and(saved);
         }
         for session in self.all().iter().filter(|session| !is_own(session)) {
-            session.release_left().await;
+            session.release().await;
         }
         outcome
     }
@@ -73,6 +80,21 @@ impl Users {
 }
 
 impl Session {
+    /// Notes that the session is used, so that it outlives its handles for a while.
+    pub(super) fn touch(self: &Arc<Self>) {
+        if let Some(users) = self.users.upgrade() {
+            users.idle.touch(self);
+        }
+    }
+
+    /// Forgets the tokens, which the store has: they may be outdated.
+    fn unload(&self) {
+        let mut state = self.state();
+        if state.unsaved.is_none() && state.task.is_none() {
+            state.active = None;
+        }
+    }
+
     /// Keeps the session, whoever holds it, until the store has its tokens.
     pub(super) fn pin(self: &Arc<Self>) {
         if let Some(users) = self.users.upgrade() {

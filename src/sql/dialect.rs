@@ -9,6 +9,9 @@ pub(crate) struct Dialect {
     pub(crate) now: &'static str,
     /// The amount that one microsecond adds to the clock.
     pub(super) microsecond: &'static str,
+    /// The types of columns that hold an instant and a number.
+    pub(crate) instant: &'static str,
+    pub(crate) integer: &'static str,
     /// The microseconds until the instant in a column.
     pub(crate) remaining: fn(&str) -> String,
     /// Reports by an error's code whether its message is the database's own, and so quotes no value.
@@ -22,6 +25,8 @@ pub(crate) static POSTGRES: Dialect = Dialect {
     // Not `now()` or `statement_timestamp()`: those are when the statement arrived.
     now: "clock_timestamp()",
     microsecond: "interval '1 microsecond'",
+    instant: "timestamptz",
+    integer: "bigint",
     remaining: |column| format!("(extract(epoch FROM {column} - clock_timestamp()) * 1000000)::bigint"),
     // Connections, capabilities, states, authorization, names, conflicts, syntax and rights, resources, limits,
     // operators, the system, bugs. Not among them: data, constraints, and what functions and triggers raise.
@@ -37,6 +42,8 @@ pub(crate) static SQLITE: Dialect = Dialect {
     bytes: ("x'", "'"),
     now: "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)",
     microsecond: "1",
+    instant: "INTEGER",
+    integer: "INTEGER",
     remaining: |column| format!("{column} - CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"),
     // Constraints, and what triggers raise.
     message_is_safe: |code| code.parse().is_ok_and(|code: u32| code & 0xff != 19),

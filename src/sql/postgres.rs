@@ -16,8 +16,8 @@ use crate::secret::Secret;
 /// A process that is suspended or loses its network in a transaction must not block others from the row.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '5s'";
 
-/// The advisory lock that serializes concurrent migrations.
-const MIGRATION: i64 = 0x6d6f_6269_7363_726f;
+/// Serializes concurrent migrations by an advisory lock, to the end of their transaction.
+pub(crate) const LOCK_MIGRATION: &str = "SELECT pg_advisory_xact_lock(7885629677596013167)";
 
 /// The maximum number of attempts of a statement that is rolled back by a serialization failure or deadlock.
 const MAX_ATTEMPTS: usize = 10;
@@ -51,7 +51,7 @@ pub(crate) async fn fetch_with(pool: &PgPool, sql: String, argument: Option<&Sec
 /// Creates tables.
 pub(crate) async fn migrate(pool: &PgPool, sql: &str) -> Result<(), Error> {
     // "IF NOT EXISTS" alone fails if two processes find at the same time that the table does not exist.
-    let sql = format!("SELECT pg_advisory_xact_lock({MIGRATION}); {sql}");
+    let sql = format!("{LOCK_MIGRATION}; {sql}");
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.map(drop)
 }
 

@@ -20,7 +20,11 @@ pub(crate) async fn fetch_with(
     sqlx::query(AssertSqlSafe(sql)).bind(argument).persistent(false).fetch_all(pool).await
 }
 
-/// Creates tables.
-pub(crate) async fn migrate(pool: &SqlitePool, sql: &str) -> Result<(), Error> {
-    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(pool).await.map(drop)
+/// Writes the statement that lists the columns of a table, whose quoted name may begin with that of its database.
+pub(crate) fn columns(table: &str) -> String {
+    let plain = table.replace('"', "");
+    match plain.split_once('.') {
+        Some((database, table)) => format!("SELECT name FROM pragma_table_info('{table}', '{database}')"),
+        None => format!("SELECT name FROM pragma_table_info('{plain}')"),
+    }
 }

@@ -35,7 +35,7 @@ async fn polled(step: impl Future, polls: usize) -> bool {
 }
 
 async fn saves(user: User<impl TokenStore>) -> Checked {
-    user.saved(Some("0"), SaveIf::Always, 1).await?;
+    user.saved(Some("0"), SaveIf::Version(0), 1).await?;
     let mut before = StoredTokens { tokens: Some("0".into()), version: 1 };
     for polls in 0..POLLS {
         let text = format!("dropped after {polls} polls").into();
@@ -87,18 +87,18 @@ async fn leases<S: TokenStore>(trial: &Trial<S>) -> Checked {
 async fn releases(user: User<impl TokenStore>) -> Checked {
     for polls in 0..POLLS {
         let grant = user.granted(LONG).await?;
-        let ended = polled(user.store().release(user.id(), grant.fence), polls).await;
+        let ended = polled(user.store().release(user.id(), grant.fence, 0), polls).await;
         if ended {
             return user.granted(LONG).await.map(drop);
         }
         user.has(None, 0).await?;
-        user.release(grant.fence).await?;
+        user.release(grant.fence, 0).await?;
     }
     Err(format!("a release needs more than {POLLS} polls"))
 }
 
 async fn loads(user: User<impl TokenStore>) -> Checked {
-    user.saved(Some("1"), SaveIf::Always, 1).await?;
+    user.saved(Some("1"), SaveIf::Version(0), 1).await?;
     for polls in 0..POLLS {
         if polled(user.store().load(user.id()), polls).await {
             break;

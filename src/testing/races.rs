@@ -52,7 +52,7 @@ async fn leases<S: TokenStore>(trial: &Trial<S>) -> Checked {
         let new = trial.user(&format!("contended-{round}"));
         one_lease(&new).await?;
         let winner = one_lease(&known).await?;
-        known.release(winner).await?;
+        known.release(winner, 0).await?;
     }
     let short = known.granted(SHORT).await?;
     tokio::time::sleep(SHORT * 2).await;
@@ -99,12 +99,11 @@ async fn one_save<S: TokenStore>(user: &User<S>, version: u64, condition: SaveIf
 async fn saves(user: User<impl TokenStore>) -> Checked {
     let outcomes = at_once(&user, |user, contender| async move {
         let text = contender.to_string();
-        Ok((user.save(Some(&text), SaveIf::Always).await?, text))
+        Ok((user.put(&text).await?, text))
     });
     let mut versions = BTreeSet::new();
     let mut last = None;
-    for (outcome, text) in outcomes.await? {
-        let SaveOutcome::Saved { version } = outcome else { return Err("a save without a condition failed".into()) };
+    for (version, text) in outcomes.await? {
         versions.insert(version);
         last = last.max(Some((version, text)));
     }
@@ -146,7 +145,7 @@ async fn both(user: User<impl TokenStore>) -> Checked {
     for round in 1..=ROUNDS as u64 {
         let fences = at_once(&user, |user, contender| async move {
             if contender < CONTENDERS / 2 {
-                user.save(Some("text"), SaveIf::Always).await?;
+                user.put("text").await?;
                 return Ok(None);
             }
             match user.lease(LONG).await? {
@@ -159,7 +158,7 @@ async fn both(user: User<impl TokenStore>) -> Checked {
             return Err(format!("in round {round} the fences {fences:?} were granted"));
         }
         user.has(Some("text"), round * CONTENDERS as u64 / 2).await?;
-        user.release(round).await?;
+        user.release(round, 0).await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::Findings;
 use super::trial::{Checked, Grant, LONG, Trial, User};
 use crate::error::BoxError;
-use crate::tokens::{SaveIf, SaveOutcome, StoredTokens, TokenStore};
+use crate::tokens::{SaveIf, SaveOutcome, StoredTokens, StoredUser, TokenStore};
 
 pub(super) async fn check<S: TokenStore>(trial: &Trial<S>, findings: &mut Findings) {
     let user = |name| trial.user(name);
@@ -15,12 +15,14 @@ pub(super) async fn check<S: TokenStore>(trial: &Trial<S>, findings: &mut Findin
     findings.note("a save under a lease that is not the newest is a conflict", stale_lease(user("fence"))).await;
     findings.note("the tokens are any text and come back as they were", texts(user("texts"))).await;
     findings.note("users are told apart, whatever their ids", ids(trial)).await;
+    findings.note("each user with a record is listed once", listed(trial)).await;
+    findings.note("a user whose record is removed is unknown", removed(user("removed"))).await;
     findings.note("the empty id is a user like any other", empty_id(trial.exactly(""))).await;
 }
 
 async fn first_state(user: User<impl TokenStore>) -> Checked {
     user.has(None, 0).await?;
-    user.release(1).await?;
+    user.release(1, 0).await?;
     user.has(None, 0).await?;
     user.refused(Some("a"), SaveIf::Version(1)).await?;
     user.has(None, 0).await?;
@@ -32,20 +34,20 @@ async fn first_state(user: User<impl TokenStore>) -> Checked {
 }
 
 async fn counts(user: User<impl TokenStore>) -> Checked {
-    user.saved(Some("1"), SaveIf::Always, 1).await?;
-    user.saved(Some("1"), SaveIf::Always, 2).await?;
-    user.saved(None, SaveIf::Always, 3).await?;
-    user.saved(None, SaveIf::Always, 4).await?;
+    user.saved(Some("1"), SaveIf::Version(0), 1).await?;
+    user.saved(Some("1"), SaveIf::Version(1), 2).await?;
+    user.saved(None, SaveIf::Version(2), 3).await?;
+    user.saved(None, SaveIf::Version(3), 4).await?;
     let grant = user.granted(LONG).await?;
-    user.release(grant.fence).await?;
+    user.release(grant.fence, 0).await?;
     user.has(None, 4).await?;
-    user.elsewhere().saved(Some("5"), SaveIf::Always, 5).await
+    user.elsewhere().saved(Some("5"), SaveIf::Version(4), 5).await
 }
 
 async fn deleted(user: User<impl TokenStore>) -> Checked {
-    user.saved(Some("1"), SaveIf::Always, 1).await?;
+    user.saved(Some("1"), SaveIf::Version(0), 1).await?;
     let first = user.granted(LONG).await?;
-    user.release(first.fence).await?;
+    user.release(first.fence, 0).await?;
     user.saved(None, SaveIf::Version(1), 2).await?;
     user.refused(Some("late"), SaveIf::Version(0)).await?;
     user.refused(Some("late"), SaveIf::Version(1)).await?;
@@ -64,13 +66,13 @@ async fn conditions_hold(user: User<impl TokenStore>) -> Checked {
     user.elsewhere().saved(Some("4"), SaveIf::Lease { version: 3, fence }, 4).await?;
     // A lease is needed for a refresh, but not to save the tokens of a new authorization.
     user.saved(Some("5"), SaveIf::Version(4), 5).await?;
-    user.saved(Some("6"), SaveIf::Always, 6).await?;
+    user.saved(Some("6"), SaveIf::Version(5), 6).await?;
     user.saved(None, SaveIf::Lease { version: 6, fence }, 7).await
 }
 
 async fn other_version(user: User<impl TokenStore>) -> Checked {
-    user.saved(Some("1"), SaveIf::Always, 1).await?;
-    user.saved(Some("2"), SaveIf::Always, 2).await?;
+    user.saved(Some("1"), SaveIf::Version(0), 1).await?;
+    user.saved(Some("2"), SaveIf::Version(1), 2).await?;
     let Grant { fence, .. } = user.granted(LONG).await?;
     for version in [0, 1, 3, u64::MAX] {
         for text in [Some("other"), None] {
@@ -82,14 +84,14 @@ async fn other_version(user: User<impl TokenStore>) -> Checked {
 }
 
 async fn stale_lease(user: User<impl TokenStore>) -> Checked {
-    user.saved(Some("1"), SaveIf::Always, 1).await?;
+    user.saved(Some("1"), SaveIf::Version(0), 1).await?;
     let old = user.granted(LONG).await?;
-    user.release(old.fence).await?;
+    user.release(old.fence, 0).await?;
     let new = user.elsewhere().granted(LONG).await?;
     for text in [Some("late"), None] {
         user.refused(text, SaveIf::Lease { version: 1, fence: old.fence }).await?;
     }
-    user.release(new.fence).await?;
+    user.release(new.fence, 0).await?;
     user.refused(Some("late"), SaveIf::Lease { version: 1, fence: old.fence }).await?;
     user.saved(Some("2"), SaveIf::Lease { version: 1, fence: new.fence }, 2).await
 }
@@ -107,7 +109,7 @@ async fn texts(user: User<impl TokenStore>) -> Checked {
         "null",
     ];
     for (text, version) in texts.into_iter().zip(1..) {
-        let outcome = user.saved(Some(text), SaveIf::Always, version).await;
+        let outcome = user.saved(Some(text), SaveIf::Version(version - 1), version).await;
         outcome.map_err(|seen| format!("{seen} (text {version} of {} bytes)", text.len()))?;
     }
     Ok(())
@@ -214,6 +216,56 @@ async fn ids<S: TokenStore>(trial: &Trial<S>) -> Checked {
     Ok(())
 }
 
+/// Others may use the storage, and have users of their own.
+async fn listed<S: TokenStore>(trial: &Trial<S>) -> Checked {
+    let users: Vec<_> = ["a", "B", "b", "c d", "\u{e9}"].map(|name| trial.user(&format!("listed {name}"))).into();
+    for user in &users {
+        user.saved(Some("1"), SaveIf::Version(0), 1).await?;
+    }
+    users[0].saved(None, SaveIf::Version(1), 2).await?;
+    for limit in [3, 100] {
+        let mut found: Vec<StoredUser> = Vec::new();
+        loop {
+            let page = users[0].elsewhere().list(found.last().map(|last| last.user.as_str()), limit).await?;
+            if page.len() > limit {
+                return Err(format!("{} users were listed, and {limit} were asked for", page.len()));
+            }
+            if page.is_empty() {
+                break;
+            }
+            for user in page {
+                if found.iter().any(|found| found.user == user.user) {
+                    return Err(format!("a user is listed twice in pages of {limit}"));
+                }
+                found.push(user);
+            }
+        }
+        for (number, user) in users.iter().enumerate() {
+            match found.iter().find(|found| found.user == user.id()) {
+                Some(found) if found.has_tokens == (number > 0) => {}
+                Some(found) => return Err(format!("user {number} is listed with has_tokens: {}", found.has_tokens)),
+                None => return Err(format!("user {number} is missing from pages of {limit}")),
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn removed(user: User<impl TokenStore>) -> Checked {
+    user.delete().await?;
+    user.saved(Some("1"), SaveIf::Version(0), 1).await?;
+    let grant = user.granted(LONG).await?;
+    user.release(grant.fence, 2).await?;
+    user.granted(LONG).await?;
+    user.elsewhere().delete().await?;
+    user.has(None, 0).await?;
+    let grant = user.granted(LONG).await?;
+    if grant.fence != 1 || grant.presented.times != 0 {
+        return Err(format!("after the removal, lease {} counts {} presentations", grant.fence, grant.presented.times));
+    }
+    user.saved(Some("2"), SaveIf::Lease { version: 0, fence: 1 }, 1).await
+}
+
 /// The user with the empty id may be in use, so nothing is changed.
 async fn empty_id(user: User<impl TokenStore>) -> Checked {
     let before = user.load().await?;
@@ -221,7 +273,7 @@ async fn empty_id(user: User<impl TokenStore>) -> Checked {
         SaveOutcome::Conflict => {}
         outcome => return Err(format!("a save for version {} ended as {outcome:?}", u64::MAX)),
     }
-    user.release(u64::MAX).await?;
+    user.release(u64::MAX, 0).await?;
     match user.load().await?.version {
         version if version >= before.version => Ok(()),
         version => Err(format!("version {version} came after {}", before.version)),
@@ -235,14 +287,14 @@ where
     Fut: Future<Output = Result<S, BoxError>>,
 {
     let again = async || open().await.map_err(|error| super::trial::chain(&*error));
-    user.saved(Some("1"), SaveIf::Always, 1).await?;
+    user.saved(Some("1"), SaveIf::Version(0), 1).await?;
     let first = user.granted(LONG).await?;
     let later = user.through(again().await?);
     later.has(Some("1"), 1).await?;
     later.held(&first).await?;
-    user.release(first.fence).await?;
+    user.release(first.fence, 0).await?;
     let second = later.granted(LONG).await?;
-    later.release(second.fence).await?;
+    later.release(second.fence, 0).await?;
     later.saved(None, SaveIf::Version(1), 2).await?;
     let later = user.through(again().await?);
     later.has(None, 2).await?;
@@ -256,7 +308,7 @@ where
 pub(super) async fn damaged<S: TokenStore>(trial: &Trial<S>, damage: impl AsyncFn(&str)) -> Checked {
     let (user, other) = (trial.user("damaged"), trial.user("unharmed"));
     for user in [&user, &other] {
-        user.saved(Some("the secret text"), SaveIf::Always, 1).await?;
+        user.saved(Some("the secret text"), SaveIf::Version(0), 1).await?;
     }
     damage(user.id()).await;
     for user in [user.clone(), user.elsewhere()] {

@@ -7,7 +7,7 @@ use tokio::time::{sleep, timeout};
 
 use super::BrokenRules;
 use crate::error::BoxError;
-use crate::tokens::{LeaseOutcome, SaveIf, SaveOutcome, StoredTokens, TokenStore};
+use crate::tokens::{LeaseOutcome, Presented, SaveIf, SaveOutcome, StoredTokens, StoredUser, TokenStore};
 
 /// What was observed instead of a rule.
 pub(super) type Seen = String;
@@ -22,9 +22,12 @@ pub(super) const LONG: Duration = Duration::from_secs(3600);
 /// A lease whose expiry the suite can wait for.
 pub(super) const SHORT: Duration = Duration::from_millis(200);
 
+/// How often somebody else may save first: more often than there are contenders.
+const MAX_PUTS: usize = 100;
+
 /// The tolerance for a store's clock: it may round down to milliseconds, and up to seconds.
-const EARLY: Duration = Duration::from_millis(2);
-const LATE: Duration = Duration::from_millis(1500);
+pub(super) const EARLY: Duration = Duration::from_millis(2);
+pub(super) const LATE: Duration = Duration::from_millis(1500);
 
 /// One run of the suite over two handles of a store.
 pub(super) struct Trial<S> {
@@ -70,6 +73,7 @@ impl<S> Clone for User<S> {
 pub(super) struct Grant {
     pub(super) fence: u64,
     pub(super) stored: StoredTokens,
+    pub(super) presented: Presented,
     ttl: Duration,
     asked: Instant,
     answered: Instant,
@@ -108,8 +112,31 @@ impl<S: TokenStore> User<S> {
         step("lease", self.store().lease(&self.id, ttl)).await
     }
 
-    pub(super) async fn release(&self, fence: u64) -> Checked {
-        step("release", self.store().release(&self.id, fence)).await
+    pub(super) async fn extend(&self, fence: u64, ttl: Duration) -> Checked<bool> {
+        step("extend", self.store().extend(&self.id, fence, ttl)).await
+    }
+
+    pub(super) async fn release(&self, fence: u64, presented: u32) -> Checked {
+        step("release", self.store().release(&self.id, fence, presented)).await
+    }
+
+    pub(super) async fn list(&self, after: Option<&str>, limit: usize) -> Checked<Vec<StoredUser>> {
+        step("list", self.store().list(after, limit)).await
+    }
+
+    pub(super) async fn delete(&self) -> Checked {
+        step("delete", self.store().delete(&self.id)).await
+    }
+
+    /// Saves over whatever is there, however often somebody else does so first.
+    pub(super) async fn put(&self, text: &str) -> Checked<u64> {
+        for _ in 0..MAX_PUTS {
+            let version = self.load().await?.version;
+            if let SaveOutcome::Saved { version } = self.save(Some(text), SaveIf::Version(version)).await? {
+                return Ok(version);
+            }
+        }
+        Err(format!("{MAX_PUTS} saves over the version that was loaded just before were conflicts"))
     }
 
     /// Saves, and expects this version.
@@ -142,8 +169,8 @@ impl<S: TokenStore> User<S> {
     pub(super) async fn granted(&self, ttl: Duration) -> Checked<Grant> {
         let asked = Instant::now();
         match self.lease(ttl).await? {
-            LeaseOutcome::Granted { fence, stored } => {
-                Ok(Grant { fence, stored, ttl, asked, answered: Instant::now() })
+            LeaseOutcome::Granted { fence, stored, presented } => {
+                Ok(Grant { fence, stored, presented, ttl, asked, answered: Instant::now() })
             }
             LeaseOutcome::Held { remaining } => {
                 Err(format!("a lease was refused, with {remaining:?} remaining, although none is held"))
@@ -192,8 +219,8 @@ impl<S: TokenStore> User<S> {
         loop {
             let asked = Instant::now();
             match self.lease(LONG).await? {
-                LeaseOutcome::Granted { fence, stored } => {
-                    return Ok(Grant { fence, stored, ttl: LONG, asked, answered: Instant::now() });
+                LeaseOutcome::Granted { fence, stored, presented } => {
+                    return Ok(Grant { fence, stored, presented, ttl: LONG, asked, answered: Instant::now() });
                 }
                 LeaseOutcome::Held { .. } if asked > granted + ttl + LATE => {
                     return Err(format!("a lease for {ttl:?} was still held {:?} later", asked - granted));

@@ -19,15 +19,26 @@ pub(crate) struct Expiry {
 impl Expiry {
     /// For tokens that were issued just now: they cannot have expired, whatever the clocks say.
     pub(crate) fn issued_now(tokens: &Tokens, ahead: Duration) -> Option<Self> {
-        let claims = || Claims::of(tokens);
-        let whole = tokens.lifetime.or_else(|| claims()?.lifetime())?;
+        let whole = tokens.lifetime.or_else(|| Self::claimed_lifetime(tokens))?;
         Self::plan(whole, Some(whole), ahead)
+    }
+
+    /// Returns the lifetime by the access token's own claims, which no clock of ours has a part in.
+    pub(crate) fn claimed_lifetime(tokens: &Tokens) -> Option<Duration> {
+        Claims::of(tokens)?.lifetime()
+    }
+
+    /// Reports whether the access token claims to have ended by then.
+    pub(crate) fn claims_the_past(tokens: &Tokens, then: Timestamp) -> bool {
+        Claims::of(tokens).is_some_and(|claims| claims.exp <= then.as_second())
     }
 
     /// For tokens of unknown age, whose expiry only the wall clock can tell.
     pub(crate) fn restored(tokens: &Tokens, ahead: Duration, now: Timestamp) -> Option<Self> {
         let (ends_at, whole) = match tokens.expires_at {
             Some(ends_at) => (ends_at, tokens.lifetime),
+            // A token that had ended when it was issued has an end that nobody knows.
+            None if tokens.issued_at.is_some_and(|issued| Self::claims_the_past(tokens, issued)) => return None,
             None => {
                 let claims = Claims::of(tokens)?;
                 (Timestamp::from_second(claims.exp).ok()?, tokens.lifetime.or_else(|| claims.lifetime()))

@@ -3,9 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::Tokens;
+use super::{Lineage, Tokens};
 use crate::error::{Error, InputFailure};
 use crate::secret::Secret;
+
+/// The member of a record that is not the tokens' own.
+const LINEAGE: &str = "_lineage";
 
 /// Above this, a number counts milliseconds, as JavaScript does: in seconds it would be the year 5138.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
@@ -27,6 +30,24 @@ impl Tokens {
     /// ```
     #[must_use]
     pub fn to_json(&self) -> Secret {
+        Value::Object(self.members()).to_string().into()
+    }
+
+    /// Writes the tokens with their lineage, for a store.
+    pub(crate) fn to_record(&self, lineage: &Lineage) -> Secret {
+        let mut members = self.members();
+        members.insert(LINEAGE.to_owned(), lineage.to_value());
+        Value::Object(members).to_string().into()
+    }
+
+    /// Reads the text of a record. Those of older releases have no lineage.
+    pub(crate) fn from_record(text: &str) -> Result<(Self, Option<Lineage>), Error> {
+        let members = parse(text)?;
+        let lineage = members.get(LINEAGE).and_then(Lineage::from_value);
+        Ok((Self::from_members(members)?, lineage))
+    }
+
+    fn members(&self) -> Map<String, Value> {
         let mut members = self.extra.clone();
         members.insert("access_token".into(), self.access_token.expose().into());
         members.insert("token_type".into(), self.token_type.as_str().into());
@@ -34,10 +55,11 @@ impl Tokens {
             ("refresh_token", self.refresh_token.as_ref().map(|token| json!(token.expose()))),
             ("expires_in", self.lifetime.map(|lifetime| json!(lifetime.as_secs()))),
             ("expires_at", self.expires_at.map(|instant| json!(instant.to_string()))),
+            ("issued_at", self.issued_at.map(|instant| json!(instant.to_string()))),
             ("scope", self.scope.as_ref().map(|scope| json!(scope))),
         ];
         members.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
-        Value::Object(members).to_string().into()
+        members
     }
 
     /// Reads what [`to_json`](Self::to_json) wrote, or the token response that an official SDK persisted.
@@ -49,10 +71,12 @@ impl Tokens {
     ///
     /// [`Error::InvalidInput`] when the text is no JSON object with an access token in it. It quotes nothing of the text.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let members: Map<String, Value> = serde_json::from_str(text)
-            .map_err(|e| unreadable(&format!("not a JSON object, at line {} column {}", e.line(), e.column())))?;
+        Self::from_members(parse(text)?)
+    }
+
+    fn from_members(members: Map<String, Value>) -> Result<Self, Error> {
         let mut tokens = Self::new("");
-        for (name, value) in members {
+        for (name, value) in members.into_iter().filter(|(name, _)| name != LINEAGE) {
             match (name.replace('_', "").to_ascii_lowercase().as_str(), value) {
                 ("accesstoken", Value::String(token)) => tokens.access_token = token.into(),
                 ("refreshtoken", Value::String(token)) if !token.is_empty() => {
@@ -66,6 +90,7 @@ impl Tokens {
                 ("expiresat", value) if value.is_number() || value.is_string() => {
                     tokens.expires_at = Some(instant(&value).ok_or_else(|| unreadable("expires_at is no instant"))?);
                 }
+                ("issuedat", value) if instant(&value).is_some() => tokens.issued_at = instant(&value),
                 ("accesstoken" | "refreshtoken" | "tokentype" | "scope" | "expiresin" | "expiresat", Value::Null) => {}
                 ("accesstoken" | "refreshtoken" | "tokentype", _) => {
                     return Err(unreadable("a member that should be a text is not one"));
@@ -78,6 +103,12 @@ impl Tokens {
         }
         Ok(tokens)
     }
+}
+
+/// The parser's own message may quote the text.
+fn parse(text: &str) -> Result<Map<String, Value>, Error> {
+    let not_one = |e: serde_json::Error| format!("not a JSON object, at line {} column {}", e.line(), e.column());
+    serde_json::from_str(text).map_err(|e| unreadable(&not_one(e)))
 }
 
 fn unreadable(why: &str) -> Error {

@@ -6,7 +6,7 @@ use std::future::ready;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use super::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
+use super::store::{LeaseOutcome, Presented, SaveIf, SaveOutcome, StoreFuture, StoredTokens, StoredUser, TokenStore};
 use crate::backoff::LONGEST;
 use crate::secret::Secret;
 use crate::sync::lock;
@@ -25,6 +25,22 @@ struct Record {
     stored: StoredTokens,
     fence: u64,
     lease_end: Option<Instant>,
+    presented: u32,
+    presented_at: Option<Instant>,
+}
+
+impl Record {
+    fn present(&mut self, times: u32, at: Instant) {
+        if times > 0 {
+            self.presented = self.presented.saturating_add(times);
+            self.presented_at = Some(at);
+        }
+    }
+
+    /// Returns the newest lease, if it has this fence and was not released.
+    fn open_lease(&mut self, fence: u64) -> Option<&mut Self> {
+        (self.fence == fence && self.lease_end.is_some()).then_some(self)
+    }
 }
 
 impl MemoryTokenStore {
@@ -54,12 +70,12 @@ impl TokenStore for MemoryTokenStore {
         let mut records = self.records();
         let record = records.entry(user.into()).or_default();
         let holds = match condition {
-            SaveIf::Always => true,
             SaveIf::Version(version) => record.stored.version == version,
             SaveIf::Lease { version, fence } => record.stored.version == version && record.fence == fence,
         };
         let outcome = if holds {
             record.stored = StoredTokens { tokens: tokens.cloned(), version: record.stored.version + 1 };
+            (record.presented, record.presented_at) = (0, None);
             SaveOutcome::Saved { version: record.stored.version }
         } else {
             SaveOutcome::Conflict
@@ -74,18 +90,52 @@ impl TokenStore for MemoryTokenStore {
         let outcome = match record.lease_end.filter(|end| *end > now) {
             Some(end) => LeaseOutcome::Held { remaining: Some(end - now) },
             None => {
+                if let Some(expired) = record.lease_end {
+                    record.present(1, expired);
+                }
                 record.fence += 1;
                 record.lease_end = now.checked_add(ttl.min(LONGEST));
-                LeaseOutcome::Granted { fence: record.fence, stored: record.stored.clone() }
+                let since = record.presented_at.map(|at| now.saturating_duration_since(at)).unwrap_or_default();
+                let presented = Presented { times: record.presented, since };
+                LeaseOutcome::Granted { fence: record.fence, stored: record.stored.clone(), presented }
             }
         };
         Box::pin(ready(Ok(outcome)))
     }
 
-    fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()> {
-        if let Some(record) = self.records().get_mut(user).filter(|record| record.fence == fence) {
-            record.lease_end = None;
+    fn extend<'a>(&'a self, user: &'a str, fence: u64, ttl: Duration) -> StoreFuture<'a, bool> {
+        let mut records = self.records();
+        let record = records.get_mut(user).and_then(|record| record.open_lease(fence));
+        let is_held = record.is_some();
+        if let Some(record) = record {
+            record.lease_end = Instant::now().checked_add(ttl.min(LONGEST));
         }
+        Box::pin(ready(Ok(is_held)))
+    }
+
+    fn release<'a>(&'a self, user: &'a str, fence: u64, presented: u32) -> StoreFuture<'a, ()> {
+        if let Some(record) = self.records().get_mut(user).and_then(|record| record.open_lease(fence)) {
+            record.lease_end = None;
+            record.present(presented, Instant::now());
+        }
+        Box::pin(ready(Ok(())))
+    }
+
+    fn list<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<StoredUser>> {
+        let records = self.records();
+        let mut users: Vec<_> =
+            records.iter().filter(|(user, _)| after.is_none_or(|after| user.as_ref() > after)).collect();
+        users.sort_unstable_by_key(|(user, _)| *user);
+        let stored = |(user, record): (&Box<str>, &Record)| StoredUser {
+            user: user.to_string(),
+            has_tokens: record.stored.tokens.is_some(),
+        };
+        let users = users.into_iter().take(limit).map(stored).collect();
+        Box::pin(ready(Ok(users)))
+    }
+
+    fn delete<'a>(&'a self, user: &'a str) -> StoreFuture<'a, ()> {
+        self.records().remove(user);
         Box::pin(ready(Ok(())))
     }
 }

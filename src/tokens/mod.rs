@@ -6,6 +6,7 @@ mod expiry;
 #[cfg(feature = "file")]
 mod file;
 mod json;
+mod lineage;
 mod memory;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;
@@ -24,10 +25,11 @@ pub use encrypted::{EncryptedTokenStore, EncryptionError, EncryptionKey};
 pub(crate) use expiry::Expiry;
 #[cfg(feature = "file")]
 pub use file::{FileStoreError, FileStoreErrorKind, FileTokenStore};
+pub(crate) use lineage::{Lineage, PairId};
 pub use memory::MemoryTokenStore;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use sql::SqlTokenStore;
-pub use store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
+pub use store::{LeaseOutcome, Presented, SaveIf, SaveOutcome, StoreFuture, StoredTokens, StoredUser, TokenStore};
 
 /// The credentials of one user: an access token, and the refresh token that replaces it.
 ///
@@ -51,6 +53,8 @@ pub struct Tokens {
     expires_at: Option<Timestamp>,
     /// `expires_in` at issue.
     lifetime: Option<Duration>,
+    /// When they were issued, where the access token's own `exp` was over by then: the service's clock is behind.
+    issued_at: Option<Timestamp>,
     scope: Option<String>,
     /// Unknown members of the JSON that the tokens were read from.
     extra: Map<String, Value>,
@@ -65,6 +69,7 @@ impl Tokens {
             token_type: "Bearer".to_owned(),
             expires_at: None,
             lifetime: None,
+            issued_at: None,
             scope: None,
             extra: Map::new(),
         }
@@ -114,6 +119,8 @@ impl Tokens {
         tokens.refresh_token = response.refresh_token.filter(|token| !token.expose().is_empty());
         tokens.token_type = response.token_type.filter(|kind| !kind.is_empty()).unwrap_or(tokens.token_type);
         tokens.lifetime = json::lifetime(response.expires_in.map(|seconds| seconds as f64));
+        tokens.lifetime = tokens.lifetime.or_else(|| Expiry::claimed_lifetime(&tokens));
+        tokens.issued_at = Some(now).filter(|_| tokens.lifetime.is_none() && Expiry::claims_the_past(&tokens, now));
         tokens.expires_at = tokens.lifetime.and_then(|lifetime| json::expires_at(now, lifetime));
         tokens.scope = response.scope;
         tokens

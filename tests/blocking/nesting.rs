@@ -5,7 +5,8 @@ use std::thread;
 
 use mobiscroll_connect::blocking::Client;
 use mobiscroll_connect::{
-    Error, LeaseOutcome, MemoryTokenStore, SaveIf, SaveOutcome, Secret, StoreFuture, StoredTokens, TokenStore, Tokens,
+    Error, LeaseOutcome, MemoryTokenStore, SaveIf, SaveOutcome, Secret, StoreFuture, StoredTokens, StoredUser,
+    TokenStore, Tokens,
 };
 use mobiscroll_connect_sandbox::Sandbox;
 use tokio::runtime::{Builder, Runtime};
@@ -117,8 +118,20 @@ impl TokenStore for Meddler {
         self.0.lease(user, ttl)
     }
 
-    fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()> {
-        self.0.release(user, fence)
+    fn extend<'a>(&'a self, user: &'a str, fence: u64, ttl: std::time::Duration) -> StoreFuture<'a, bool> {
+        self.0.extend(user, fence, ttl)
+    }
+
+    fn release<'a>(&'a self, user: &'a str, fence: u64, presented: u32) -> StoreFuture<'a, ()> {
+        self.0.release(user, fence, presented)
+    }
+
+    fn list<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<StoredUser>> {
+        self.0.list(after, limit)
+    }
+
+    fn delete<'a>(&'a self, user: &'a str) -> StoreFuture<'a, ()> {
+        self.0.delete(user)
     }
 }
 

@@ -6,7 +6,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use mobiscroll_connect::blocking::{BlockingTokenStore, Client, ClientBuilder, StoreResult};
-use mobiscroll_connect::{LeaseOutcome, SaveIf, SaveOutcome, Secret, StoredTokens, Tokens};
+use mobiscroll_connect::{LeaseOutcome, Presented, SaveIf, SaveOutcome, Secret, StoredTokens, StoredUser, Tokens};
 use mobiscroll_connect_sandbox::{Sandbox, Seed};
 
 use crate::watch;
@@ -75,7 +75,6 @@ impl BlockingTokenStore for SlowStore {
     fn save(&self, user: &str, tokens: Option<&Secret>, condition: SaveIf) -> StoreResult<SaveOutcome> {
         Ok(self.record(user, |(stored, newest)| {
             let holds = match condition {
-                SaveIf::Always => true,
                 SaveIf::Version(version) => stored.version == version,
                 SaveIf::Lease { version, fence } => stored.version == version && *newest == fence,
             };
@@ -91,11 +90,32 @@ impl BlockingTokenStore for SlowStore {
     fn lease(&self, user: &str, _: Duration) -> StoreResult<LeaseOutcome> {
         Ok(self.record(user, |(stored, fence)| {
             *fence += 1;
-            LeaseOutcome::Granted { fence: *fence, stored: stored.clone() }
+            LeaseOutcome::Granted { fence: *fence, stored: stored.clone(), presented: Presented::default() }
         }))
     }
 
-    fn release(&self, _: &str, _: u64) -> StoreResult<()> {
+    fn extend(&self, _: &str, _: u64, _: Duration) -> StoreResult<bool> {
+        Ok(true)
+    }
+
+    fn release(&self, _: &str, _: u64, _: u32) -> StoreResult<()> {
+        Ok(())
+    }
+
+    fn list(&self, after: Option<&str>, limit: usize) -> StoreResult<Vec<StoredUser>> {
+        let records = self.records.lock().unwrap();
+        let mut users: Vec<_> =
+            records.iter().filter(|(user, _)| after.is_none_or(|after| user.as_str() > after)).collect();
+        users.sort_by_key(|(user, _)| *user);
+        let stored = |(user, (stored, _)): (&String, &(StoredTokens, u64))| StoredUser {
+            user: user.clone(),
+            has_tokens: stored.tokens.is_some(),
+        };
+        Ok(users.into_iter().take(limit).map(stored).collect())
+    }
+
+    fn delete(&self, user: &str) -> StoreResult<()> {
+        self.records.lock().unwrap().remove(user);
         Ok(())
     }
 }

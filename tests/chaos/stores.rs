@@ -8,7 +8,8 @@ use mobiscroll_connect::sqlx::postgres::{PgPool, PgPoolOptions};
 use mobiscroll_connect::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 use mobiscroll_connect::sqlx::{self, AssertSqlSafe};
 use mobiscroll_connect::{
-    FileTokenStore, LeaseOutcome, SaveIf, SaveOutcome, Secret, SqlTokenStore, StoreFuture, StoredTokens, TokenStore,
+    FileTokenStore, LeaseOutcome, Presented, SaveIf, SaveOutcome, Secret, SqlTokenStore, StoreFuture, StoredTokens,
+    StoredUser, TokenStore,
 };
 
 pub(crate) const URL: &str = "MOBISCROLL_CONNECT_POSTGRES_URL";
@@ -85,14 +86,37 @@ impl TokenStore for Careless {
     }
 
     fn save<'a>(&'a self, user: &'a str, tokens: Option<&'a Secret>, _: SaveIf) -> StoreFuture<'a, SaveOutcome> {
-        self.0.save(user, tokens, SaveIf::Always)
+        Box::pin(async move {
+            loop {
+                let version = self.0.load(user).await?.version;
+                match self.0.save(user, tokens, SaveIf::Version(version)).await? {
+                    SaveOutcome::Conflict => {}
+                    saved => return Ok(saved),
+                }
+            }
+        })
     }
 
     fn lease<'a>(&'a self, user: &'a str, _: Duration) -> StoreFuture<'a, LeaseOutcome> {
-        Box::pin(async move { Ok(LeaseOutcome::Granted { fence: 1, stored: self.0.load(user).await? }) })
+        Box::pin(async move {
+            let stored = self.0.load(user).await?;
+            Ok(LeaseOutcome::Granted { fence: 1, stored, presented: Presented::default() })
+        })
     }
 
-    fn release<'a>(&'a self, _: &'a str, _: u64) -> StoreFuture<'a, ()> {
+    fn extend<'a>(&'a self, _: &'a str, _: u64, _: Duration) -> StoreFuture<'a, bool> {
+        Box::pin(std::future::ready(Ok(true)))
+    }
+
+    fn release<'a>(&'a self, _: &'a str, _: u64, _: u32) -> StoreFuture<'a, ()> {
         Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn list<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<StoredUser>> {
+        self.0.list(after, limit)
+    }
+
+    fn delete<'a>(&'a self, user: &'a str) -> StoreFuture<'a, ()> {
+        self.0.delete(user)
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use jiff::Timestamp;
-use mobiscroll_connect::{SaveIf, TokenStore, Tokens};
+use mobiscroll_connect::{SaveIf, SaveOutcome, TokenStore, Tokens};
 use mobiscroll_connect_sandbox::{Fault, FaultHandle, Operation, ReuseRule, Sandbox, Seed};
 use serde_json::json;
 
@@ -175,7 +175,13 @@ impl Run {
             "expires_in": issued.expires_in,
         });
         let tokens = Tokens::from_json(&answer.to_string()).unwrap().with_expires_at(Timestamp::now() + TTL);
-        self.store.save(user, Some(&tokens.to_json()), SaveIf::Always).await.unwrap();
+        loop {
+            let version = self.store.load(user).await.unwrap().version;
+            let saved = self.store.save(user, Some(&tokens.to_json()), SaveIf::Version(version)).await.unwrap();
+            if saved != SaveOutcome::Conflict {
+                break;
+            }
+        }
     }
 
     async fn remember_kept(&mut self, user: &str) {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use jiff::{Timestamp, ToSpan};
 use mobiscroll_connect::{
     Client, Error, LeaseOutcome, RequestOptions, SaveIf, SaveOutcome, Secret, StoreFuture, StoreKind, StoredTokens,
-    TokenStore, Tokens,
+    StoredUser, TokenStore, Tokens,
 };
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Seed};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -83,7 +83,7 @@ async fn a_hanging_refresh_delays_one_call_with_a_living_token() {
 #[tokio::test]
 async fn a_store_that_panics_is_an_error_of_the_store() {
     let sandbox = sandbox().await;
-    let client = builder(&sandbox).token_store(Panicking).build().unwrap();
+    let client = builder(&sandbox).token_store(Panicking(AtomicUsize::new(0))).build().unwrap();
     let error = client.calendars().list().await.unwrap_err();
     let Error::TokenStore(failure) = &error else { panic!("{error:?}") };
     assert_eq!((failure.kind(), error.code()), (StoreKind::Load, "TOKEN_STORE_ERROR"));
@@ -177,12 +177,17 @@ impl Resolve for Unreliable {
     }
 }
 
-/// A store that saves, and panics otherwise: in its future, and before there is one.
-struct Panicking;
+/// A store that saves, and panics otherwise: in its first load, and before there is a future.
+struct Panicking(AtomicUsize);
 
 impl TokenStore for Panicking {
     fn load<'a>(&'a self, _: &'a str) -> StoreFuture<'a, StoredTokens> {
-        Box::pin(async { panic!("on purpose") })
+        Box::pin(async {
+            match self.0.fetch_add(1, Ordering::SeqCst) {
+                0 => panic!("on purpose"),
+                _ => Ok(StoredTokens::default()),
+            }
+        })
     }
 
     fn save<'a>(&'a self, _: &'a str, _: Option<&'a Secret>, _: SaveIf) -> StoreFuture<'a, SaveOutcome> {
@@ -193,7 +198,19 @@ impl TokenStore for Panicking {
         panic!("on purpose")
     }
 
-    fn release<'a>(&'a self, _: &'a str, _: u64) -> StoreFuture<'a, ()> {
+    fn extend<'a>(&'a self, _: &'a str, _: u64, _: Duration) -> StoreFuture<'a, bool> {
+        panic!("on purpose")
+    }
+
+    fn release<'a>(&'a self, _: &'a str, _: u64, _: u32) -> StoreFuture<'a, ()> {
         Box::pin(async { Ok(()) })
+    }
+
+    fn list<'a>(&'a self, _: Option<&'a str>, _: usize) -> StoreFuture<'a, Vec<StoredUser>> {
+        Box::pin(async { panic!("on purpose") })
+    }
+
+    fn delete<'a>(&'a self, _: &'a str) -> StoreFuture<'a, ()> {
+        Box::pin(async { panic!("on purpose") })
     }
 }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use mobiscroll_connect::testing::{check_damaged_record, check_token_store};
 use mobiscroll_connect::{
-    LeaseOutcome, MemoryTokenStore, SaveIf, SaveOutcome, Secret, StoreFuture, StoredTokens, TokenStore,
+    LeaseOutcome, MemoryTokenStore, Presented, SaveIf, SaveOutcome, Secret, StoreFuture, StoredTokens, StoredUser,
+    TokenStore,
 };
 use tokio::task::{JoinSet, yield_now};
 
@@ -74,7 +75,6 @@ enum Fault {
     OldVersionReturned,
     DeleteRemoves,
     DeleteIgnored,
-    AlwaysIsVersion,
     VersionIgnored,
     ConflictIsError,
     ConflictWrites,
@@ -107,6 +107,17 @@ enum Fault {
     TornSave,
     StuckWhenDropped,
     ReleaseStuckWhenDropped,
+    LeaseNeverHolds,
+    ExtendIgnored,
+    ExtendFromItsEnd,
+    ExtendOfAny,
+    PresentedForgotten,
+    PresentedOnce,
+    PresentedStaysAfterSave,
+    ExpiryNotCounted,
+    ListForgets,
+    ListRepeats,
+    DeleteKeepsCounters,
 }
 
 const FAULTS: &[(Fault, &str)] = &[
@@ -116,7 +127,7 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::OldVersionReturned, "each save and each deletion counts the version up by one"),
     (Fault::DeleteIgnored, "each save and each deletion counts the version up by one"),
     (Fault::DeleteRemoves, "a deletion leaves the counters as they are"),
-    (Fault::AlwaysIsVersion, "a save with a condition that holds is written"),
+    (Fault::LeaseNeverHolds, "a save with a condition that holds is written"),
     (Fault::VersionIgnored, "a save for another version is a conflict and changes nothing"),
     (Fault::ConflictIsError, "a save for another version is a conflict and changes nothing"),
     (Fault::ConflictWrites, "a save for another version is a conflict and changes nothing"),
@@ -151,6 +162,16 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::TornSave, "a save that is dropped is written as a whole or not at all"),
     (Fault::StuckWhenDropped, "a lease that is dropped ends by itself"),
     (Fault::ReleaseStuckWhenDropped, "a release that is dropped ends the lease or leaves it"),
+    (Fault::ExtendIgnored, "a lease that is extended lasts longer"),
+    (Fault::ExtendFromItsEnd, "a lease that is extended lasts longer"),
+    (Fault::ExtendOfAny, "only the newest lease is extended, and only before its release"),
+    (Fault::PresentedForgotten, "presentations are counted until the next save"),
+    (Fault::PresentedOnce, "presentations are counted until the next save"),
+    (Fault::PresentedStaysAfterSave, "presentations are counted until the next save"),
+    (Fault::ExpiryNotCounted, "a lease that was not released counts one presentation"),
+    (Fault::ListForgets, "each user with a record is listed once"),
+    (Fault::ListRepeats, "each user with a record is listed once"),
+    (Fault::DeleteKeepsCounters, "a user whose record is removed is unknown"),
 ];
 
 #[derive(Clone, Default)]
@@ -158,6 +179,8 @@ struct Record {
     stored: StoredTokens,
     fence: u64,
     lease_end: Option<Instant>,
+    presented: u32,
+    presented_at: Option<Instant>,
     holder: u64,
     busy: bool,
     damaged: bool,
@@ -253,12 +276,14 @@ impl Careless {
     fn holds(&self, record: &Record, condition: SaveIf) -> bool {
         let version = |version| record.stored.version == version || self.is(Fault::VersionIgnored);
         match condition {
-            SaveIf::Always => !self.is(Fault::AlwaysIsVersion) || record.stored.version < 5,
             SaveIf::Version(wanted) => version(wanted),
             SaveIf::Lease { version: wanted, fence } => {
                 let newest = record.fence == fence || self.is(Fault::FenceIgnored);
                 let in_force = record.lease_end.is_some_and(|end| end > Instant::now());
-                version(wanted) && newest && (in_force || !self.is(Fault::LeaseMustBeInForce))
+                version(wanted)
+                    && newest
+                    && !self.is(Fault::LeaseNeverHolds)
+                    && (in_force || !self.is(Fault::LeaseMustBeInForce))
             }
         }
     }
@@ -280,6 +305,9 @@ impl Careless {
         if self.is(Fault::SaveReleases) {
             record.lease_end = None;
         }
+        if !self.is(Fault::PresentedStaysAfterSave) {
+            (record.presented, record.presented_at) = (0, None);
+        }
         let version = if self.is(Fault::OldVersionReturned) { before } else { record.stored.version };
         Ok(SaveOutcome::Saved { version })
     }
@@ -292,6 +320,10 @@ impl Careless {
             let remaining = if self.is(Fault::RemainingWrong) { Duration::ZERO } else { end - now };
             return LeaseOutcome::Held { remaining: Some(remaining) };
         }
+        if record.lease_end.is_some() && !self.is(Fault::ExpiryNotCounted) {
+            record.presented += 1;
+            record.presented_at = record.lease_end;
+        }
         record.fence += u64::from(!self.is(Fault::FenceStuck));
         record.holder = self.handle;
         let age = Duration::from_secs(86_400 * 365 * 30);
@@ -302,7 +334,8 @@ impl Careless {
             _ => Some(now + ttl.min(age)),
         };
         let stored = if self.is(Fault::GrantWithoutRecord) { StoredTokens::default() } else { record.stored.clone() };
-        LeaseOutcome::Granted { fence: record.fence, stored }
+        let since = record.presented_at.map(|at| now - at).unwrap_or_default();
+        LeaseOutcome::Granted { fence: record.fence, stored, presented: Presented { times: record.presented, since } }
     }
 
     fn refuses(&self, user: &str) -> Result<(), String> {
@@ -369,7 +402,21 @@ impl TokenStore for Careless {
         })
     }
 
-    fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()> {
+    fn extend<'a>(&'a self, user: &'a str, fence: u64, ttl: Duration) -> StoreFuture<'a, bool> {
+        Box::pin(async move {
+            let extend = |record: &mut Record| {
+                let is_held = record.fence == fence && record.lease_end.is_some() || self.is(Fault::ExtendOfAny);
+                if is_held && !self.is(Fault::ExtendIgnored) {
+                    let from = record.lease_end.filter(|_| self.is(Fault::ExtendFromItsEnd));
+                    record.lease_end = Some(from.unwrap_or_else(Instant::now) + ttl);
+                }
+                Ok(is_held)
+            };
+            Ok(self.change(user, false, extend).await?)
+        })
+    }
+
+    fn release<'a>(&'a self, user: &'a str, fence: u64, presented: u32) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             if self.is(Fault::ReleaseStuckWhenDropped) && self.read(user)?.fence == fence {
                 self.write(user, |record| record.fence = 0);
@@ -377,14 +424,52 @@ impl TokenStore for Careless {
                 self.write(user, |record| record.fence = fence);
             }
             let release = |record: &mut Record| {
-                let newest = record.fence == fence || self.is(Fault::ReleaseOfAny);
+                let newest = record.fence == fence && record.lease_end.is_some() || self.is(Fault::ReleaseOfAny);
                 if newest && !self.is(Fault::ReleaseForgotten) {
                     record.lease_end = None;
                     record.fence -= if self.is(Fault::FenceResetByRelease) { record.fence } else { 0 };
+                    if presented > 0 && !self.is(Fault::PresentedForgotten) {
+                        record.presented += if self.is(Fault::PresentedOnce) { 1 } else { presented };
+                        record.presented_at = Some(Instant::now());
+                    }
                 }
                 Ok(())
             };
             Ok(self.change(user, false, release).await?)
+        })
+    }
+
+    fn list<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<StoredUser>> {
+        Box::pin(async move {
+            yield_now().await;
+            let records = self.shared.records.lock().unwrap();
+            let mut users: Vec<_> =
+                records.iter().filter(|(user, _)| after.is_none_or(|after| user.as_str() > after)).collect();
+            users.sort_by_key(|(user, _)| *user);
+            let forgotten = usize::from(self.is(Fault::ListForgets));
+            let stored = |(user, record): (&String, &Record)| StoredUser {
+                user: user.clone(),
+                has_tokens: record.stored.tokens.is_some(),
+            };
+            let mut users: Vec<_> = users.into_iter().skip(forgotten).take(limit).map(stored).collect();
+            if self.is(Fault::ListRepeats) && users.len() < limit {
+                users.extend(users.first().cloned());
+            }
+            Ok(users)
+        })
+    }
+
+    fn delete<'a>(&'a self, user: &'a str) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let delete = |record: &mut Record| {
+                let fence = record.fence;
+                *record = Record::default();
+                if self.is(Fault::DeleteKeepsCounters) {
+                    record.fence = fence;
+                }
+                Ok(())
+            };
+            Ok(self.change(user, false, delete).await?)
         })
     }
 }

@@ -163,7 +163,7 @@ fn child() {
                 let outcome = store.save(ADA, Some(&text(version + 1)), condition).await.unwrap();
                 assert_eq!(outcome, SaveOutcome::Saved { version: version + 1 });
                 say(version + 1);
-                store.release(ADA, fence).await.unwrap();
+                store.release(ADA, fence, 0).await.unwrap();
             },
             "save-some" => {
                 for _ in 0..SOME {
@@ -182,7 +182,7 @@ fn child() {
                 wait_for_parent();
                 let condition = SaveIf::Lease { version: 0, fence };
                 say(format!("{:?}", store.save(ADA, Some(&text(99)), condition).await.unwrap()));
-                store.release(ADA, fence).await.unwrap();
+                store.release(ADA, fence, 0).await.unwrap();
                 say("released");
             }
             "save-too-much" => save_too_much(&store).await,
@@ -204,13 +204,13 @@ async fn count(store: &FileTokenStore, folder: &Path) {
         sleep(Duration::from_micros(fastrand_up_to(500)));
         fs::write(&counter, (count + 1).to_string()).unwrap();
         fs::remove_file(&guard).unwrap();
-        store.release(ADA, fence).await.unwrap();
+        store.release(ADA, fence, 0).await.unwrap();
     }
     say(COUNTED);
 }
 
 async fn save_too_much(store: &FileTokenStore) {
-    let error = store.save(ADA, Some(&text(2)), SaveIf::Always).await.unwrap_err();
+    let error = store.save(ADA, Some(&text(2)), SaveIf::Version(1)).await.unwrap_err();
     let error = error.downcast_ref::<FileStoreError>().unwrap();
     assert_eq!(error.kind(), &FileStoreErrorKind::Write);
     assert!(std::error::Error::source(error).is_some());
@@ -280,7 +280,7 @@ fn a_process_that_is_killed_makes_room_at_once() {
         let fence = runtime.block_on(lease(&store, LONG)).expect("the dead hold a lease");
         let stored = runtime.block_on(store.load(ADA)).unwrap();
         assert_eq!(version_in(&stored), stored.version);
-        runtime.block_on(store.release(ADA, fence)).unwrap();
+        runtime.block_on(store.release(ADA, fence, 0)).unwrap();
     }
     assert!(held > KILLS / 10, "only {held} of {KILLS} kills fell into a lease");
 }
@@ -367,7 +367,7 @@ fn a_process_stopped_in_the_midst_of_a_save_neither_blocks_others_nor_undoes_the
                 first + 1
             });
             let fence = runtime.block_on(lease(&store, LONG)).expect("nobody has a lease");
-            runtime.block_on(store.release(ADA, fence)).unwrap();
+            runtime.block_on(store.release(ADA, fence, 0)).unwrap();
             process.signal("-CONT");
             // What it says was saved before it was stopped, or after ours: it never writes over them.
             while saved <= ours {
@@ -390,7 +390,7 @@ fn a_process_stopped_in_the_midst_of_a_save_neither_blocks_others_nor_undoes_the
 fn a_save_that_does_not_fit_leaves_the_old_tokens_and_nothing_else() {
     let (folder, store, runtime) = store();
     runtime.block_on(async {
-        store.save(ADA, Some(&text(1)), SaveIf::Always).await.unwrap();
+        store.save(ADA, Some(&text(1)), SaveIf::Version(0)).await.unwrap();
     });
     let mut shell = Command::new("sh");
     let limited = "trap '' XFSZ; ulimit -f 4; exec \"$0\" --ignored --exact --nocapture file_crashes::child";

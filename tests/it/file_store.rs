@@ -28,7 +28,12 @@ fn store() -> (TempDir, FileTokenStore) {
 }
 
 async fn put(store: &FileTokenStore, user: &str, text: &str) {
-    store.save(user, Some(&text.into()), SaveIf::Always).await.unwrap();
+    for version in 0.. {
+        let saved = store.save(user, Some(&text.into()), SaveIf::Version(version)).await.unwrap();
+        if saved != SaveOutcome::Conflict {
+            break;
+        }
+    }
 }
 
 async fn granted(store: &FileTokenStore, user: &str) -> u64 {
@@ -43,10 +48,10 @@ async fn errors(store: &FileTokenStore, user: &str) -> Vec<FileStoreError> {
     let text = "new".into();
     let errors = [
         store.load(user).await.map(drop).expect_err("loaded"),
-        store.save(user, Some(&text), SaveIf::Always).await.map(drop).expect_err("saved"),
+        store.save(user, Some(&text), SaveIf::Version(1)).await.map(drop).expect_err("saved"),
         store.save(user, None, SaveIf::Version(0)).await.map(drop).expect_err("deleted"),
         store.lease(user, LONG).await.map(drop).expect_err("leased"),
-        store.release(user, 7).await.expect_err("released"),
+        store.release(user, 7, 0).await.expect_err("released"),
     ];
     errors.map(|error| *error.downcast().unwrap()).into()
 }
@@ -146,6 +151,41 @@ async fn damage_of_any_kind_is_an_error_that_names_the_file_and_leaves_it_as_it_
 }
 
 #[tokio::test]
+async fn a_bit_that_flipped_anywhere_is_never_presented() {
+    let (_folder, store) = store();
+    put(&store, ADA, "some tokens").await;
+    let (file, stored) = (store.file_of(ADA), store.load(ADA).await.unwrap());
+    let whole = fs::read(&file).unwrap();
+    let mut noticed = 0;
+    for bit in 0..(whole.len() - 1) * 8 {
+        let mut damaged = whole.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        fs::write(&file, &damaged).unwrap();
+        match store.load(ADA).await {
+            Err(_) => noticed += 1,
+            // In the name of the checksum itself.
+            Ok(read) => assert_eq!(read, stored, "bit {bit}"),
+        }
+    }
+    assert!(noticed > (whole.len() - 12) * 8, "{noticed} of {}", whole.len() * 8);
+}
+
+#[tokio::test]
+async fn a_file_of_an_older_release_is_read_and_continued() {
+    let (_folder, store) = store();
+    put(&store, ADA, "1").await;
+    let old = json!({
+        "format": 1, "user": ADA, "version": 7, "fence": 3, "tokens": "old",
+        "lease": { "file": "3-abc.lease", "milliseconds": 60_000 },
+    });
+    fs::write(store.file_of(ADA), old.to_string()).unwrap();
+    assert_eq!(store.load(ADA).await.unwrap(), StoredTokens { tokens: Some("old".into()), version: 7 });
+    assert_eq!(granted(&store, ADA).await, 4);
+    let saved = store.save(ADA, Some(&"new".into()), SaveIf::Lease { version: 7, fence: 4 }).await.unwrap();
+    assert_eq!(saved, SaveOutcome::Saved { version: 8 });
+}
+
+#[tokio::test]
 async fn members_of_the_file_that_are_not_known_are_kept() {
     let (_folder, store) = store();
     put(&store, ADA, "1").await;
@@ -153,10 +193,11 @@ async fn members_of_the_file_that_are_not_known_are_kept() {
     let read = || serde_json::from_slice::<Value>(&fs::read(&file).unwrap()).unwrap();
     let mut record = read();
     record["note"] = json!({ "by": "the operator", "numbers": [1, 2.5, u64::MAX] });
+    record.as_object_mut().unwrap().remove("checksum").unwrap();
     fs::write(&file, record.to_string()).unwrap();
     put(&store, ADA, "2").await;
     granted(&store, ADA).await;
-    store.save(ADA, None, SaveIf::Always).await.unwrap();
+    store.save(ADA, None, SaveIf::Version(2)).await.unwrap();
     assert_eq!(read()["note"], record["note"]);
     assert_eq!((&read()["version"], &read()["tokens"], &read()["user"]), (&json!(3), &Value::Null, &json!(ADA)));
 }
@@ -168,13 +209,13 @@ async fn nothing_is_left_lying_about() {
         let fence = granted(&store, ADA).await;
         put(&store, ADA, "text").await;
         assert!(matches!(store.save(ADA, None, SaveIf::Version(0)).await.unwrap(), SaveOutcome::Conflict));
-        store.release(ADA, fence).await.unwrap();
+        store.release(ADA, fence, 0).await.unwrap();
     }
     let of_ada = store.file_of(ADA).parent().unwrap().to_owned();
     assert_eq!(names(&of_ada), ["lock", "tokens.json"]);
     // Nor is anything made for users who are only asked for.
     store.load("nobody").await.unwrap();
-    store.release("nobody", 1).await.unwrap();
+    store.release("nobody", 1, 0).await.unwrap();
     store.save("nobody", Some(&"text".into()), SaveIf::Version(7)).await.unwrap();
     assert_eq!(names(folder.path()), [of_ada.file_name().unwrap().to_str().unwrap()]);
 }
@@ -188,7 +229,7 @@ async fn what_crashed_processes_left_is_removed() {
         fs::write(folder.join(left), "left").unwrap();
     }
     let fence = granted(&store, ADA).await;
-    store.release(ADA, fence).await.unwrap();
+    store.release(ADA, fence, 0).await.unwrap();
     assert_eq!(names(&folder), ["lock", "note.txt", "tokens.json"]);
 }
 
@@ -238,7 +279,7 @@ async fn files_and_folders_are_for_their_owner_alone_from_their_first_instant() 
                 for _ in 0..2000 {
                     let fence = granted(&store, ADA).await;
                     put(&store, ADA, "text").await;
-                    store.release(ADA, fence).await.unwrap();
+                    store.release(ADA, fence, 0).await.unwrap();
                     if seen.lock().unwrap().len() == 4 {
                         break;
                     }
@@ -306,7 +347,7 @@ async fn what_cannot_be_written_is_an_error_with_its_cause() {
     fs::remove_file(folder.join("lock")).unwrap();
     fs::create_dir(folder.join("lock")).unwrap();
     let text = "2".into();
-    let error = store.save(ADA, Some(&text), SaveIf::Always).await.unwrap_err();
+    let error = store.save(ADA, Some(&text), SaveIf::Version(1)).await.unwrap_err();
     let error = error.downcast_ref::<FileStoreError>().unwrap();
     assert_eq!((error.kind(), error.path()), (&FileStoreErrorKind::Write, &*folder.join("lock")));
     let stored = StoredTokens { tokens: Some("1".into()), version: 1 };
@@ -325,7 +366,7 @@ fn outside_of_a_runtime_a_step_is_an_error_and_no_panic() {
 async fn a_step_that_is_never_polled_does_nothing() {
     let (folder, store) = store();
     drop(store.lease(ADA, LONG));
-    drop(store.save(ADA, Some(&"text".into()), SaveIf::Always));
+    drop(store.save(ADA, Some(&"text".into()), SaveIf::Version(0)));
     assert!(names(folder.path()).is_empty());
 }
 
@@ -336,7 +377,8 @@ async fn a_save_that_was_dropped_does_not_happen_after_a_later_one() {
     let mut midway = 0;
     for round in 0..200 {
         let dropped = "dropped".into();
-        let mut saving = store.save(ADA, Some(&dropped), SaveIf::Always);
+        let version = store.load(ADA).await.unwrap().version;
+        let mut saving = store.save(ADA, Some(&dropped), SaveIf::Version(version));
         midway += usize::from(saving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         std::thread::sleep(Duration::from_micros(20 * (round % 10)));
         drop(saving);

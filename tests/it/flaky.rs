@@ -4,8 +4,10 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use mobiscroll_connect::{
-    LeaseOutcome, MemoryTokenStore, SaveIf, SaveOutcome, Secret, StoreFuture, StoredTokens, TokenStore, Tokens,
+    LeaseOutcome, MemoryTokenStore, SaveIf, SaveOutcome, Secret, StoreFuture, StoredTokens, StoredUser, TokenStore,
+    Tokens,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,7 +15,10 @@ pub(crate) enum Step {
     Load,
     Save,
     Lease,
+    Extend,
     Release,
+    List,
+    Delete,
 }
 
 /// A step that a test takes part in.
@@ -69,21 +74,28 @@ impl FlakyStore {
     }
 
     pub(crate) async fn put_text(&self, user: &str, text: &str) {
-        self.inner.save(user, Some(&text.into()), SaveIf::Always).await.unwrap();
+        let version = self.version(user).await;
+        self.inner.save(user, Some(&text.into()), SaveIf::Version(version)).await.unwrap();
     }
 
-    pub(crate) async fn delete(&self, user: &str) {
-        self.inner.save(user, None, SaveIf::Always).await.unwrap();
+    pub(crate) async fn delete_tokens(&self, user: &str) {
+        let version = self.version(user).await;
+        self.inner.save(user, None, SaveIf::Version(version)).await.unwrap();
+    }
+
+    pub(crate) async fn version(&self, user: &str) -> u64 {
+        self.inner.load(user).await.unwrap().version
     }
 
     /// As [`put`](Self::put), from within a listener: the store in memory works when it is asked.
     pub(crate) fn put_now(&self, user: &str, tokens: &Tokens) {
-        drop(self.inner.save(user, Some(&tokens.to_json()), SaveIf::Always));
+        let stored = self.inner.load(user).now_or_never().unwrap().unwrap();
+        drop(self.inner.save(user, Some(&tokens.to_json()), SaveIf::Version(stored.version)));
     }
 
     /// Grants the next lease to somebody who does nothing with it.
     pub(crate) fn take_first_lease_over(&self, user: &str) {
-        drop(self.inner.release(user, 1));
+        drop(self.inner.release(user, 1, 0));
         drop(self.inner.lease(user, Duration::ZERO));
     }
 
@@ -136,8 +148,20 @@ impl TokenStore for FlakyStore {
         self.step(Step::Lease, move || self.inner.lease(user, ttl))
     }
 
-    fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()> {
-        self.step(Step::Release, move || self.inner.release(user, fence))
+    fn extend<'a>(&'a self, user: &'a str, fence: u64, ttl: Duration) -> StoreFuture<'a, bool> {
+        self.step(Step::Extend, move || self.inner.extend(user, fence, ttl))
+    }
+
+    fn release<'a>(&'a self, user: &'a str, fence: u64, presented: u32) -> StoreFuture<'a, ()> {
+        self.step(Step::Release, move || self.inner.release(user, fence, presented))
+    }
+
+    fn list<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<StoredUser>> {
+        self.step(Step::List, move || self.inner.list(after, limit))
+    }
+
+    fn delete<'a>(&'a self, user: &'a str) -> StoreFuture<'a, ()> {
+        self.step(Step::Delete, move || self.inner.delete(user))
     }
 }
 
@@ -146,6 +170,20 @@ impl TokenStore for FlakyStore {
 pub(crate) struct LosableStore(Mutex<Arc<MemoryTokenStore>>);
 
 impl LosableStore {
+    /// What the store has now, to be put back later.
+    pub(crate) async fn backup(&self, user: &str) -> Arc<MemoryTokenStore> {
+        let (store, stored) = (MemoryTokenStore::new(), self.load(user).await.unwrap());
+        for version in 0..stored.version {
+            store.save(user, stored.tokens.as_ref(), SaveIf::Version(version)).await.unwrap();
+        }
+        Arc::new(store)
+    }
+
+    /// Puts a backup in its place.
+    pub(crate) fn restore(&self, backup: Arc<MemoryTokenStore>) {
+        *self.0.lock().unwrap() = backup;
+    }
+
     pub(crate) fn lose_everything(&self) {
         *self.0.lock().unwrap() = Arc::default();
     }
@@ -176,8 +214,23 @@ impl TokenStore for LosableStore {
         Box::pin(async move { store.lease(user, ttl).await })
     }
 
-    fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()> {
+    fn extend<'a>(&'a self, user: &'a str, fence: u64, ttl: Duration) -> StoreFuture<'a, bool> {
         let store = self.now();
-        Box::pin(async move { store.release(user, fence).await })
+        Box::pin(async move { store.extend(user, fence, ttl).await })
+    }
+
+    fn release<'a>(&'a self, user: &'a str, fence: u64, presented: u32) -> StoreFuture<'a, ()> {
+        let store = self.now();
+        Box::pin(async move { store.release(user, fence, presented).await })
+    }
+
+    fn list<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<StoredUser>> {
+        let store = self.now();
+        Box::pin(async move { store.list(after, limit).await })
+    }
+
+    fn delete<'a>(&'a self, user: &'a str) -> StoreFuture<'a, ()> {
+        let store = self.now();
+        Box::pin(async move { store.delete(user).await })
     }
 }

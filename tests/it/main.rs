@@ -25,6 +25,7 @@ mod mutants;
 mod oauth;
 mod odd_answers;
 mod pins;
+mod promises;
 mod properties;
 mod raw;
 mod refresh;

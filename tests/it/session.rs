@@ -99,6 +99,7 @@ async fn a_refresh_ahead_that_fails_leaves_the_living_token_in_use() {
         client.calendars().list().await.unwrap();
     }
     assert_eq!(outage.fired(), 1, "it is not tried again at once");
+    assert!(matches!(events.next().await, Some(AuthEvent::CredentialsSet { .. })));
     let Some(AuthEvent::RefreshFailed { error, next_try, .. }) = events.next().await else { panic!() };
     assert_eq!((category(&error), next_try), ("Server", Duration::from_secs(1)));
     tokio::time::sleep(next_try).await;
@@ -114,6 +115,7 @@ async fn a_refusal_ahead_of_time_is_no_reason_to_stop_using_the_living_token() {
     let mut events = client.auth_events();
     sandbox.inject(Fault::on(RefreshToken).always().status(400).json(&json!({ "error": "invalid_grant" })));
     client.calendars().list().await.unwrap();
+    assert!(matches!(events.next().await, Some(AuthEvent::CredentialsSet { .. })));
     let Some(AuthEvent::ReauthorizationNeeded { error, .. }) = events.next().await else { panic!() };
     assert!(error.needs_reauthorization());
 }
@@ -646,7 +648,7 @@ async fn a_lease_that_somebody_never_gives_back_ends_in_an_error_and_then_by_its
     let store = FlakyStore::new();
     let builder = builder(&sandbox).token_store(store.clone()).refresh_lease(Duration::from_millis(200));
     let client = stored(&sandbox, builder).await;
-    store.hold_lease(ADA, Duration::from_secs(2));
+    store.hold_lease(ADA, Duration::from_secs(4));
     assert_eq!(failure(&client.calendars().list().await.unwrap_err()), StoreKind::Lease);
     assert_eq!(sandbox.requests_of(RefreshToken).len(), 0);
     let begun = std::time::Instant::now();
@@ -656,9 +658,11 @@ async fn a_lease_that_somebody_never_gives_back_ends_in_an_error_and_then_by_its
 }
 
 #[tokio::test]
-async fn a_refresh_is_sent_within_three_quarters_of_its_lease_and_not_later() {
+async fn a_lease_that_cannot_be_extended_is_sent_under_for_three_quarters_of_its_time() {
     let sandbox = sandbox().await;
-    let builder = || builder(&sandbox).token_store(FlakyStore::new()).refresh_lease(Duration::from_secs(1));
+    let store = FlakyStore::new();
+    store.fail(&[Step::Extend]);
+    let builder = || builder(&sandbox).token_store(store.clone()).refresh_lease(Duration::from_secs(1));
     let client = stored(&sandbox, builder()).await;
     sandbox.inject(Fault::on(RefreshToken).delay(Duration::from_millis(400)));
     client.calendars().list().await.unwrap();
@@ -669,12 +673,24 @@ async fn a_refresh_is_sent_within_three_quarters_of_its_lease_and_not_later() {
     assert_eq!(category(&client.calendars().list().await.unwrap_err()), "Network");
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(late.fired(), 1);
+}
 
-    sandbox.clear_faults();
+#[tokio::test]
+async fn a_lease_is_extended_while_its_refresh_lasts() {
+    let sandbox = sandbox().await;
+    let store = FlakyStore::new();
+    let builder = || builder(&sandbox).token_store(store.clone()).refresh_lease(Duration::from_millis(600));
     let client = stored(&sandbox, builder()).await;
-    sandbox.inject(Fault::on(RefreshToken).delay(Duration::from_secs(60)));
-    let waiting = tokio::time::timeout(Duration::from_secs(10), client.calendars().list());
-    assert_eq!(category(&waiting.await.expect("it is given up").unwrap_err()), "Network");
+    let other = builder().build().unwrap().for_user(ADA);
+    sandbox.inject(Fault::on(RefreshToken).after_commit().delay(Duration::from_secs(2)));
+    let (one, two) = tokio::join!(client.auth().refresh(), async {
+        until(|| sandbox.count(RefreshToken) == 1).await;
+        other.calendars().list().await
+    });
+    one.unwrap();
+    two.unwrap();
+    assert_eq!(sandbox.count(RefreshToken), 1);
+    assert!(store.steps().iter().filter(|step| **step == Step::Extend).count() >= 5);
 }
 
 #[tokio::test]
@@ -684,7 +700,7 @@ async fn deleted_tokens_are_not_brought_back_by_a_refresh() {
     let client = stored(&sandbox, builder(&sandbox).token_store(store.clone())).await;
     client.auth().get_connection_status().await.unwrap();
     sandbox.expire_access_token(ADA);
-    store.delete(ADA).await;
+    store.delete_tokens(ADA).await;
     let error = client.calendars().list().await.unwrap_err();
     assert_eq!((category(&error), error.status()), ("Authentication", None));
     assert_eq!(error.send_status(), SendStatus::Answered, "the call had its 401");
@@ -730,7 +746,7 @@ async fn a_refresh_gives_its_lease_back_once_and_the_next_one_has_its_own() {
 async fn a_user_without_a_handle_is_looked_up_in_the_store_again() {
     let sandbox = sandbox().await;
     let store = FlakyStore::new();
-    let client = builder(&sandbox).token_store(store.clone()).build().unwrap();
+    let client = builder(&sandbox).token_store(store.clone()).idle_time(Duration::ZERO).build().unwrap();
     let [given, newer] = [(); 2].map(|()| tokens(sandbox.issue_tokens(ADA)));
     let ada = client.for_user(ADA);
     ada.set_credentials(given);

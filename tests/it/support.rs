@@ -27,6 +27,8 @@ pub(crate) fn builder(sandbox: &Sandbox) -> ClientBuilder {
     Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri())
         .base_url(sandbox.base_url())
         .retry(RetryPolicy::none())
+        // Nobody waits for minutes.
+        .presentation_interval(Duration::from_secs(1))
 }
 
 /// A client without credentials.

@@ -313,7 +313,8 @@ fn outcome(result: Result<(), Error>, client: &Client) -> Outcome {
 async fn play(row: &Row) -> Result<(Client, Service), String> {
     let service = service(row.reply.clone()).await;
     let client = Client::builder("id", "s3cr3t", "https://app.example/cb").base_url(&service.base_url);
-    let client = client.timeout(Duration::from_millis(400)).build().unwrap();
+    let client = client.timeout(Duration::from_millis(400)).presentation_interval(Duration::from_secs(1));
+    let client = client.build().unwrap();
     client.set_credentials(Tokens::new("old").with_refresh_token("r1"));
     let got = outcome(client.calendars().list().await.map(drop), &client);
     let presented = service.presented.load(Ordering::SeqCst);

@@ -33,7 +33,7 @@ fn code(error: &BoxError) -> String {
 }
 
 async fn fail_to_save(store: &SqlTokenStore) -> BoxError {
-    let error = store.save("ada", Some(&SECRET.into()), SaveIf::Always).await.unwrap_err();
+    let error = store.save("ada", Some(&SECRET.into()), SaveIf::Version(0)).await.unwrap_err();
     let shown = shown(&error);
     assert!(!shown.contains(&SECRET.to_lowercase()) && !shown.contains(SECRET_IN_HEX), "{shown}");
     error
@@ -115,7 +115,7 @@ async fn counters_below_zero_are_an_error() {
     let sqlite = Sqlite::new();
     let store = sqlite.store().await;
     for damage in ["x'7b7d', -1, 0", "x'7b7d', 1, -7"] {
-        let row = format!("REPLACE INTO mobiscroll_connect_tokens VALUES (x'616461', {damage}, NULL)");
+        let row = format!("REPLACE INTO mobiscroll_connect_tokens VALUES (x'616461', {damage}, NULL, 0, NULL)");
         sqlite.execute(&row).await;
         is_damaged(&store).await;
     }
@@ -159,10 +159,10 @@ async fn a_database_that_is_down_is_an_error() {
 async fn errors_of_all_steps(store: &SqlTokenStore) -> Vec<BoxError> {
     vec![
         store.load("ada").await.unwrap_err(),
-        store.save("ada", Some(&SECRET.into()), SaveIf::Always).await.unwrap_err(),
+        store.save("ada", Some(&SECRET.into()), SaveIf::Version(0)).await.unwrap_err(),
         store.save("ada", None, SaveIf::Version(3)).await.unwrap_err(),
         store.lease("ada", Duration::from_secs(60)).await.unwrap_err(),
-        store.release("ada", 1).await.unwrap_err(),
+        store.release("ada", 1, 0).await.unwrap_err(),
     ]
 }
 
@@ -171,8 +171,8 @@ async fn an_id_that_no_index_takes_is_an_error() {
     Postgres::test(|postgres| async move {
         let store = postgres.store().await;
         let id = |bytes| -> String { std::iter::repeat_with(fastrand::alphanumeric).take(bytes).collect() };
-        store.save(&id(2_600), Some(&SECRET.into()), SaveIf::Always).await.unwrap();
-        let error = store.save(&id(10_000), Some(&SECRET.into()), SaveIf::Always).await.unwrap_err();
+        store.save(&id(2_600), Some(&SECRET.into()), SaveIf::Version(0)).await.unwrap();
+        let error = store.save(&id(10_000), Some(&SECRET.into()), SaveIf::Version(0)).await.unwrap_err();
         assert!(shown(&error).contains("index row"), "{error}");
     })
     .await;

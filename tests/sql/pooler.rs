@@ -127,7 +127,8 @@ async fn every_step_works_behind_a_pooler_in_transaction_mode() {
         store.migrate().await.unwrap();
         for round in 0..20 {
             let tokens = format!("MARKED {round}").into();
-            let LeaseOutcome::Granted { fence, stored } = store.lease("ada", Duration::from_secs(60)).await.unwrap()
+            let LeaseOutcome::Granted { fence, stored, .. } =
+                store.lease("ada", Duration::from_secs(60)).await.unwrap()
             else {
                 panic!("nobody else asks for one");
             };
@@ -136,7 +137,7 @@ async fn every_step_works_behind_a_pooler_in_transaction_mode() {
             let saved = store.save("ada", Some(&tokens), condition).await.unwrap();
             assert_eq!(saved, SaveOutcome::Saved { version: round + 1 });
             assert_eq!(store.save("ada", None, condition).await.unwrap(), SaveOutcome::Conflict);
-            store.release("ada", fence).await.unwrap();
+            store.release("ada", fence, 0).await.unwrap();
             assert_eq!(store.load("ada").await.unwrap().tokens, Some(tokens));
         }
         assert!(pooler.switched.load(Ordering::SeqCst) > 100, "the pooler did its worst");
@@ -170,7 +171,7 @@ async fn a_process_that_stops_within_a_save_does_not_keep_others_from_the_user()
         let options = postgres.options.clone().host("127.0.0.1").port(pooler.port);
         let stopped = postgres.store_over(postgres.pool_with(options));
         let lost = "lost".into();
-        let mut save = stopped.save("ada", Some(&lost), SaveIf::Always);
+        let mut save = stopped.save("ada", Some(&lost), SaveIf::Version(0));
         assert!(timeout(Duration::from_secs(1), &mut save).await.is_err(), "it is stopped before its end");
         assert_eq!(store.load("ada").await.unwrap().version, 0);
         // It waits for the row, which is the stopped one's for five seconds.

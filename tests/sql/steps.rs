@@ -46,7 +46,7 @@ async fn a_save_that_sqlite_cannot_commit_is_an_error() {
 }
 
 async fn is_not_committed(store: &SqlTokenStore) {
-    store.save("ada", Some(&"tokens".into()), SaveIf::Always).await.unwrap_err();
+    store.save("ada", Some(&"tokens".into()), SaveIf::Version(0)).await.unwrap_err();
     store.lease("ada", MINUTE).await.unwrap_err();
     assert_eq!(store.load("ada").await.unwrap().version, 0);
 }
@@ -130,7 +130,7 @@ async fn no_record_matches(store: SqlTokenStore) {
                 let saved = store.save(user, Some(&"tokens".into()), condition).await.unwrap();
                 assert_eq!(saved, SaveOutcome::Conflict, "{user} {condition:?}");
             }
-            store.release(user, number).await.unwrap();
+            store.release(user, number, 0).await.unwrap();
         }
         let lease = store.lease("known", Duration::MAX).await.unwrap();
         assert_eq!(matches!(lease, LeaseOutcome::Granted { .. }), user == "unknown", "{lease:?}");
@@ -162,7 +162,7 @@ async fn steps_are_whole<F: Future<Output = ()>>(store: &SqlTokenStore, check: i
     let (mut before, mut dropped) = (StoredTokens::default(), 0);
     for round in 0..60 {
         let tokens = format!("tokens {round}").into();
-        let is_saved = finishes(round, store.save("ada", Some(&tokens), SaveIf::Always)).await;
+        let is_saved = finishes(round, store.save("ada", Some(&tokens), SaveIf::Version(before.version))).await;
         check().await;
         let is_leased = finishes(round, store.lease("ada", Duration::ZERO)).await;
         check().await;

@@ -2,7 +2,7 @@
 
 use mobiscroll_connect::sqlx::postgres::PgPool;
 use mobiscroll_connect::sqlx::{self, Row};
-use mobiscroll_connect::{Error, SaveIf, SqlTokenStore, TokenStore};
+use mobiscroll_connect::{Error, LeaseOutcome, SaveIf, SqlTokenStore, TokenStore};
 
 use crate::database::{Postgres, Sqlite};
 
@@ -17,7 +17,7 @@ async fn names_that_are_not_plain_are_refused() {
         let sqlite = Sqlite::new();
         let store = SqlTokenStore::sqlite(sqlite.pool()).with_table(name).unwrap();
         store.migrate().await.unwrap();
-        store.save("ada", Some(&"tokens".into()), SaveIf::Always).await.unwrap();
+        store.save("ada", Some(&"tokens".into()), SaveIf::Version(0)).await.unwrap();
         assert!(store.load("ada").await.unwrap().tokens.is_some(), "{name}");
     }
 }
@@ -63,7 +63,7 @@ async fn a_migration_leaves_tokens_alone() {
 }
 
 async fn migration_leaves_tokens_alone(store: SqlTokenStore) {
-    store.save("ada", Some(&"tokens".into()), SaveIf::Always).await.unwrap();
+    store.save("ada", Some(&"tokens".into()), SaveIf::Version(0)).await.unwrap();
     let before = store.load("ada").await.unwrap();
     store.migrate().await.unwrap();
     assert_eq!(store.load("ada").await.unwrap(), before);
@@ -96,7 +96,7 @@ async fn a_session_keeps_nothing() {
             store.lease(user, std::time::Duration::from_secs(60)).await.unwrap();
             store.save(user, Some(&"tokens".into()), SaveIf::Lease { version: 0, fence: 1 }).await.unwrap();
             store.load(user).await.unwrap();
-            store.release(user, 1).await.unwrap();
+            store.release(user, 1, 0).await.unwrap();
         }
         for view in ["pg_prepared_statements", "pg_cursors"] {
             assert_eq!(count(&pool, view).await, 0, "{view}");
@@ -112,4 +112,73 @@ async fn a_session_keeps_nothing() {
 async fn count(pool: &PgPool, table: &str) -> i64 {
     let sql = format!("SELECT count(*) FROM {table}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).fetch_one(pool).await.unwrap().get(0)
+}
+
+/// The tables of the first release, and one that somebody else has made.
+const OLD: [(&str, &str); 2] = [
+    (
+        "postgres",
+        "(user_id bytea PRIMARY KEY, tokens bytea, version bigint NOT NULL DEFAULT 0, \
+         fence bigint NOT NULL DEFAULT 0, lease_end timestamptz)",
+    ),
+    (
+        "sqlite",
+        "(user_id BLOB NOT NULL PRIMARY KEY, tokens BLOB, version INTEGER NOT NULL DEFAULT 0, \
+         fence INTEGER NOT NULL DEFAULT 0, lease_end INTEGER) STRICT",
+    ),
+];
+
+#[tokio::test]
+async fn a_table_of_an_older_release_is_brought_up_to_date() {
+    Postgres::test(|postgres| async move {
+        let table = postgres.table();
+        postgres.execute(&format!("CREATE TABLE {table} {}", OLD[0].1)).await;
+        postgres.execute(&format!("INSERT INTO {table} (user_id, tokens, version) VALUES ('ada', 'old', 7)")).await;
+        is_brought_up_to_date(postgres.store().await).await;
+    })
+    .await;
+    let sqlite = Sqlite::new();
+    sqlite.execute(&format!("CREATE TABLE mobiscroll_connect_tokens {}", OLD[1].1)).await;
+    let row = "(CAST('ada' AS BLOB), CAST('old' AS BLOB), 7)";
+    let insert = format!("INSERT INTO mobiscroll_connect_tokens (user_id, tokens, version) VALUES {row}");
+    sqlite.execute(&insert).await;
+    is_brought_up_to_date(sqlite.store().await).await;
+}
+
+async fn is_brought_up_to_date(store: SqlTokenStore) {
+    let stored = store.load("ada").await.unwrap();
+    assert_eq!((stored.tokens, stored.version), (Some("old".into()), 7));
+    store.migrate().await.unwrap();
+    store.lease("ada", std::time::Duration::from_secs(60)).await.unwrap();
+    store.release("ada", 1, 2).await.unwrap();
+    let LeaseOutcome::Granted { presented, .. } = store.lease("ada", std::time::Duration::from_secs(60)).await.unwrap()
+    else {
+        panic!("nobody holds it");
+    };
+    assert_eq!(presented.times, 2);
+}
+
+#[tokio::test]
+async fn a_table_of_somebody_else_is_refused_and_left_as_it_is() {
+    let foreign = ["(id bigint, name text)", "(user_id text, tokens text, version text, fence text, lease_end text)"];
+    for columns in foreign {
+        Postgres::test(|postgres| async move {
+            let table = postgres.table();
+            postgres.execute(&format!("CREATE TABLE {table} {columns}")).await;
+            is_refused(postgres.store_over(postgres.pool())).await;
+            let sql = format!("SELECT count(*) FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0");
+            let row = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).fetch_one(&postgres.pool()).await.unwrap();
+            assert_eq!(row.get::<i64, _>(0), columns.split(',').count() as i64);
+        })
+        .await;
+        let sqlite = Sqlite::new();
+        sqlite.execute(&format!("CREATE TABLE mobiscroll_connect_tokens {columns}")).await;
+        is_refused(SqlTokenStore::sqlite(sqlite.pool())).await;
+    }
+}
+
+async fn is_refused(store: SqlTokenStore) {
+    let error = store.migrate().await.unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(matches!(error, Error::TokenStore(_)) && cause.contains("is not one for tokens"), "{error}: {cause}");
 }

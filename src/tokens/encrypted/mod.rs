@@ -9,7 +9,7 @@ use std::time::Duration;
 pub use error::EncryptionError;
 pub use key::EncryptionKey;
 
-use super::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
+use super::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, StoredUser, TokenStore};
 use crate::secret::Secret;
 
 /// The prefix of encrypted tokens. Plain tokens are JSON, and never start with it.
@@ -128,23 +128,35 @@ impl<S: TokenStore> TokenStore for EncryptedTokenStore<S> {
 
     fn lease<'a>(&'a self, user: &'a str, ttl: Duration) -> StoreFuture<'a, LeaseOutcome> {
         Box::pin(async move {
-            let (fence, stored) = match self.store.lease(user, ttl).await? {
-                LeaseOutcome::Granted { fence, stored } => (fence, stored),
+            let (fence, stored, presented) = match self.store.lease(user, ttl).await? {
+                LeaseOutcome::Granted { fence, stored, presented } => (fence, stored, presented),
                 held => return Ok(held),
             };
             match self.open(user, stored) {
-                Ok(stored) => Ok(LeaseOutcome::Granted { fence, stored }),
+                Ok(stored) => Ok(LeaseOutcome::Granted { fence, stored, presented }),
                 Err(error) => {
                     // If the release fails, the lease expires. The error to report is that of the tokens.
-                    let _ = self.store.release(user, fence).await;
+                    let _ = self.store.release(user, fence, 0).await;
                     Err(error.into())
                 }
             }
         })
     }
 
-    fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()> {
-        self.store.release(user, fence)
+    fn extend<'a>(&'a self, user: &'a str, fence: u64, ttl: Duration) -> StoreFuture<'a, bool> {
+        self.store.extend(user, fence, ttl)
+    }
+
+    fn release<'a>(&'a self, user: &'a str, fence: u64, presented: u32) -> StoreFuture<'a, ()> {
+        self.store.release(user, fence, presented)
+    }
+
+    fn list<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<StoredUser>> {
+        self.store.list(after, limit)
+    }
+
+    fn delete<'a>(&'a self, user: &'a str) -> StoreFuture<'a, ()> {
+        self.store.delete(user)
     }
 }
 

@@ -32,6 +32,7 @@ use crate::backoff::Jitter;
 const RECORD: &str = "tokens.json";
 const LOCK: &str = "lock";
 const TICKET: &str = "new";
+const REMOVED: &str = "removed";
 
 /// How long the first attempt waits for the lock. The wait doubles with each attempt, because a disk may be slower.
 const LOCK_WAIT: Duration = Duration::from_millis(500);
@@ -135,6 +136,40 @@ impl<'a> Folder<'a> {
     }
 }
 
+/// Removes the user's folder as a whole.
+pub(super) fn remove_folder(root: &Path, path: &Path) -> Result<(), FileStoreError> {
+    // Under another name first: a folder that is half removed would be a record that cannot be read.
+    let removed = root.join(unique(REMOVED));
+    match fs::rename(path, &removed) {
+        Ok(()) => sync_folder(root)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(FileStoreError::write(path, error)),
+    }
+    fs::remove_dir_all(&removed).map_err(|error| FileStoreError::write(&removed, error))
+}
+
+/// Reads the records of up to `limit` users whose folders follow the one of `after`, in the order of their names.
+pub(super) fn list(root: &Path, after: Option<&str>, limit: usize) -> Result<Vec<Record>, FileStoreError> {
+    let after = after.map(|user| PathBuf::from(hex(&Sha256::digest(user))));
+    let mut folders = names(root)?;
+    folders.retain(|name| name.extension().is_none() && after.as_ref().is_none_or(|after| name > after));
+    folders.sort_unstable();
+    let mut records = Vec::new();
+    for folder in folders {
+        if records.len() == limit {
+            break;
+        }
+        let path = root.join(folder).join(RECORD);
+        match fs::read(&path).map(Zeroizing::new) {
+            Ok(bytes) => records.push(Record::parse_any(&bytes, &path)?),
+            // A folder without a record, or something else that lies there.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+            Err(error) => return Err(FileStoreError::read(&path, error)),
+        }
+    }
+    Ok(records)
+}
+
 /// The right to replace the record, until another process removes it.
 struct Ticket {
     path: PathBuf,
@@ -187,6 +222,6 @@ pub(super) fn open_root(path: &Path) -> Result<PathBuf, FileStoreError> {
     Ok(root)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -30,6 +30,9 @@ const MEMORY: u32 = 8;
 pub(super) struct Lease {
     file: String,
     milliseconds: u64,
+    /// How often it was extended
+    #[serde(skip_serializing_if = "is_zero")]
+    extended: u64,
 }
 
 impl Lease {
@@ -38,7 +41,19 @@ impl Lease {
         let name = file.strip_suffix(EXTENSION)?.strip_suffix('.')?;
         // The name must not lead out of the folder.
         let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        plain.then(|| Self { file: file.to_owned(), milliseconds })
+        let extended = value["extended"].as_u64().unwrap_or(0);
+        plain.then(|| Self { file: file.to_owned(), milliseconds, extended })
+    }
+
+    /// Begins another duration.
+    pub(super) fn extend(&mut self, ttl: Duration) {
+        self.milliseconds = milliseconds(ttl);
+        self.extended += 1;
+    }
+
+    /// Reports whether it was not released: its holder is alive, or died.
+    pub(super) fn is_open(&self, folder: &Path) -> bool {
+        folder.join(&self.file).exists()
     }
 
     fn ttl(&self) -> Duration {
@@ -67,30 +82,46 @@ impl Lease {
     }
 }
 
-/// The locked file of a lease. Dropping it releases the lease.
+/// The locked file of a lease. Dropping it ends the lease, and leaves the file: it was not released.
 pub(super) struct Held {
     path: PathBuf,
     _lock: File,
 }
 
 impl Held {
-    /// Creates a lease, which is not visible to others until the record names it.
-    pub(super) fn new(folder: &Path, fence: u64, ttl: Duration) -> Result<(Self, Lease), FileStoreError> {
-        let lease = Lease { file: format!("{fence}-{}", unique(EXTENSION)), milliseconds: milliseconds(ttl) };
-        let path = folder.join(&lease.file);
-        let lock = private_file().create_new(true).open(&path).map_err(|error| FileStoreError::write(&path, error))?;
-        let held = Self { path, _lock: lock };
-        match FileExt::try_lock(&held._lock) {
-            Ok(()) => Ok((held, lease)),
-            Err(error) => Err(FileStoreError::write(&held.path, error.into())),
-        }
+    /// Releases the lease.
+    pub(super) fn end(self) {
+        // If this fails, the lease ends all the same, and counts as not released.
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 
-impl Drop for Held {
+/// A lease that nobody has taken over yet, and is released when nobody does.
+pub(super) struct Unclaimed(Option<Held>);
+
+impl Unclaimed {
+    /// Creates a lease, which is not visible to others until the record names it.
+    pub(super) fn new(folder: &Path, fence: u64, ttl: Duration) -> Result<(Self, Lease), FileStoreError> {
+        let file = format!("{fence}-{}", unique(EXTENSION));
+        let lease = Lease { file, milliseconds: milliseconds(ttl), extended: 0 };
+        let path = folder.join(&lease.file);
+        let lock = private_file().create_new(true).open(&path).map_err(|error| FileStoreError::write(&path, error))?;
+        let locked = FileExt::try_lock(&lock);
+        let unclaimed = Self(Some(Held { path: path.clone(), _lock: lock }));
+        locked.map_err(|error| FileStoreError::write(&path, error.into()))?;
+        Ok((unclaimed, lease))
+    }
+
+    pub(super) fn claim(mut self) -> Option<Held> {
+        self.0.take()
+    }
+}
+
+impl Drop for Unclaimed {
     fn drop(&mut self) {
-        // If this fails: a file that is not locked is no lease either.
-        let _ = std::fs::remove_file(&self.path);
+        if let Some(held) = self.0.take() {
+            held.end();
+        }
     }
 }
 
@@ -99,8 +130,14 @@ impl Drop for Held {
 pub(super) struct Leases {
     /// By folder: the fence and the lock of the newest lease that this store holds
     own: Mutex<HashMap<PathBuf, (u64, Held)>>,
-    /// When a lease was first seen, and its duration
-    seen: Mutex<HashMap<PathBuf, (Instant, Duration)>>,
+    /// When a lease was first seen, or first seen to be extended
+    seen: Mutex<HashMap<PathBuf, Seen>>,
+}
+
+struct Seen {
+    extended: u64,
+    at: Instant,
+    ttl: Duration,
 }
 
 impl Leases {
@@ -109,46 +146,48 @@ impl Leases {
         if !lease.is_held(folder)? {
             return Ok(None);
         }
-        let first_seen = self.first_seen(folder.join(&lease.file), lease.ttl());
-        let remaining = lease.ttl().saturating_sub(first_seen.elapsed());
+        let remaining = lease.ttl().saturating_sub(self.first_seen(lease, folder).elapsed());
         Ok(Some(remaining).filter(|remaining| !remaining.is_zero()))
     }
 
-    /// Takes ownership of a lease that is in the record, and removes the files of older ones.
-    pub(super) fn granted(&self, folder: &Path, fence: u64, held: Held, ttl: Duration) {
-        self.first_seen(held.path.clone(), ttl);
+    /// Takes ownership of a lease that is in the record.
+    pub(super) fn granted(&self, folder: &Path, fence: u64, held: Held) {
         let older = lock(&self.own).insert(folder.to_owned(), (fence, held));
         drop(older);
-        // Best effort: files that remain are removed with the next lease.
-        for name in names(folder).unwrap_or_default() {
-            if fence_of(&name).is_some_and(|older| older < fence) {
-                let _ = remove(&folder.join(name));
-            }
-        }
     }
 
-    /// Releases a lease, if this store holds it, and reports whether it did.
-    pub(super) fn give_back(&self, folder: &Path, fence: u64) -> bool {
+    /// Reports whether this store holds a lease.
+    pub(super) fn holds(&self, folder: &Path, fence: u64) -> bool {
+        lock(&self.own).get(folder).is_some_and(|(own, _)| *own == fence)
+    }
+
+    /// Gives up a lease, if this store holds it.
+    pub(super) fn take(&self, folder: &Path, fence: u64) -> Option<Held> {
         let mut own = lock(&self.own);
         let is_own = own.get(folder).is_some_and(|(own, _)| *own == fence);
-        let given_back = is_own.then(|| own.remove(folder)).flatten();
-        // The file is removed without holding the mutex.
-        drop(own);
-        if let Some((_, held)) = &given_back {
-            lock(&self.seen).remove(&held.path);
-        }
-        given_back.is_some()
+        let (_, held) = is_own.then(|| own.remove(folder)).flatten()?;
+        lock(&self.seen).remove(&held.path);
+        Some(held)
     }
 
-    fn first_seen(&self, file: PathBuf, ttl: Duration) -> Instant {
+    pub(super) fn first_seen(&self, lease: &Lease, folder: &Path) -> Instant {
+        let (file, ttl, now) = (folder.join(&lease.file), lease.ttl(), Instant::now());
         let mut seen = lock(&self.seen);
-        if let Some((at, _)) = seen.get(&file) {
-            return *at;
+        if let Some(seen) = seen.get(&file).filter(|seen| seen.extended == lease.extended) {
+            return seen.at;
         }
-        seen.retain(|_, (at, ttl)| at.elapsed() < ttl.saturating_mul(MEMORY));
-        let now = Instant::now();
-        seen.insert(file, (now, ttl));
+        seen.retain(|_, seen| seen.at.elapsed() < seen.ttl.saturating_mul(MEMORY));
+        seen.insert(file, Seen { extended: lease.extended, at: now, ttl });
         now
+    }
+}
+
+/// Removes the files of leases that are older than this fence. Best effort: those that remain are removed with the next.
+pub(super) fn remove_older(folder: &Path, fence: u64) {
+    for name in names(folder).unwrap_or_default() {
+        if fence_of(&name).is_some_and(|older| older < fence) {
+            let _ = remove(&folder.join(name));
+        }
     }
 }
 
@@ -160,4 +199,9 @@ fn fence_of(name: &Path) -> Option<u64> {
 /// A duration in milliseconds, rounded up.
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

@@ -1,8 +1,11 @@
 //! The interface to a database: to support another one, implement [`TokenDatabase`].
 
-use sqlx::Error;
+use std::collections::BTreeSet;
 
-use super::row::Row;
+use sqlx::{AssertSqlSafe, Error, Row as _};
+
+use super::migration::Migration;
+use super::row::{Listed, Row};
 use crate::secret::Secret;
 #[cfg(feature = "postgres")]
 use crate::sql::postgres;
@@ -18,8 +21,11 @@ pub(super) trait TokenDatabase: Send + Sync {
     /// Executes a statement whose bind parameter is the tokens.
     fn fetch_with<'a>(&'a self, sql: String, tokens: Option<&'a Secret>) -> BoxFuture<'a, Result<Vec<Row>, Error>>;
 
-    /// Creates the table, even if several processes do so at the same time.
-    fn migrate<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<(), Error>>;
+    /// Executes a statement that lists users.
+    fn list(&self, sql: String) -> BoxFuture<'_, Result<Vec<Listed>, Error>>;
+
+    /// Creates the table or brings it up to date, even if several processes do so at the same time.
+    fn migrate<'a>(&'a self, migration: &'a Migration) -> BoxFuture<'a, Result<(), Error>>;
 }
 
 #[cfg(feature = "postgres")]
@@ -34,8 +40,30 @@ impl TokenDatabase for sqlx::PgPool {
         })
     }
 
-    fn migrate<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(postgres::migrate(self, sql))
+    fn list(&self, sql: String) -> BoxFuture<'_, Result<Vec<Listed>, Error>> {
+        Box::pin(async move { postgres::fetch(self, sql).await?.iter().map(Listed::read::<sqlx::Postgres>).collect() })
+    }
+
+    fn migrate<'a>(&'a self, migration: &'a Migration) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let mut transaction = self.begin().await?;
+            sqlx::raw_sql(postgres::LOCK_MIGRATION).execute(&mut *transaction).await?;
+            let columns = format!(
+                "SELECT attname::text AS name FROM pg_attribute \
+                 WHERE attrelid = to_regclass('{}') AND attnum > 0 AND NOT attisdropped",
+                migration.table
+            );
+            let columns = sqlx::raw_sql(AssertSqlSafe(columns)).fetch_all(&mut *transaction).await?;
+            let columns: BTreeSet<String> = columns.iter().map(|row| row.try_get("name")).collect::<Result<_, _>>()?;
+            for statement in migration.statements(&columns)? {
+                sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
+            }
+            for check in migration.checks.clone() {
+                let checked = sqlx::raw_sql(AssertSqlSafe(check)).fetch_all(&mut *transaction).await;
+                checked.map_err(|error| migration.unfit(error))?;
+            }
+            transaction.commit().await
+        })
     }
 }
 
@@ -51,7 +79,24 @@ impl TokenDatabase for sqlx::SqlitePool {
         )
     }
 
-    fn migrate<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(sqlite::migrate(self, sql))
+    fn list(&self, sql: String) -> BoxFuture<'_, Result<Vec<Listed>, Error>> {
+        Box::pin(async move { sqlite::fetch(self, sql).await?.iter().map(Listed::read::<sqlx::Sqlite>).collect() })
+    }
+
+    fn migrate<'a>(&'a self, migration: &'a Migration) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let mut transaction = self.begin_with("BEGIN IMMEDIATE").await?;
+            let columns = sqlite::columns(&migration.table);
+            let columns = sqlx::raw_sql(AssertSqlSafe(columns)).fetch_all(&mut *transaction).await?;
+            let columns: BTreeSet<String> = columns.iter().map(|row| row.try_get("name")).collect::<Result<_, _>>()?;
+            for statement in migration.statements(&columns)? {
+                sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
+            }
+            for check in migration.checks.clone() {
+                let checked = sqlx::raw_sql(AssertSqlSafe(check)).fetch_all(&mut *transaction).await;
+                checked.map_err(|error| migration.unfit(error))?;
+            }
+            transaction.commit().await
+        })
     }
 }

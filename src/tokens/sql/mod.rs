@@ -1,18 +1,19 @@
 //! Tokens in an SQL database.
 
 mod database;
+mod migration;
 mod row;
 mod statements;
 
 use std::fmt;
 use std::time::Duration;
 
-use super::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore};
+use super::store::{LeaseOutcome, SaveIf, SaveOutcome, StoreFuture, StoredTokens, StoredUser, TokenStore};
 use crate::error::{BoxError, Error, StoreKind};
 use crate::secret::Secret;
 use crate::sql;
 use database::TokenDatabase;
-use row::Row;
+use row::{Listed, Row};
 use statements::Statements;
 
 /// Stores tokens in a PostgreSQL or SQLite database, over a connection pool of [`sqlx`](crate::sqlx).
@@ -58,8 +59,8 @@ use statements::Statements;
 ///
 /// Users' ids and tokens are stored as bytes, so that collations and NUL characters do not matter. To show an id, use
 /// `convert_from(user_id, 'UTF8')` in PostgreSQL and `CAST(user_id AS TEXT)` in SQLite. The store needs the rights to
-/// select, insert and update. It deletes no rows: the row of a user without tokens keeps the counters that detect late
-/// writes. Anybody who can read the table, or a backup of it, can act for the users.
+/// select, insert and update, and to delete where [`TokenStore::delete`] is called. Otherwise it deletes no rows: the row
+/// of a user without tokens keeps the counters that detect late writes. Anybody who can read the table, or a backup of it, can act for the users.
 ///
 /// # Guarantees
 ///
@@ -138,20 +139,20 @@ impl SqlTokenStore {
         Ok(self)
     }
 
-    /// Creates the table, if it does not exist.
+    /// Creates the table if it does not exist, and adds the columns that an older release did not have.
     ///
-    /// Any number of processes may call it at the same time. With PostgreSQL, the role needs the right to create tables
-    /// in the schema, even if the table exists.
+    /// Any number of processes may call it at the same time. If the table is up to date, nothing is changed.
     ///
     /// # Errors
     ///
-    /// [`Error::TokenStore`], with the [`sqlx::Error`](crate::sqlx::Error) as its source.
+    /// [`Error::TokenStore`], with the [`sqlx::Error`](crate::sqlx::Error) as its source: also when the table was made for
+    /// something else, which leaves it as it is.
     ///
     /// # Cancel safety
     ///
     /// If the future is dropped, the table may or may not have been created: call it again.
     pub async fn migrate(&self) -> Result<(), Error> {
-        let migrated = self.database.migrate(&self.statements.migrate()).await;
+        let migrated = self.database.migrate(&self.statements.migration()).await;
         migrated.map_err(|error| Error::store(StoreKind::Migrate, sql::redact(error, self.statements.dialect)))
     }
 
@@ -190,7 +191,8 @@ impl TokenStore for SqlTokenStore {
     fn lease<'a>(&'a self, user: &'a str, ttl: Duration) -> StoreFuture<'a, LeaseOutcome> {
         Box::pin(async move {
             if let Some(granted) = self.run(self.statements.lease(user, ttl)).await? {
-                return Ok(LeaseOutcome::Granted { fence: granted.fence()?, stored: granted.into_stored()? });
+                let (fence, presented) = (granted.fence()?, granted.presented());
+                return Ok(LeaseOutcome::Granted { fence, presented, stored: granted.into_stored()? });
             }
             let held = self.run(self.statements.load(user)).await?;
             let remaining = held.as_ref().and_then(Row::remaining);
@@ -200,8 +202,24 @@ impl TokenStore for SqlTokenStore {
         })
     }
 
-    fn release<'a>(&'a self, user: &'a str, fence: u64) -> StoreFuture<'a, ()> {
-        Box::pin(async move { self.run(self.statements.release(user, fence)).await.map(drop) })
+    fn extend<'a>(&'a self, user: &'a str, fence: u64, ttl: Duration) -> StoreFuture<'a, bool> {
+        Box::pin(async move { Ok(self.run(self.statements.extend(user, fence, ttl)).await?.is_some()) })
+    }
+
+    fn release<'a>(&'a self, user: &'a str, fence: u64, presented: u32) -> StoreFuture<'a, ()> {
+        Box::pin(async move { self.run(self.statements.release(user, fence, presented)).await.map(drop) })
+    }
+
+    fn list<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<StoredUser>> {
+        Box::pin(async move {
+            let users = self.database.list(self.statements.list(after, limit)).await;
+            let users = users.map_err(|error| sql::redact(error, self.statements.dialect))?;
+            users.into_iter().map(Listed::into_user).collect()
+        })
+    }
+
+    fn delete<'a>(&'a self, user: &'a str) -> StoreFuture<'a, ()> {
+        Box::pin(async move { self.run(self.statements.delete(user)).await.map(drop) })
     }
 }
 
