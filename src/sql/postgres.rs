@@ -49,6 +49,7 @@ pub(crate) async fn fetch_with(pool: &PgPool, sql: String, argument: Option<&Sec
 }
 
 /// Creates tables.
+#[cfg(feature = "webhooks")]
 pub(crate) async fn migrate(pool: &PgPool, sql: &str) -> Result<(), Error> {
     // "IF NOT EXISTS" alone fails if two processes find at the same time that the table does not exist.
     let sql = format!("{LOCK_MIGRATION}; {sql}");

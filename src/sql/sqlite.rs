@@ -28,3 +28,9 @@ pub(crate) fn columns(table: &str) -> String {
         None => format!("SELECT name FROM pragma_table_info('{plain}')"),
     }
 }
+
+/// Creates tables.
+#[cfg(feature = "webhooks")]
+pub(crate) async fn migrate(pool: &SqlitePool, sql: &str) -> Result<(), Error> {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(pool).await.map(drop)
+}

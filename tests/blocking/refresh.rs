@@ -92,6 +92,7 @@ fn events_of_authorizations_are_an_iterator_that_ends_with_the_client() {
     let client = expired(&sandbox, builder(&sandbox));
     let mut events = client.auth_events();
     client.calendars().list().send().unwrap();
+    assert!(matches!(events.next(), Some(AuthEvent::CredentialsSet { .. })));
     assert!(matches!(events.next(), Some(AuthEvent::Refreshed { .. })));
     let watcher = thread::spawn(move || events.next().is_none());
     drop(client);

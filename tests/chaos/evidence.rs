@@ -9,7 +9,7 @@ use mobiscroll_connect_sandbox::{Operation, RecordedRequest, Sandbox};
 use serde_json::Value;
 
 use crate::processes::Blow;
-use crate::worker::{LEASE, PROCESS_HEADER, TIMEOUT};
+use crate::worker::{INTERVAL, LEASE, PROCESS_HEADER, TIMEOUT};
 
 /// The faults' status: only with it a request has no effect.
 pub(crate) const NO_EFFECT: u16 = 503;
@@ -19,6 +19,9 @@ const UNDER_WAY: Duration = TIMEOUT.saturating_mul(2);
 
 /// For so long a request can lie in a socket before the sandbox gets round to it.
 const ON_THE_WAY: Duration = Duration::from_secs(2);
+
+/// A request needs some time to arrive, and the next one may need less.
+const TOLERANCE: Duration = Duration::from_millis(300);
 
 /// The number of the process that looks after the others, which also expires tokens.
 pub(crate) const INSPECTOR: usize = 999_999;
@@ -101,6 +104,10 @@ pub(crate) struct Verdict {
     pub(crate) unavoidable: usize,
     /// Authorizations that ended otherwise.
     pub(crate) avoidable: usize,
+    /// Presentations of a token that came sooner after others than the rule allows.
+    pub(crate) too_often: usize,
+    /// How long after a kill within a refresh the next refresh of the user came.
+    pub(crate) waits: Vec<Duration>,
     /// The histories of tokens with which something is wrong.
     pub(crate) histories: Vec<String>,
 }
@@ -123,13 +130,15 @@ impl Verdict {
         self.lost_answers += other.lost_answers;
         self.lost_by_stop += other.lost_by_stop;
         self.lost_without_cause += other.lost_without_cause;
+        self.too_often += other.too_often;
+        self.waits.extend(other.waits);
         self.unavoidable += other.unavoidable;
         self.avoidable += other.avoidable;
         self.histories.extend(other.histories);
     }
 
     fn is_wrong(&self) -> bool {
-        self.early + self.lost_without_cause + self.avoidable > 0
+        self.early + self.lost_without_cause + self.avoidable + self.too_often > 0
     }
 
     /// Refreshes beyond those that were needed.
@@ -169,6 +178,8 @@ impl Ledger {
                 refreshes: rotations.len(),
                 needed: rotations.iter().map(|rotation| rotation.presented.token).collect::<BTreeSet<_>>().len(),
                 early: self.early(family, &rotations, ttl),
+                too_often: too_often(&presented, blows),
+                waits: waits(&rotations, &presented, blows),
                 ..Verdict::default()
             };
             rotations.iter().filter_map(|rotation| rotation.lost).for_each(|cause| found.count(cause));
@@ -284,6 +295,32 @@ impl Ledger {
         }
         presented.into_iter().filter(|(user, presented)| sandbox.refresh_log(user).len() != *presented).count()
     }
+}
+
+/// Counts the presentations of a token that came too soon after the ones before: two at once, then one per interval.
+fn too_often(presented: &[&Presentation], blows: &[Blow]) -> usize {
+    let mut by_token: BTreeMap<_, Vec<&Presentation>> = BTreeMap::new();
+    presented.iter().for_each(|presentation| by_token.entry(presentation.token).or_default().push(presentation));
+    let is_early = |window: &[&Presentation], before: usize| {
+        let interval = INTERVAL.saturating_mul(1 << (before - 2).min(3));
+        let after = window[1].at.duration_since(window[0].at).unwrap_or_default();
+        // What a stopped process has sent arrives when it likes, and clocks round.
+        let is_late = window.iter().any(|presentation| stopped(presentation, blows));
+        after + TOLERANCE < interval && !is_late
+    };
+    let early = |times: &Vec<&Presentation>| (2..times.len()).filter(|n| is_early(&times[n - 1..=*n], *n)).count();
+    by_token.values().map(early).sum()
+}
+
+/// Tells how long after each kill within a refresh another process has refreshed.
+fn waits(rotations: &[Rotation<'_>], presented: &[&Presentation], blows: &[Blow]) -> Vec<Duration> {
+    let lost = rotations.iter().filter(|rotation| rotation.lost == Some(Cause::Killed));
+    let wait = |Rotation { presented: lost, .. }: &Rotation<'_>| {
+        let kill = blows.iter().find(|blow| blow.process == lost.process && blow.until.is_none())?;
+        let next = presented.iter().find(|next| next.at > kill.from && next.process != lost.process)?;
+        next.at.duration_since(kill.from).ok()
+    };
+    lost.filter_map(wait).collect()
 }
 
 /// Tells whether the process can have been busy with the refresh at this instant.

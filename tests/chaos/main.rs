@@ -91,11 +91,13 @@ fn storms(seconds: Option<u64>) -> Vec<Storm> {
         lasts: Duration::from_secs(seconds.unwrap_or(lasts)),
         latency: Duration::ZERO,
         careless: false,
+        clocks: false,
     };
     // Few users and a slow service, so that processes meet over the same token.
     let (lasts, latency) = (Duration::from_secs(10), Duration::from_millis(600));
     let control = Storm { name: "control", lasts, latency, careless: true, ..storm("sqlite", 4, 20, 0) };
-    vec![storm("postgres", 8, 200, 30), storm("files", 4, 100, 15), storm("sqlite", 4, 100, 10), control]
+    let clocks = Storm { name: "clocks", clocks: true, ..storm("postgres", 6, 100, 15) };
+    vec![storm("postgres", 8, 200, 30), storm("files", 4, 100, 15), storm("sqlite", 4, 100, 10), clocks, control]
 }
 
 fn number(variable: &str) -> Option<u64> {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use jiff::Timestamp;
-use mobiscroll_connect::{SaveIf, SaveOutcome, TokenStore, Tokens};
+use mobiscroll_connect::{Error, SaveIf, SaveOutcome, TokenStore, Tokens};
 use mobiscroll_connect_sandbox::{Fault, FaultHandle, Operation, ReuseRule, Sandbox, Seed};
 use serde_json::json;
 
@@ -18,6 +18,9 @@ use crate::worker::{LEASE, Line, TIMEOUT, Task, user};
 
 /// How long access tokens live.
 const TTL: Duration = Duration::from_secs(6);
+
+/// How long they live where clocks are apart: long enough for all. They are ended by force.
+const LONG_TTL: Duration = Duration::from_secs(3600);
 
 pub(crate) const LOST_WITHOUT_CAUSE: &str = "refreshes were lost without a cause";
 
@@ -35,6 +38,14 @@ pub(crate) struct Storm {
     pub(crate) latency: Duration,
     /// Whether the store's leases and conditions are left out.
     pub(crate) careless: bool,
+    /// Whether the clocks of the processes are apart.
+    pub(crate) clocks: bool,
+}
+
+impl Storm {
+    fn ttl(&self) -> Duration {
+        if self.clocks { LONG_TTL } else { TTL }
+    }
 }
 
 /// What a storm has left behind.
@@ -59,7 +70,7 @@ pub(crate) struct Report {
 impl Storm {
     /// Runs its course over a place. `seed` decides what is done, and to whom.
     pub(crate) async fn run(self, place: Place, seed: u64) -> Report {
-        let sandbox = Sandbox::builder().seed(Seed::Empty).access_token_ttl(TTL);
+        let sandbox = Sandbox::builder().seed(Seed::Empty).access_token_ttl(self.ttl());
         let sandbox = sandbox.reuse_rule(ReuseRule::EveryRefreshCounts).start().await.unwrap();
         let mut run = Run {
             ledger: Ledger::default(),
@@ -94,9 +105,9 @@ struct Run {
 
 impl Run {
     async fn rage(&mut self, place: Place) {
-        let (Storm { users, careless, lasts, latency, .. }, base_url) =
+        let (Storm { users, careless, clocks, lasts, latency, .. }, base_url) =
             (self.storm, self.sandbox.base_url().to_owned());
-        let inspector = Task { process: INSPECTOR, users, careless, place, base_url };
+        let inspector = Task { process: INSPECTOR, users, careless, clocks, place, base_url };
         let mut processes = Processes::new(inspector.clone());
         (0..self.storm.processes).for_each(|_| processes.start());
 
@@ -111,6 +122,9 @@ impl Run {
             if begun.elapsed() > strike_at {
                 strike_at = begun.elapsed() + Duration::from_millis(self.rng.u64(50..300));
                 self.strike(&mut processes);
+                if clocks {
+                    (0..users / 20).for_each(|_| self.sandbox.expire_access_token(&user(self.rng.usize(..users))));
+                }
             }
             if begun.elapsed() > look_at {
                 look_at = begun.elapsed() + Duration::from_millis(500);
@@ -174,7 +188,8 @@ impl Run {
             "refresh_token": issued.refresh_token,
             "expires_in": issued.expires_in,
         });
-        let tokens = Tokens::from_json(&answer.to_string()).unwrap().with_expires_at(Timestamp::now() + TTL);
+        let tokens =
+            Tokens::from_json(&answer.to_string()).unwrap().with_expires_at(Timestamp::now() + self.storm.ttl());
         loop {
             let version = self.store.load(user).await.unwrap().version;
             let saved = self.store.save(user, Some(&tokens.to_json()), SaveIf::Version(version)).await.unwrap();
@@ -201,6 +216,11 @@ impl Run {
                 if outcome.is_err() && self.authorize_again(&user).await {
                     outcome = client.for_user(&user).calendars().list().await;
                 }
+                // A token that was presented twice without a result has to wait.
+                if let Some(left) = outcome.as_ref().err().and_then(Error::retry_after) {
+                    tokio::time::sleep(left).await;
+                    outcome = client.for_user(&user).calendars().list().await;
+                }
                 if let Err(error) = outcome {
                     self.report.stranded.push(format!("{user}: {error}"));
                 }
@@ -213,7 +233,7 @@ impl Run {
     fn sum_up(&mut self, blows: &[Blow]) {
         self.ledger.collect(&self.sandbox);
         let report = &mut self.report;
-        report.verdict = self.ledger.judge(blows, TTL);
+        report.verdict = self.ledger.judge(blows, if self.storm.clocks { Duration::ZERO } else { TTL });
         report.contradictions = self.ledger.contradictions(&self.sandbox);
         report.kills = blows.iter().filter(|blow| blow.until.is_none()).count();
         report.stops = blows.len() - report.kills;
@@ -258,6 +278,7 @@ impl Report {
             (accounted, "authorizations ended unaccounted for"),
             (verdict.lost_without_cause == 0, LOST_WITHOUT_CAUSE),
             (verdict.early == 0, "tokens were refreshed before their time"),
+            (verdict.too_often == 0, "tokens were presented more often than the rule allows"),
             (self.false_alarms.is_empty(), "users were told to authorize again for nothing"),
             (self.stranded.is_empty(), "tokens do not work in the end"),
         ])
@@ -301,6 +322,15 @@ impl fmt::Display for Report {
             verdict.avoidable,
             self.false_alarms.len()
         )?;
+        let mut waits = verdict.waits.clone();
+        waits.sort();
+        if let (Some(median), Some(worst)) = (waits.get(waits.len() / 2), waits.last()) {
+            writeln!(
+                f,
+                "  after a kill in flight, the next refresh came after {median:.1?} (median), {worst:.1?} (worst)"
+            )?;
+        }
+        writeln!(f, "  {} presentations beyond the rule", verdict.too_often)?;
         write!(f, "  {} users stranded in the end", self.stranded.len())?;
         let list = self.false_alarms.iter().chain(&self.stranded).take(10);
         let mut list = list.chain(verdict.histories.iter().take(3));

@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::stores::{Careless, Place};
+use crate::stores::{Careless, Place, Skewed};
 
 /// Tells the sandbox's log which process a request is from.
 pub(crate) const PROCESS_HEADER: &str = "x-process";
@@ -18,6 +18,12 @@ pub(crate) const PROCESS_HEADER: &str = "x-process";
 pub(crate) const LEASE: Duration = Duration::from_secs(5);
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(2);
 const SAVE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a token without a result is left alone after two presentations.
+pub(crate) const INTERVAL: Duration = Duration::from_secs(1);
+
+/// How far the clocks of processes are apart, in a storm of clocks.
+pub(crate) const SKEW: i64 = 10 * 60;
 
 /// Calls that a process has under way at a time, and the pause of each between two of them.
 const CALLS: usize = 3;
@@ -31,22 +37,25 @@ pub(crate) struct Task {
     pub(crate) process: usize,
     pub(crate) users: usize,
     pub(crate) careless: bool,
+    /// Whether the clocks of the processes are apart.
+    pub(crate) clocks: bool,
     pub(crate) place: Place,
     pub(crate) base_url: String,
 }
 
 impl Task {
     pub(crate) fn to_env(&self) -> (&'static str, String) {
-        let Self { process, users, careless, place: Place { store, name }, base_url } = self;
-        (TASK, format!("{process} {users} {careless} {store} {name} {base_url}"))
+        let Self { process, users, careless, clocks, place: Place { store, name }, base_url } = self;
+        (TASK, format!("{process} {users} {careless} {clocks} {store} {name} {base_url}"))
     }
 
     pub(crate) fn from_env() -> Option<Self> {
         let task = std::env::var(TASK).ok()?;
         let words: Vec<_> = task.split(' ').map(str::to_owned).collect();
-        let [process, users, careless, store, name, base_url] = words.try_into().expect("six words");
+        let [process, users, careless, clocks, store, name, base_url] = words.try_into().expect("seven words");
         let [process, users] = [process, users].map(|number| number.parse().unwrap());
-        Some(Self { process, users, careless: careless == "true", place: Place { store, name }, base_url })
+        let [careless, clocks] = [careless, clocks].map(|word| word == "true");
+        Some(Self { process, users, careless, clocks, place: Place { store, name }, base_url })
     }
 
     pub(crate) fn client(&self, store: Arc<dyn TokenStore>) -> Client {
@@ -59,6 +68,7 @@ impl Task {
             .timeout(TIMEOUT)
             .refresh_lease(LEASE)
             .save_timeout(SAVE_TIMEOUT)
+            .presentation_interval(INTERVAL)
             .token_store(store)
             .build()
             .unwrap()
@@ -77,7 +87,12 @@ pub(crate) fn run(task: Task) {
     };
     runtime.unwrap().block_on(async move {
         let store = task.place.open();
-        let client = task.client(if task.careless { Arc::new(Careless(store)) } else { store });
+        let client = task.client(match (task.careless, task.clocks) {
+            (true, _) => Arc::new(Careless(store)),
+            // Behind, right, and ahead.
+            (_, true) => Arc::new(Skewed(store, SKEW * (task.process as i64 % 3 - 1))),
+            _ => store,
+        });
         tokio::spawn(tell_of_refreshes(client.auth_events()));
         let handles: Arc<[_]> = (0..task.users).map(|number| client.for_user(user(number))).collect();
         let ended = end_of_input();

@@ -1,5 +1,6 @@
 //! Tokens in SQL databases. Those tests that need a PostgreSQL server run when `MOBISCROLL_CONNECT_POSTGRES_URL` is set.
 
+mod admission;
 mod conformance;
 mod database;
 mod errors;
