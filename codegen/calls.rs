@@ -4,8 +4,12 @@
 use crate::codegen::contract::Operation;
 use crate::codegen::ident::pascal_case;
 use quote::ToTokens;
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, File, ImplItem, ImplItemFn, Item, ItemStruct, Local, Pat, Stmt, parse_quote};
+use syn::{
+    Block, Expr, FieldValue, File, ImplItem, ImplItemFn, Item, ItemStruct, Lit, LitStr, Local, Member, Pat, Stmt,
+    parse_quote,
+};
 
 pub(crate) fn rework(file: &mut File, all: &[Operation]) -> Result<(), String> {
     let operations = all.len();
@@ -74,7 +78,7 @@ fn hide(builder: &mut ItemStruct, hidden: &[&str]) {
     }
 }
 
-/// Parts `send` into `request`, which builds the request, and the sending of it.
+/// Parts `send` into `request`, which builds the request, and the sending of it, which is the same for all.
 fn part(items: &mut Vec<ImplItem>) -> Result<usize, String> {
     let Some(send) = items.iter_mut().find_map(|item| match item {
         ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
@@ -87,17 +91,20 @@ fn part(items: &mut Vec<ImplItem>) -> Result<usize, String> {
         _ => false,
     });
     let built = built.ok_or("progenitor's `send` has no `request`")?;
-    let sending = send.block.stmts.split_off(built + 1);
-    let building = std::mem::replace(&mut send.block.stmts, sending);
 
-    let error = &send.sig.output;
-    let syn::ReturnType::Type(_, error) = error else { return Err("progenitor's `send` returns nothing".to_owned()) };
-    let error = error_of(error).ok_or("progenitor's `send` returns no result")?;
+    let syn::ReturnType::Type(_, output) = &send.sig.output else {
+        return Err("progenitor's `send` returns nothing".to_owned());
+    };
+    let error = error_of(output).ok_or("progenitor's `send` returns no result")?.clone();
+    // `raw.rs` has what is the same for all.
+    let is_empty = text(output).contains("ResponseValue < () >");
+    let read: syn::Ident = if is_empty { parse_quote!(send_for_nothing) } else { parse_quote!(send) };
+    let id = operation_id(&send.block).ok_or("progenitor's `send` names no operation")?;
     let mut request: ImplItemFn = parse_quote! {
         /// Builds the request without sending it.
         pub(crate) fn request(self) -> Result<::reqwest::Request, #error> {}
     };
-    request.block.stmts = building;
+    request.block.stmts = send.block.stmts.drain(..=built).collect();
     for statement in &mut request.block.stmts {
         if let Stmt::Local(Local { pat: Pat::Ident(name), attrs, .. }) = statement
             && name.ident == "request"
@@ -107,10 +114,37 @@ fn part(items: &mut Vec<ImplItem>) -> Result<usize, String> {
         }
     }
     request.block.stmts.push(Stmt::Expr(parse_quote!(Ok(request)), None));
-    send.block.stmts.insert(0, parse_quote!(let client = self.client;));
-    send.block.stmts.insert(1, parse_quote!(let mut request = self.request()?;));
+    send.block = parse_quote!({
+        let client = self.client;
+        let request = self.request()?;
+        crate::raw::#read(client, request, #id).await
+    });
     items.push(ImplItem::Fn(request));
+    // Compiled where they are used: there are many, and a program calls few.
+    for item in items {
+        if let ImplItem::Fn(function) = item {
+            function.attrs.push(parse_quote!(#[inline]));
+        }
+    }
     Ok(1)
+}
+
+/// What progenitor calls the operation at run time.
+fn operation_id(block: &Block) -> Option<LitStr> {
+    struct Ids(Option<LitStr>);
+    impl<'ast> Visit<'ast> for Ids {
+        fn visit_field_value(&mut self, field: &'ast FieldValue) {
+            if let (Member::Named(name), Expr::Lit(literal)) = (&field.member, &field.expr)
+                && name == "operation_id"
+                && let Lit::Str(id) = &literal.lit
+            {
+                self.0 = Some(id.clone());
+            }
+        }
+    }
+    let mut ids = Ids(None);
+    ids.visit_block(block);
+    ids.0
 }
 
 /// The error of `Result<T, E>`.

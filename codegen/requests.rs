@@ -282,6 +282,7 @@ fn params(operation: &Operation, name: &Name, call: &Builder, parameters: &[Para
         false if required.is_empty() => (quote!(self), quote!(#[derive(Default)])),
         false => (quote!(self), TokenStream::new()),
     };
+    let inline: Option<Attribute> = (!name.is_handwritten).then(|| parse_quote!(#[inline]));
     let new_doc = match required.is_empty() {
         true => " Creates parameters without any that is optional.",
         false => " Creates parameters from what is required; setters add the rest.",
@@ -312,6 +313,7 @@ fn params(operation: &Operation, name: &Name, call: &Builder, parameters: &[Para
             type Response = #response;
             const OPERATION: &'static crate::operation::Operation = &operations::#constant;
 
+            #inline
             fn build(
                 #mut_self,
                 api: &crate::raw::Client,
@@ -334,6 +336,8 @@ fn params(operation: &Operation, name: &Name, call: &Builder, parameters: &[Para
             impl crate::call::Endpoint for #ident {
                 type Output = #response;
 
+                // Compiled where it is used.
+                #[inline]
                 fn call(
                     self,
                     caller: crate::call::Caller,

@@ -456,6 +456,7 @@ pub mod builder {
     }
     #[allow(dead_code)]
     impl<'a> Authorize<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
@@ -470,6 +471,7 @@ pub mod builder {
                 user_id: Err("user_id was not initialized".to_string()),
             }
         }
+        #[inline]
         pub fn client_id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -482,6 +484,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn lng<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::Language>,
@@ -494,6 +497,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn providers<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -507,6 +511,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn redirect_uri<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -520,6 +525,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn response_type<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -533,6 +539,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn scope<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::Scope>,
@@ -545,6 +552,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn state<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<crate::secret::Secret>,
@@ -558,6 +566,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn theme<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::Theme>,
@@ -570,6 +579,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn user_id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -583,22 +593,14 @@ pub mod builder {
             self
         }
         ///Sends a `GET` request to `/oauth/authorize`
+        #[inline]
         pub async fn send(self) -> Result<ResponseValue<()>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "authorize",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send_for_nothing(client, request, "authorize").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self {
                 client,
@@ -652,6 +654,7 @@ pub mod builder {
         body: Result<types::TokenRequest, String>,
     }
     impl<'a> Token<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
@@ -659,6 +662,7 @@ pub mod builder {
                 body: Err("body was not initialized".to_string()),
             }
         }
+        #[inline]
         pub fn client_id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -672,6 +676,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::TokenRequest>,
@@ -684,24 +689,16 @@ pub mod builder {
             self
         }
         ///Sends a `POST` request to `/oauth/token`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::TokenResponse>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "token",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "token").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client, client_id, body } = self;
             let client_id = client_id.map_err(Error::InvalidRequest)?;
@@ -733,12 +730,14 @@ pub mod builder {
         body: Result<types::RevokeRequest, String>,
     }
     impl<'a> Revoke<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
                 body: Err("body was not initialized".to_string()),
             }
         }
+        #[inline]
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::RevokeRequest>,
@@ -751,24 +750,16 @@ pub mod builder {
             self
         }
         ///Sends a `POST` request to `/oauth/revoke`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::RevokeResponse>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "revoke",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "revoke").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -793,28 +784,21 @@ pub mod builder {
         client: &'a super::Client,
     }
     impl<'a> ConnectionStatus<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self { client: client }
         }
         ///Sends a `GET` request to `/oauth/connection-status`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::ConnectionStatus>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "connection_status",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "connection_status").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client } = self;
             let url = format!("{}/oauth/connection-status", client.baseurl,);
@@ -837,28 +821,21 @@ pub mod builder {
         client: &'a super::Client,
     }
     impl<'a> ConnectionStatusLegacy<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self { client: client }
         }
         ///Sends a `GET` request to `/connection-status`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::ConnectionStatus>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "connection_status_legacy",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "connection_status_legacy").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client } = self;
             let url = format!("{}/connection-status", client.baseurl,);
@@ -884,6 +861,7 @@ pub mod builder {
         body: Result<types::DisconnectRequest, String>,
     }
     impl<'a> Disconnect<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
@@ -892,6 +870,7 @@ pub mod builder {
                 body: Err("body was not initialized".to_string()),
             }
         }
+        #[inline]
         pub fn account<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -905,6 +884,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn provider<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::Provider>,
@@ -916,6 +896,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::DisconnectRequest>,
@@ -929,24 +910,16 @@ pub mod builder {
             self
         }
         ///Sends a `POST` request to `/oauth/disconnect`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::DisconnectResponse>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "disconnect",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "disconnect").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client, account, provider, body } = self;
             let account = account.map_err(Error::InvalidRequest)?;
@@ -978,6 +951,7 @@ pub mod builder {
         body: Result<types::DisconnectRequest, String>,
     }
     impl<'a> DisconnectLegacy<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
@@ -986,6 +960,7 @@ pub mod builder {
                 body: Err("body was not initialized".to_string()),
             }
         }
+        #[inline]
         pub fn account<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -999,6 +974,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn provider<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::Provider>,
@@ -1010,6 +986,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::DisconnectRequest>,
@@ -1023,24 +1000,16 @@ pub mod builder {
             self
         }
         ///Sends a `POST` request to `/disconnect`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::DisconnectResponse>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "disconnect_legacy",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "disconnect_legacy").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client, account, provider, body } = self;
             let account = account.map_err(Error::InvalidRequest)?;
@@ -1069,28 +1038,21 @@ pub mod builder {
         client: &'a super::Client,
     }
     impl<'a> ListCalendars<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self { client: client }
         }
         ///Sends a `GET` request to `/calendars`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<::std::vec::Vec<types::Calendar>>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "list_calendars",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "list_calendars").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client } = self;
             let url = format!("{}/calendars", client.baseurl,);
@@ -1119,6 +1081,7 @@ pub mod builder {
         start: Result<Option<::jiff::Timestamp>, String>,
     }
     impl<'a> ListEvents<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
@@ -1130,6 +1093,7 @@ pub mod builder {
                 start: Ok(None),
             }
         }
+        #[inline]
         pub fn calendar_ids<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -1143,6 +1107,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn end<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::jiff::Timestamp>,
@@ -1155,6 +1120,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn next_page_token<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -1168,6 +1134,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn page_size<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i32>,
@@ -1178,6 +1145,7 @@ pub mod builder {
                 .map_err(|_| "conversion to `i32` for page_size failed".to_string());
             self
         }
+        #[inline]
         pub fn single_events<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<bool>,
@@ -1190,6 +1158,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn start<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::jiff::Timestamp>,
@@ -1203,24 +1172,16 @@ pub mod builder {
             self
         }
         ///Sends a `GET` request to `/events`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::EventsListResponse>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "list_events",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "list_events").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self {
                 client,
@@ -1271,12 +1232,14 @@ pub mod builder {
         body: Result<types::EventUpdate, String>,
     }
     impl<'a> UpdateEvent<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
                 body: Err("body was not initialized".to_string()),
             }
         }
+        #[inline]
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::EventUpdate>,
@@ -1289,24 +1252,16 @@ pub mod builder {
             self
         }
         ///Sends a `PUT` request to `/event`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<crate::json::RawJson>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "update_event",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "update_event").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -1332,12 +1287,14 @@ pub mod builder {
         body: Result<types::EventCreate, String>,
     }
     impl<'a> CreateEvent<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
                 body: Err("body was not initialized".to_string()),
             }
         }
+        #[inline]
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::EventCreate>,
@@ -1350,24 +1307,16 @@ pub mod builder {
             self
         }
         ///Sends a `POST` request to `/event`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<crate::json::RawJson>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "create_event",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "create_event").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -1397,6 +1346,7 @@ pub mod builder {
         recurring_event_id: Result<Option<::std::string::String>, String>,
     }
     impl<'a> DeleteEvent<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
@@ -1407,6 +1357,7 @@ pub mod builder {
                 recurring_event_id: Ok(None),
             }
         }
+        #[inline]
         pub fn calendar_id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -1419,6 +1370,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn delete_mode<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::SeriesMode>,
@@ -1432,6 +1384,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn event_id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -1444,6 +1397,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn provider<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::Provider>,
@@ -1455,6 +1409,7 @@ pub mod builder {
                 });
             self
         }
+        #[inline]
         pub fn recurring_event_id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -1469,24 +1424,16 @@ pub mod builder {
             self
         }
         ///Sends a `DELETE` request to `/event`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::EventDeleteResponse>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "delete_event",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "delete_event").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self {
                 client,
@@ -1532,12 +1479,14 @@ pub mod builder {
         body: Result<types::SubscribeWebhookRequest, String>,
     }
     impl<'a> SubscribeWebhook<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
                 body: Err("body was not initialized".to_string()),
             }
         }
+        #[inline]
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::SubscribeWebhookRequest>,
@@ -1551,24 +1500,16 @@ pub mod builder {
             self
         }
         ///Sends a `POST` request to `/subscribe-webhook`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SubscribeWebhookResponse>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "subscribe_webhook",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "subscribe_webhook").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -1594,12 +1535,14 @@ pub mod builder {
         body: Result<types::UnsubscribeWebhookRequest, String>,
     }
     impl<'a> UnsubscribeWebhook<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
                 body: Err("body was not initialized".to_string()),
             }
         }
+        #[inline]
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UnsubscribeWebhookRequest>,
@@ -1613,24 +1556,16 @@ pub mod builder {
             self
         }
         ///Sends a `POST` request to `/unsubscribe-webhook`
+        #[inline]
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UnsubscribeWebhookResponse>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "unsubscribe_webhook",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "unsubscribe_webhook").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -1655,26 +1590,19 @@ pub mod builder {
         client: &'a super::Client,
     }
     impl<'a> Health<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self { client: client }
         }
         ///Sends a `GET` request to `/health`
+        #[inline]
         pub async fn send(self) -> Result<ResponseValue<types::Health>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "health",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "health").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client } = self;
             let url = format!("{}/health", client.baseurl,);
@@ -1697,26 +1625,19 @@ pub mod builder {
         client: &'a super::Client,
     }
     impl<'a> WebhookKeys<'a> {
+        #[inline]
         pub fn new(client: &'a super::Client) -> Self {
             Self { client: client }
         }
         ///Sends a `GET` request to `/.well-known/webhook-keys`
+        #[inline]
         pub async fn send(self) -> Result<ResponseValue<types::WebhookKeys>, Error<()>> {
             let client = self.client;
-            let mut request = self.request()?;
-            let info = OperationInfo {
-                operation_id: "webhook_keys",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let request = self.request()?;
+            crate::raw::send(client, request, "webhook_keys").await
         }
         /// Builds the request without sending it.
+        #[inline]
         pub(crate) fn request(self) -> Result<::reqwest::Request, Error<()>> {
             let Self { client } = self;
             let url = format!("{}/.well-known/webhook-keys", client.baseurl,);

@@ -9,6 +9,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
+
 use crate::sync::BoxFuture;
 
 /// The models.
@@ -32,12 +34,35 @@ pub(crate) trait Dispatch: fmt::Debug + Send + Sync {
 
 pub(crate) type Inner = Arc<dyn Dispatch>;
 
-impl ClientHooks<Inner> for Client {
-    async fn pre<E>(&self, request: &mut reqwest::Request, info: &OperationInfo) -> Result<(), Error<E>> {
-        self.inner().prepare(request, info.operation_id).await.map_err(Error::Custom)
-    }
+impl ClientHooks<Inner> for Client {}
 
-    async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {
-        self.inner().execute(request).await
+/// Sends a request, and reads the response.
+pub(crate) async fn send<T: DeserializeOwned>(
+    client: &Client,
+    request: reqwest::Request,
+    operation: &str,
+) -> Result<ResponseValue<T>, Error<()>> {
+    ResponseValue::from_response(respond(client, request, operation).await?).await
+}
+
+/// Sends a request whose response has no value.
+pub(crate) async fn send_for_nothing(
+    client: &Client,
+    request: reqwest::Request,
+    operation: &str,
+) -> Result<ResponseValue<()>, Error<()>> {
+    respond(client, request, operation).await.map(ResponseValue::empty)
+}
+
+async fn respond(
+    client: &Client,
+    mut request: reqwest::Request,
+    operation: &str,
+) -> Result<reqwest::Response, Error<()>> {
+    client.inner.prepare(&mut request, operation).await.map_err(Error::Custom)?;
+    let response = client.inner.execute(request).await?;
+    match response.status().is_success() {
+        true => Ok(response),
+        false => Err(Error::UnexpectedResponse(response)),
     }
 }

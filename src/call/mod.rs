@@ -69,10 +69,7 @@ impl Caller {
         options: CallOptions<'_>,
         build: impl Fn(&raw::Client) -> Result<reqwest::Request, BuildError> + Sync,
     ) -> Result<Reply<T>, Failure> {
-        match self.respond(operation, &build, options.secrets).await?.decode() {
-            Err(failure) if !options.strict => failure.decode_leniently(),
-            reply => reply,
-        }
+        read(self.respond(operation, &build, options.secrets).await?, options.strict)
     }
 
     /// Makes a call, and leaves its response unread.
@@ -103,7 +100,8 @@ impl Caller {
     /// Makes the plain call of an operation.
     #[allow(dead_code, reason = "for contracts with operations without handwritten code")]
     pub(crate) async fn send<P: RawCall>(&self, params: P) -> Result<P::Response, Failure> {
-        Ok(self.reply(params, CallOptions::default()).await?.value)
+        let response = self.respond(P::OPERATION, &|api| params.clone().build(api), &[]).await?;
+        Ok(read(response, false)?.value)
     }
 
     /// Makes the plain call of an operation without a value.
@@ -235,6 +233,14 @@ impl Caller {
             Some(access) => Ok(Credentials::First(access)),
             None => Err(no_credentials(operation)),
         }
+    }
+}
+
+/// Reads a response, leniently unless it is to be read strictly.
+fn read<T: DeserializeOwned>(response: Response, strict: bool) -> Result<Reply<T>, Failure> {
+    match response.decode() {
+        Err(failure) if !strict => failure.decode_leniently(),
+        reply => reply,
     }
 }
 

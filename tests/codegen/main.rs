@@ -323,7 +323,7 @@ progenitor = { version = \"0.15.1\", default-features = false }
 quote = \"1.0\"
 schemars08 = { package = \"schemars\", version = \"0.8.22\", default-features = false }
 serde_json = { version = \"1.0\", features = [\"preserve_order\"] }
-syn = { version = \"3.0\", features = [\"extra-traits\", \"full\", \"visit-mut\"] }
+syn = { version = \"3.0\", features = [\"extra-traits\", \"full\", \"visit\", \"visit-mut\"] }
 unicode-ident = \"1.0\"
 yaml_serde = \"0.10\"
 ";
