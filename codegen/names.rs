@@ -32,11 +32,22 @@ const HANDWRITTEN: [(&str, &str, &str); 11] = [
 const RESOURCES: [(&str, &[&str]); 4] = [
     (
         "Auth",
-        &["credentials", "get_token", "load_credentials", "refresh", "revoke", "seed_credentials", "set_credentials"],
+        &[
+            "credentials",
+            "get_token",
+            "load_credentials",
+            "refresh",
+            "revoke",
+            "seed_credentials",
+            "set_credentials",
+            "delete_credentials",
+            "list_stored_users",
+            "replace_credentials",
+        ],
     ),
     ("Calendars", &[]),
     ("Events", &["create_once", "find_created"]),
-    ("Webhooks", &["verify_webhook"]),
+    ("Webhooks", &["renew", "unsubscribe", "verify_webhook"]),
 ];
 
 /// The resource of operations without a tag.
@@ -47,7 +58,7 @@ pub(crate) const RAW_METHODS: [&str; 7] =
     ["new", "new_with_client", "client", "baseurl", "inner", "api_version", "clone"];
 
 /// Methods of both clients.
-pub(crate) const CLIENT_METHODS: [&str; 21] = [
+pub(crate) const CLIENT_METHODS: [&str; 22] = [
     "auth",
     "auth_events",
     "builder",
@@ -61,6 +72,7 @@ pub(crate) const CLIENT_METHODS: [&str; 21] = [
     "health",
     "new",
     "raw",
+    "replace_credentials",
     "request",
     "seed_credentials",
     "set_credentials",
@@ -72,12 +84,15 @@ pub(crate) const CLIENT_METHODS: [&str; 21] = [
 ];
 
 /// Requests that are written by hand.
-pub(crate) const REQUESTS: [&str; 8] = [
+pub(crate) const REQUESTS: [&str; 11] = [
     "CreateOnce",
+    "DeleteCredentials",
     "FindCreated",
     "GetToken",
+    "ListStoredUsers",
     "LoadCredentials",
     "Refresh",
+    "RenewSubscription",
     "Revoke",
     "SeedCredentials",
     "VerifyWebhook",

@@ -249,6 +249,13 @@ impl ClientBuilder {
         max_body: usize,
         options: RequestOptions,
         http_client: reqwest::Client,
+        connect_timeout: Duration,
+        pool_idle_timeout: Duration,
+        http_client_factory: impl Fn() -> reqwest::Result<reqwest::Client> + Send + Sync + 'static,
+        pool_max_idle_per_host: usize,
+        http2_keep_alive_interval: impl Into<Option<Duration>>,
+        http1_only: bool,
+        allow_http: bool,
         proxy: reqwest::Proxy,
         #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
         root_certificate: reqwest::Certificate,

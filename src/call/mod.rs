@@ -186,10 +186,7 @@ impl Caller {
                     credentials = Credentials::Adopted { refused: access.tokens.clone(), access: other };
                 }
                 (Err(error), _) => attempts.back_off(error).await?,
-                (Ok(response), _) => {
-                    attempts.succeeded();
-                    return Ok(response);
-                }
+                (Ok(response), _) => return Ok(response),
             }
         }
     }

@@ -24,7 +24,7 @@ use crate::backoff::{Backoff, Jitter};
 /// 2^(n-1), capped at `max_delay`. A longer `Retry-After` of the service is obeyed. If the delay would pass the call's
 /// [deadline](crate::RequestOptions::deadline), the error is returned at once, with its
 /// [`retry_after`](crate::Error::retry_after). The retry budget keeps retries from making an outage worse: 20 % extra
-/// requests while calls fail, with a floor of 10 retries; see
+/// requests within a minute, with a floor of 10 retries; see
 /// [`ClientBuilder::retry_budget`](crate::ClientBuilder::retry_budget).
 ///
 /// Each attempt sends the same bytes.

@@ -46,11 +46,6 @@ impl<'a> Attempts<'a> {
         self.settings.http.timeout.min(self.deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Ends them with a success.
-    pub(crate) fn succeeded(self) {
-        self.budget.success();
-    }
-
     /// Waits until the next attempt is due, or returns the error if there is none.
     pub(crate) async fn back_off(&mut self, error: Error) -> Result<(), Error> {
         let policy = &self.settings.retry;
@@ -59,14 +54,16 @@ impl<'a> Attempts<'a> {
             return Err(error);
         }
         let delay = policy.delay(self.failed).max(error.retry_after().unwrap_or_default());
-        match Instant::now().checked_add(delay).filter(|then| *then < self.deadline) {
-            Some(then) if self.budget.retry() => {
-                trace::retry(self.operation, &error, delay);
-                sleep_until(then).await;
-                Ok(())
-            }
-            _ => Err(error),
+        let Some(then) = Instant::now().checked_add(delay).filter(|then| *then < self.deadline) else {
+            return Err(error);
+        };
+        if !self.budget.retry() {
+            trace::budget_spent(self.operation, &error);
+            return Err(error);
         }
+        trace::retry(self.operation, &error, delay, self.failed);
+        sleep_until(then).await;
+        Ok(())
     }
 }
 
@@ -117,10 +114,7 @@ mod tests {
             clock.tick().await;
             let mut attempts = Attempts::start(&operations::LIST_CALENDARS, &settings, &budget);
             loop {
-                let Err(error) = service.answer() else {
-                    attempts.succeeded();
-                    break;
-                };
+                let Err(error) = service.answer() else { break };
                 if attempts.back_off(error).await.is_err() {
                     break;
                 }
@@ -141,6 +135,26 @@ mod tests {
         let recovered =
             (OUTAGE.end..SECONDS).rev().find(|second| seen[*second].1 > 0).map_or(0, |last| last + 1 - OUTAGE.end);
         (seen.iter().map(|second| second.0).collect(), recovered)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_that_fail_once_a_minute_have_all_of_their_attempts() {
+        let (settings, budget) = (Settings::default(), Budget::new(20));
+        for minute in 0..10 {
+            let mut attempts = Attempts::start(&operations::LIST_CALENDARS, &settings, &budget);
+            let mut made = 1;
+            let begun = Instant::now();
+            loop {
+                let mut failure = ApiFailure::without_response("list_calendars", "the service is down");
+                failure.status = Some(StatusCode::SERVICE_UNAVAILABLE);
+                match attempts.back_off(Error::Server(failure)).await {
+                    Ok(()) => made += 1,
+                    Err(_) => break,
+                }
+            }
+            assert_eq!(made, 3, "minute {minute}");
+            sleep_until(begun + Duration::from_secs(60)).await;
+        }
     }
 
     fn percent_more(requests: &[usize]) -> f64 {

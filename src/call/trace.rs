@@ -12,7 +12,7 @@ mod on {
     use std::time::Duration;
 
     use tracing::field::Empty;
-    use tracing::{Instrument, info, info_span};
+    use tracing::{Instrument, info, info_span, warn};
 
     use crate::error::Error;
     use crate::operation::Operation;
@@ -50,8 +50,14 @@ mod on {
         outcome
     }
 
-    pub(crate) fn retry(operation: &Operation, error: &Error, delay: Duration) {
-        info!(operation = operation.id, %error, delay = delay.as_secs_f64(), "retrying after a delay");
+    /// `failed` attempts were made so far.
+    pub(crate) fn retry(operation: &Operation, error: &Error, delay: Duration, failed: u32) {
+        let (delay, attempt) = (delay.as_secs_f64(), failed + 1);
+        info!(operation = operation.id, %error, delay, attempt, "retrying after a delay");
+    }
+
+    pub(crate) fn budget_spent(operation: &Operation, error: &Error) {
+        warn!(operation = operation.id, %error, "not retried: the retry budget is spent");
     }
 }
 
@@ -70,5 +76,7 @@ mod off {
         call
     }
 
-    pub(crate) fn retry(_: &Operation, _: &Error, _: Duration) {}
+    pub(crate) fn retry(_: &Operation, _: &Error, _: Duration, _: u32) {}
+
+    pub(crate) fn budget_spent(_: &Operation, _: &Error) {}
 }

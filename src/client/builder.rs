@@ -11,13 +11,14 @@ use http::HeaderValue;
 use url::Url;
 
 use super::Client;
+use super::connections::Connections;
 use crate::backoff::LONGEST_STEP;
 use crate::call::{Budget, Caller, RequestOptions, RetryPolicy, Settings};
 use crate::error::{Error, InputFailure};
 use crate::secret::Secret;
 use crate::session::{Hook, SessionSettings, Shared, TokensHook, Users};
 use crate::tokens::{MemoryTokenStore, TokenStore};
-use crate::transport::{self, AppCredentials, Connect, Transport};
+use crate::transport::{self, AppCredentials, Transport};
 #[cfg(feature = "webhooks")]
 use crate::webhooks::{Receiving, WebhookKeys, WebhookOptions};
 
@@ -58,8 +59,8 @@ pub struct ClientBuilder {
     user_agent_product: Option<String>,
     settings: Settings,
     retry_budget: u32,
-    http: Option<reqwest::Client>,
-    connect: Connect,
+    pub(super) connections: Connections,
+    allow_http: bool,
     store: Arc<dyn TokenStore>,
     hook: Option<Hook>,
     refresh_ahead: Duration,
@@ -84,8 +85,8 @@ impl ClientBuilder {
             user_agent_product: None,
             settings: Settings::default(),
             retry_budget: RETRY_BUDGET,
-            http: None,
-            connect: Connect::default(),
+            connections: Connections::default(),
+            allow_http: false,
             store: Arc::new(MemoryTokenStore::new()),
             hook: None,
             refresh_ahead: REFRESH_AHEAD,
@@ -127,9 +128,16 @@ impl ClientBuilder {
 
     /// Sets the base URL of the service. Default: `https://connect.mobiscroll.com/api`.
     ///
-    /// `http` is for a server on your own machine or network: tokens and the client secret are sent in clear text.
+    /// Over `http`, tokens and the client secret are sent in clear text: it is accepted for this machine (`localhost` and
+    /// loopback addresses), and for others with [`allow_http`](Self::allow_http).
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
+        self
+    }
+
+    /// Accepts a [base URL](Self::base_url) with `http` on another machine, such as in a test network. Default: `false`.
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
         self
     }
 
@@ -158,10 +166,11 @@ impl ClientBuilder {
         self.options(RequestOptions::new().retry(retry))
     }
 
-    /// Sets the retry budget: the extra requests that retries may add while calls fail, in percent. Default: 20.
+    /// Sets the retry budget: the extra requests that retries may add within a minute, in percent of its calls. Default:
+    /// 20.
     ///
-    /// There is a floor of 10 retries, so that a client with few calls can retry, too. The budget refills once calls
-    /// succeed and the percentage covers the retries that were made. 0 disables retries.
+    /// There is a floor of 10 retries a minute, so that a client with few calls can retry, too. The budget refills by
+    /// calls and by time. 0 disables retries.
     pub fn retry_budget(mut self, percent: u32) -> Self {
         self.retry_budget = percent;
         self
@@ -175,28 +184,6 @@ impl ClientBuilder {
     /// Sets the options of calls, as [`Client::with_options`] does for a handle.
     pub fn options(mut self, options: RequestOptions) -> Self {
         self.settings = self.settings.with(options);
-        self
-    }
-
-    /// Sets the HTTP client: for a proxy, for certificates of your own, or to share a connection pool.
-    ///
-    /// It must not follow redirects (`redirect::Policy::none()`): the service sends none, and credentials must not be
-    /// sent to where one leads. The [`timeout`](Self::timeout) set here replaces the client's own.
-    pub fn http_client(mut self, http: reqwest::Client) -> Self {
-        self.http = Some(http);
-        self
-    }
-
-    /// Adds a proxy. By default the system's settings apply.
-    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
-        self.connect.proxies.push(proxy);
-        self
-    }
-
-    /// Adds a root certificate to those of the system, such as that of a private certificate authority.
-    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
-    pub fn root_certificate(mut self, certificate: reqwest::Certificate) -> Self {
-        self.connect.certificates.push(certificate);
         self
     }
 
@@ -331,8 +318,9 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`Error::Configuration`] when the client id, the client secret or the redirect URI is empty or unusable, when
-    /// the base URL, the webhook key or the User-Agent product is invalid, when the timeout or the deadline is zero, or when
-    /// TLS cannot be set up, such as on a machine without root certificates.
+    /// the base URL, the webhook key or the User-Agent product is invalid, when the base URL is `http` on another machine
+    /// without [`allow_http`](Self::allow_http), when the timeout or the deadline is zero, or when TLS cannot be set up,
+    /// such as on a machine without root certificates.
     pub fn build(self) -> Result<Client, Error> {
         let settings = [
             ("client id", self.client_id.as_str()),
@@ -349,24 +337,22 @@ impl ClientBuilder {
         }
         check_redirect_uri(&self.redirect_uri).map_err(InputFailure::configuration)?;
         self.settings.check().map_err(InputFailure::configuration)?;
-        let base_url = transport::base_url(&self.base_url)?;
+        let base_url = transport::base_url(&self.base_url, self.allow_http)?;
         let timeout = self.settings.http.timeout;
-        let (http, http_timeout) = match self.http {
-            None => (self.connect.client(&base_url, timeout)?, Some(timeout)),
-            Some(http) if self.connect.is_default() => (http, None),
-            Some(_) => {
-                let twice = "`proxy` and `root_certificate` cannot be combined with `http_client`; \
-                             configure them on that client";
-                return Err(InputFailure::new(twice).configuration());
-            }
-        };
+        let (http, http_timeout) = self.connections.http_client(&base_url, timeout)?;
         let user_agent = transport::user_agent(self.user_agent_product.as_deref());
         let user_agent = user_agent.ok_or_else(|| {
             InputFailure::new("the product for `User-Agent` has characters that no header takes").configuration()
         })?;
         let basic = STANDARD.encode(format!("{}:{}", self.client_id, self.client_secret.expose()));
-        if HeaderValue::from_str(&self.client_id).is_err() {
-            return Err(InputFailure::new("the client id has characters that no header takes").configuration());
+        // In Basic credentials, the first colon ends the client id.
+        if HeaderValue::from_str(&self.client_id).is_err() || self.client_id.contains(':') {
+            let wrong = "the client id has characters that no header takes, or a colon";
+            return Err(InputFailure::new(wrong).configuration());
+        }
+        if self.client_secret.expose().contains(['\r', '\n']) {
+            let wrong = "the client secret has a line break, such as at the end of the file that it was read from";
+            return Err(InputFailure::new(wrong).configuration());
         }
         #[cfg(feature = "webhooks")]
         let receiving = Arc::new(Receiving::new(&base_url, pinned(self.webhook_public_key)?, self.webhook_options));

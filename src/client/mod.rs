@@ -1,6 +1,7 @@
 //! The client and its handles.
 
 mod builder;
+mod connections;
 mod request;
 
 use std::fmt;

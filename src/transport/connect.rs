@@ -2,28 +2,53 @@
 
 use std::time::Duration;
 
-use url::Url;
+use url::{Host, Url};
 
 use crate::error::{Error, InputFailure};
 
 /// Settings of the client's own HTTP client.
-#[derive(Default)]
+#[derive(Clone)]
 pub(crate) struct Connect {
     pub(crate) proxies: Vec<reqwest::Proxy>,
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
     pub(crate) certificates: Vec<reqwest::Certificate>,
+    pub(crate) connect_timeout: Duration,
+    /// How long a connection without a request is kept.
+    pub(crate) pool_idle_timeout: Duration,
+    pub(crate) pool_max_idle_per_host: usize,
+    /// How often an HTTP/2 connection with requests in flight is checked by a ping, if at all.
+    pub(crate) http2_keep_alive: Option<Duration>,
+    pub(crate) http1_only: bool,
+    /// The first setting that was changed, which an HTTP client of the application's own has no use for.
+    pub(crate) changed: Option<&'static str>,
+}
+
+impl Default for Connect {
+    fn default() -> Self {
+        Self {
+            proxies: Vec::new(),
+            #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+            certificates: Vec::new(),
+            connect_timeout: Duration::from_secs(10),
+            // Shorter than what load balancers usually allow, which is a minute.
+            pool_idle_timeout: Duration::from_secs(30),
+            pool_max_idle_per_host: usize::MAX,
+            http2_keep_alive: Some(Duration::from_secs(20)),
+            http1_only: false,
+            changed: None,
+        }
+    }
 }
 
 impl Connect {
-    pub(crate) fn is_default(&self) -> bool {
-        #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
-        if !self.certificates.is_empty() {
-            return false;
-        }
-        self.proxies.is_empty()
+    /// Notes that a setting was changed.
+    pub(crate) fn change(&mut self, setting: &'static str) -> &mut Self {
+        self.changed.get_or_insert(setting);
+        self
     }
 
-    pub(crate) fn client(self, base_url: &Url, timeout: Duration) -> Result<reqwest::Client, Error> {
+    /// Checks what a client for this base URL needs.
+    pub(crate) fn check(base_url: &Url) -> Result<(), Error> {
         let has_tls = cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"));
         if base_url.scheme() == "https" && !has_tls {
             let missing = "https needs the feature `rustls` or `native-tls`, or an `http_client` of your own";
@@ -35,17 +60,31 @@ impl Connect {
                 "the feature `rustls-no-provider` needs a default provider: `CryptoProvider::install_default`";
             return Err(InputFailure::new(missing).configuration());
         }
+        Ok(())
+    }
+
+    /// Makes a client, with a connection pool of its own.
+    pub(crate) fn client(&self, timeout: Duration) -> reqwest::Result<reqwest::Client> {
         // A redirect is an error: the access token must not follow it to another origin.
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(timeout);
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(timeout)
+            .connect_timeout(self.connect_timeout)
+            .pool_idle_timeout(self.pool_idle_timeout)
+            .pool_max_idle_per_host(self.pool_max_idle_per_host);
+        let client = match self.http2_keep_alive {
+            Some(interval) => client.http2_keep_alive_interval(interval).http2_keep_alive_timeout(interval / 2),
+            None => client,
+        };
+        let client = if self.http1_only { client.http1_only() } else { client };
         #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
-        let client = client.tls_certs_merge(self.certificates);
-        let client = self.proxies.into_iter().fold(client, reqwest::ClientBuilder::proxy);
-        client.build().map_err(|e| InputFailure::new("the HTTP client cannot be set up").source(e).configuration())
+        let client = client.tls_certs_merge(self.certificates.clone());
+        self.proxies.iter().cloned().fold(client, reqwest::ClientBuilder::proxy).build()
     }
 }
 
-/// Reads a base URL.
-pub(crate) fn base_url(text: &str) -> Result<Url, Error> {
+/// Reads a base URL. Clear text to another host than this one has to be allowed.
+pub(crate) fn base_url(text: &str, allow_http: bool) -> Result<Url, Error> {
     let wrong = |why: &str| InputFailure::new(format!("the base URL {why}"));
     let url = Url::parse(text.trim()).map_err(|e| wrong("is not an absolute URL").source(e).configuration())?;
     let problem = match &url {
@@ -53,7 +92,19 @@ pub(crate) fn base_url(text: &str) -> Result<Url, Error> {
         url if !url.has_host() => "has no host",
         url if !url.username().is_empty() || url.password().is_some() => "carries credentials",
         url if url.query().is_some() || url.fragment().is_some() => "carries a query or a fragment",
+        url if url.scheme() == "http" && !allow_http && !is_loopback(url) => {
+            "is http: tokens and the client secret would be sent in clear text; `allow_http` allows it"
+        }
         _ => return Ok(url),
     };
     Err(wrong(problem).configuration())
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }

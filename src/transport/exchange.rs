@@ -10,7 +10,7 @@ use super::response::{Head, Requested, Response};
 use super::secrets::Secrets;
 use super::trace::Attempt;
 use super::{HttpSettings, Transport, failure};
-use crate::error::{Error, InputFailure};
+use crate::error::{Error, InputFailure, NetworkKind};
 use crate::operation::{Operation, Scheme};
 use crate::raw;
 use crate::secret::Secret;
@@ -67,7 +67,12 @@ impl Transport {
         let attempt = Attempt::start(&request);
         let outcome = self.http.execute(request).await;
         attempt.end(outcome.as_ref().map_err(|error| error.kind));
-        let response = outcome.map_err(|error| failure::unanswered(operation, error))?;
+        let response = outcome.map_err(|error| {
+            if matches!(error.kind, NetworkKind::Timeout | NetworkKind::Broken) {
+                self.http.abandon_connections();
+            }
+            failure::unanswered(operation, error)
+        })?;
         let mut response = capped(response, max_body);
         if !response.status().is_success() {
             return Err(failure::refused(operation, requested, response, &secrets).await);
@@ -75,7 +80,13 @@ impl Transport {
         let head = Head { status: response.status(), headers: std::mem::take(response.headers_mut()) };
         match response.bytes().await {
             Ok(body) => Ok(Response { operation, head, body, secrets }),
-            Err(error) => Err(failure::incomplete(operation, head, error)),
+            Err(error) => {
+                let error = failure::incomplete(operation, head, error);
+                if matches!(error, Error::Network(_)) {
+                    self.http.abandon_connections();
+                }
+                Err(error)
+            }
         }
     }
 

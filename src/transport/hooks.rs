@@ -15,7 +15,7 @@ impl Transport {
     /// Returns a raw client that sends its requests with the active token.
     pub(crate) fn raw(self: &Arc<Self>, tokens: Arc<dyn TokenSource>, settings: HttpSettings) -> raw::Client {
         let hooks = Hooks { transport: self.clone(), tokens, settings };
-        raw::Client::new_with_client(self.base_url(), self.reqwest.clone(), Arc::new(hooks))
+        raw::Client::new_with_client(self.base_url(), self.reqwest.current(), Arc::new(hooks))
     }
 }
 
@@ -44,7 +44,7 @@ impl Dispatch for Hooks {
     }
 
     fn execute(&self, request: Request) -> BoxFuture<'_, reqwest::Result<Response>> {
-        let response = self.transport.reqwest.execute(request);
+        let response = self.transport.reqwest.current().execute(request);
         Box::pin(async move { Ok(capped(response.await?, self.settings.max_body)) })
     }
 }

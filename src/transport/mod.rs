@@ -27,6 +27,7 @@ pub(crate) use exchange::{BuildError, Exchange};
 pub(crate) use failure::{or_empty, rejected};
 #[cfg(feature = "webhooks")]
 pub(crate) use http::HttpClient;
+pub(crate) use http::{Connector, ReqwestClient};
 pub(crate) use response::{Failure, Head, Reply, Requested, Response, Undecodable};
 pub(crate) use runtime::runtime;
 pub(crate) use secrets::{AccessToken, AppCredentials, Secrets, TokenSource};
@@ -42,7 +43,8 @@ const PRODUCT: &str = concat!("mobiscroll-connect-rust/", env!("CARGO_PKG_VERSIO
 /// Sends requests to one service, for one application.
 pub(crate) struct Transport {
     http: Arc<dyn HttpClient>,
-    reqwest: reqwest::Client,
+    /// What `http` sends with, for the raw client.
+    reqwest: Arc<ReqwestClient>,
     /// The timeout that `reqwest` applies to every request, if it is known.
     http_timeout: Option<Duration>,
     /// Builds requests without sending them.
@@ -64,7 +66,7 @@ pub(crate) struct HttpSettings {
 
 impl Transport {
     pub(crate) fn new(
-        reqwest: reqwest::Client,
+        reqwest: ReqwestClient,
         http_timeout: Option<Duration>,
         base_url: Url,
         user_agent: HeaderValue,
@@ -72,10 +74,11 @@ impl Transport {
         settings: HttpSettings,
     ) -> Self {
         let address = base_url.as_str().trim_end_matches('/');
+        let reqwest = Arc::new(reqwest);
         Self {
-            http: Arc::new(reqwest.clone()),
+            http: reqwest.clone(),
             http_timeout,
-            requests: raw::Client::new_with_client(address, reqwest.clone(), Arc::new(Unsent)),
+            requests: raw::Client::new_with_client(address, reqwest.current(), Arc::new(Unsent)),
             reqwest,
             base_url,
             user_agent,

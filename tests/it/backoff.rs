@@ -154,7 +154,7 @@ async fn an_exchange_that_was_definitely_not_sent_is_retried() {
     let resolver = Arc::new(Unreliable { server, asked: AtomicUsize::new(0) });
     let http = reqwest::Client::builder().dns_resolver(resolver.clone()).no_proxy().build().unwrap();
     let base_url = format!("http://connect.example:{}/api", server.port());
-    let client = builder(&sandbox).http_client(http).base_url(base_url).build().unwrap();
+    let client = builder(&sandbox).http_client(http).base_url(base_url).allow_http(true).build().unwrap();
     client.auth().get_token(&sandbox.authorize(ADA).into()).await.unwrap();
     assert_eq!((resolver.asked.load(Ordering::SeqCst), sandbox.count(ExchangeCode)), (3, 1));
 }

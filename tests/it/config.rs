@@ -95,15 +95,35 @@ fn unusable_base_urls_are_refused() {
         ("https://:pass@connect.example", "the base URL carries credentials"),
         ("https://connect.example/api?x=1", "the base URL carries a query or a fragment"),
         ("https://connect.example/api#x", "the base URL carries a query or a fragment"),
+        ("http://connect.example/api", CLEAR_TEXT),
+        ("http://10.0.0.7/api", CLEAR_TEXT),
+        ("http://localhost.example/api", CLEAR_TEXT),
     ] {
         assert_eq!(refused(Client::builder("id", "secret", REDIRECT).base_url(url).build()), problem, "{url}");
     }
 }
 
+const CLEAR_TEXT: &str =
+    "the base URL is http: tokens and the client secret would be sent in clear text; `allow_http` allows it";
+
 #[test]
-fn a_client_id_that_fits_no_header_is_refused() {
-    for id in ["line\nbreak", "nul\0", "return\r"] {
-        assert_eq!(refused(Client::new(id, "secret", REDIRECT)), "the client id has characters that no header takes");
+fn clear_text_is_for_this_machine_unless_it_is_allowed() {
+    for url in ["http://localhost:1", "http://app.localhost", "http://127.0.0.9", "http://[::1]:4010/api"] {
+        assert!(Client::builder("id", "secret", REDIRECT).base_url(url).build().is_ok(), "{url}");
+    }
+    let builder = Client::builder("id", "secret", REDIRECT).base_url("http://connect.example/api");
+    assert!(builder.allow_http(true).build().is_ok());
+}
+
+#[test]
+fn credentials_that_fit_no_header_are_refused() {
+    for id in ["line\nbreak", "nul\0", "return\r", "a:b"] {
+        let reason = refused(Client::new(id, "secret", REDIRECT));
+        assert_eq!(reason, "the client id has characters that no header takes, or a colon", "{id}");
+    }
+    for secret in ["secret\n", "sec\rret"] {
+        let reason = refused(Client::new("id", secret, REDIRECT));
+        assert!(reason.starts_with("the client secret has a line break"), "{reason}");
     }
 }
 
@@ -236,7 +256,7 @@ async fn requests_go_through_the_proxy_that_is_set() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let proxy = reqwest::Proxy::all(format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let client = Client::builder("id", "secret", "https://app.example/cb").base_url("http://connect.example/api");
-    let client = client.proxy(proxy).build().unwrap();
+    let client = client.allow_http(true).proxy(proxy).build().unwrap();
     let health = tokio::spawn(async move { client.health().await });
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut request = [0; 1024];
@@ -251,4 +271,13 @@ fn proxies_and_a_client_of_ones_own_exclude_each_other() {
     let builder = Client::builder("id", "secret", "https://app.example/cb").http_client(reqwest::Client::new());
     let builder = builder.proxy(reqwest::Proxy::all("http://127.0.0.1:9").unwrap());
     assert_eq!(category(&builder.build().unwrap_err()), "Configuration");
+    let factory = || Client::builder("id", "secret", REDIRECT).http_client_factory(|| Ok(reqwest::Client::new()));
+    assert_eq!(
+        refused(factory().connect_timeout(Duration::from_secs(1)).build()),
+        "`connect_timeout` cannot be combined with `http_client_factory`; configure it on that client"
+    );
+    assert_eq!(
+        refused(factory().http_client(reqwest::Client::new()).build()),
+        "`http_client` and `http_client_factory` cannot be combined"
+    );
 }

@@ -209,7 +209,7 @@ async fn what_never_left_is_told_not_to_be_sent() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let builder = || Client::builder("id", "secret", "https://app.example/cb").retry(RetryPolicy::none());
     let direct = builder().base_url(format!("http://{nobody}/api"));
-    let proxied = builder().base_url("http://connect.example/api");
+    let proxied = builder().base_url("http://connect.example/api").allow_http(true);
     let proxied = proxied.proxy(reqwest::Proxy::all(format!("http://{nobody}")).unwrap());
     for client in [direct, proxied] {
         let client = client.build().unwrap();

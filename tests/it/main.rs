@@ -7,6 +7,7 @@ mod cancel;
 mod config;
 #[cfg(feature = "testing")]
 mod conformance;
+mod connections;
 mod delivery;
 #[cfg(all(feature = "encryption", feature = "file", feature = "testing"))]
 mod encryption;

@@ -1,0 +1,135 @@
+//! Settings of a client's connections.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use super::builder::ClientBuilder;
+use crate::error::{Error, InputFailure};
+use crate::transport::{Connect, Connector, ReqwestClient};
+
+/// What HTTP requests are sent with.
+#[derive(Default)]
+pub(super) struct Connections {
+    fixed: Option<reqwest::Client>,
+    connector: Option<Connector>,
+    connect: Connect,
+}
+
+impl ClientBuilder {
+    /// Sets the HTTP client: to share a connection pool, or for settings that are not here.
+    ///
+    /// It must not follow redirects (`redirect::Policy::none()`): the service sends none, and by the time a followed
+    /// redirect is noticed, credentials may have been sent to where it leads. The [`timeout`](Self::timeout) set here
+    /// replaces the client's own; set a connect timeout, and HTTP/2 keep-alive pings, on that client. Its connections
+    /// are never abandoned after a failure, as [those of the SDK's own client](Self::http_client_factory) are.
+    pub fn http_client(mut self, http: reqwest::Client) -> Self {
+        self.connections.fixed = Some(http);
+        self
+    }
+
+    /// Sets how HTTP clients are made, as [`http_client`](Self::http_client), and lets the SDK make a new one.
+    ///
+    /// After a timeout or a broken connection, at most once a second, later requests are sent by a new client, so over
+    /// new connections: a timeout alone does not close an HTTP/2 connection that no longer answers. Requests in flight
+    /// end on the old client. Without this setting, the SDK makes its clients by the other settings of this builder.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), mobiscroll_connect::Error> {
+    /// use mobiscroll_connect::Client;
+    ///
+    /// let client = Client::builder("id", "secret", "https://app.example.com/callback")
+    ///     .http_client_factory(|| reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build())
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn http_client_factory(
+        mut self,
+        factory: impl Fn() -> reqwest::Result<reqwest::Client> + Send + Sync + 'static,
+    ) -> Self {
+        self.connections.connector = Some(Arc::new(factory));
+        self
+    }
+
+    /// Sets the timeout for opening a connection, TLS included. Default: 10 seconds.
+    ///
+    /// A call that could not connect was definitely not sent: [`NetworkKind::Connect`](crate::NetworkKind::Connect).
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connections.connect.change("connect_timeout").connect_timeout = timeout;
+        self
+    }
+
+    /// Sets how long an idle connection is kept in the pool. Default: 30 seconds.
+    ///
+    /// Keep it shorter than the idle timeout of whatever is between this machine and the service.
+    pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.connections.connect.change("pool_idle_timeout").pool_idle_timeout = timeout;
+        self
+    }
+
+    /// Sets the maximum of idle connections in the pool. Default: no limit.
+    pub fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
+        self.connections.connect.change("pool_max_idle_per_host").pool_max_idle_per_host = connections;
+        self
+    }
+
+    /// Sets how often an HTTP/2 connection with requests in flight is checked by a ping, or `None` for never. Default:
+    /// 20 seconds. A connection that does not answer within half of it is closed.
+    pub fn http2_keep_alive_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.connections.connect.change("http2_keep_alive_interval").http2_keep_alive = interval.into();
+        self
+    }
+
+    /// Uses HTTP/1.1 alone. Default: `false`, HTTP/2 where the service offers it.
+    pub fn http1_only(mut self, only: bool) -> Self {
+        self.connections.connect.change("http1_only").http1_only = only;
+        self
+    }
+
+    /// Adds a proxy. By default the system's settings apply.
+    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
+        self.connections.connect.change("proxy").proxies.push(proxy);
+        self
+    }
+
+    /// Adds a root certificate to those of the system, such as that of a private certificate authority.
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    pub fn root_certificate(mut self, certificate: reqwest::Certificate) -> Self {
+        self.connections.connect.change("root_certificate").certificates.push(certificate);
+        self
+    }
+}
+
+impl Connections {
+    /// Returns what sends requests, and the timeout that it applies to each by itself.
+    pub(super) fn http_client(
+        self,
+        base_url: &Url,
+        timeout: Duration,
+    ) -> Result<(ReqwestClient, Option<Duration>), Error> {
+        let own = match (&self.fixed, &self.connector) {
+            (None, None) => None,
+            (Some(_), None) => Some("http_client"),
+            (None, Some(_)) => Some("http_client_factory"),
+            (Some(_), Some(_)) => {
+                let twice = "`http_client` and `http_client_factory` cannot be combined";
+                return Err(InputFailure::new(twice).configuration());
+            }
+        };
+        if let (Some(own), Some(setting)) = (own, self.connect.changed) {
+            let twice = format!("`{setting}` cannot be combined with `{own}`; configure it on that client");
+            return Err(InputFailure::new(twice).configuration());
+        }
+        match (self.fixed, self.connector) {
+            (Some(client), _) => Ok((ReqwestClient::fixed(client), None)),
+            (None, Some(connector)) => Ok((ReqwestClient::with(connector)?, None)),
+            (None, None) => {
+                Connect::check(base_url)?;
+                let connect = self.connect;
+                Ok((ReqwestClient::with(Arc::new(move || connect.client(timeout)))?, Some(timeout)))
+            }
+        }
+    }
+}
