@@ -38,6 +38,7 @@ fn main() {
     decoding();
     refreshes(&runtime, &server);
     webhooks();
+    largest_forgery();
     paging(&runtime, &server);
 }
 
@@ -416,6 +417,39 @@ fn webhooks() {
             ],
         );
     }
+}
+
+/// A forged delivery of the largest size, with as many signatures and keys as the limits allow.
+fn largest_forgery() {
+    let key = |seed| SigningKey::from_bytes(&[seed; 32]);
+    let keys = WebhookKeys::from_iter([1, 2].map(|seed| STANDARD.encode(key(seed).verifying_key().as_bytes())));
+    let body = "x".repeat(4 * 1024 * 1024);
+    let (mut headers, first) = signed(&body, &key(3));
+    let (_, second) = signed(&body, &key(4));
+    let entries = [first, second].map(|signature| format!("v1a,{}", STANDARD.encode(signature.to_bytes())));
+    headers.insert("webhook-signature", entries.join(" ").parse().expect("a header"));
+    let options = WebhookOptions::new().now(Timestamp::UNIX_EPOCH);
+    let mut small = headers.clone();
+    small.insert("webhook-signature", entries[0].parse().expect("a header"));
+    compare(
+        "A forged delivery of 4 MiB, rejected",
+        rounds(11),
+        rounds(3),
+        &mut [
+            (
+                "one signature",
+                &mut repeat(|| {
+                    verify_webhook_signature(body.as_bytes(), &small, &keys, &options).expect_err("forged");
+                }),
+            ),
+            (
+                "two signatures, two keys: 16 MiB hashed",
+                &mut repeat(|| {
+                    verify_webhook_signature(body.as_bytes(), &headers, &keys, &options).expect_err("forged");
+                }),
+            ),
+        ],
+    );
 }
 
 #[derive(Deserialize)]

@@ -127,6 +127,67 @@ async fn lenient_parsing_is_linear_in_the_size_of_the_body() {
     assert!(millis[1] < Duration::from_secs(5).as_millis(), "{millis:?}");
 }
 
+/// Bodies of about `mib` MiB that are malformed all over, each in its own way.
+fn malformed(mib: usize) -> [(&'static str, Operation, String); 6] {
+    let fill = |item: &str| vec![item; mib * 1024 * 1024 / item.len()].join(",");
+    let accounts = |item| format!(r#"{{"connections":{{"google":[{}]}}}}"#, fill(item));
+    let events = |item| format!(r#"{{"events":[{}]}}"#, fill(item));
+    let event = |members: &str| {
+        format!(r#"{{"events":[{{"id":"e","provider":"google","status":[],"color":{{}},{members}}}]}}"#)
+    };
+    let unknown = (0..mib * 1024 * 1024 / 28).map(|number| format!(r#""member{number:08}":"value","#));
+    [
+        (
+            "accounts with a malformed date",
+            Operation::ConnectionStatus,
+            accounts(r#"{"id":"a","syncStateUpdatedAt":"soon"}"#),
+        ),
+        (
+            "accounts with an unpaired surrogate",
+            Operation::ConnectionStatus,
+            accounts(r#"{"id":"a","display":"\ud83c"}"#),
+        ),
+        (
+            "events without an id",
+            Operation::ListEvents,
+            events(r#"{"provider":"google","title":"Planning of the week"}"#),
+        ),
+        (
+            "events with a malformed colour",
+            Operation::ListEvents,
+            events(r#"{"id":"e","provider":"google","color":{}}"#),
+        ),
+        (
+            "attendees without an address",
+            Operation::ListEvents,
+            event(&format!(r#""attendees":[{}]"#, fill(r#"{"status":"accepted"}"#))),
+        ),
+        ("unknown members", Operation::ListEvents, event(&format!(r#"{}"zone":1"#, unknown.collect::<String>()))),
+    ]
+}
+
+#[tokio::test]
+#[ignore = "a figure: cargo test --release --features axum --test it -- --ignored --nocapture sixty_four"]
+async fn sixty_four_mebibytes_of_malformed_members_take_time_in_proportion() {
+    let sandbox = Sandbox::builder().seed(mobiscroll_connect_sandbox::Seed::Empty).start().await.unwrap();
+    let client = crate::support::builder(&sandbox).max_body(1 << 30).timeout(Duration::from_secs(600));
+    let client = crate::support::with_tokens(client.deadline(Duration::from_secs(600)), sandbox.issue_tokens("ada"));
+    let kinds = malformed(0).map(|(kind, ..)| kind);
+    for (index, kind) in kinds.into_iter().enumerate() {
+        let mut millis = Vec::new();
+        for mib in [8, 16, 32, 64] {
+            let [.., (_, operation, body)] = &malformed(mib)[..=index] else { unreachable!() };
+            answer(&sandbox, *operation, 200, body.clone());
+            let begun = Instant::now();
+            crate::retry::call(&client, *operation).await.unwrap();
+            millis.push(begun.elapsed().as_millis());
+        }
+        println!("8, 16, 32 and 64 MiB of {kind}: {millis:?} ms");
+        // Eight times the bytes; a quadratic reading would take 64 times as long.
+        assert!(millis[3] < 24 * millis[0].max(1), "{kind}: {millis:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_read_without_a_body_is_not_complete_and_ends_a_stream_with_an_error() {
     let (sandbox, client) = signed_in().await;

@@ -16,8 +16,8 @@ use crate::sync::BoxFuture;
 
 const TABLE: &str = "mobiscroll_connect_webhooks";
 
-/// The maximum number of expired rows that are deleted with each kept id.
-const CLEANUP_BATCH: usize = 10;
+/// One in so many kept ids has expired rows deleted, up to this number of them.
+const CLEANUP: (u8, usize) = (8, 100);
 
 /// Remembers the ids of deliveries in a PostgreSQL or SQLite database, shared by any number of processes.
 ///
@@ -56,8 +56,8 @@ const CLEANUP_BATCH: usize = 10;
 /// ```
 ///
 /// It has a row for each delivery of the time for which ids are [remembered](crate::WebhookReceiver::remember): 86,400 rows
-/// a day at one delivery per second. Rows whose `until` has passed may be deleted at any time; each kept id deletes up to ten
-/// of them. The receiver needs the rights to select, insert, update and delete.
+/// a day at one delivery per second. Rows whose `until` has passed may be deleted at any time; one in eight kept ids, by chance,
+/// deletes up to a hundred of them. The receiver needs the rights to select, insert, update and delete.
 ///
 /// Each step is one or two statements without bind parameters, so a pooler in transaction mode is supported. Times are those
 /// of the database's clock. If the database is down, the response is 503 after the pool's `acquire_timeout`, and the service
@@ -204,10 +204,10 @@ impl SqlReplayMemory {
     }
 
     fn clean_sql(&self) -> String {
-        let Self { table, dialect, skip_locked, .. } = self;
+        let (Self { table, dialect, skip_locked, .. }, batch) = (self, CLEANUP.1);
         format!(
             "DELETE FROM {table} WHERE id IN \
-             (SELECT id FROM {table} WHERE until <= {} ORDER BY until LIMIT {CLEANUP_BATCH} {skip_locked})",
+             (SELECT id FROM {table} WHERE until <= {} ORDER BY until LIMIT {batch} {skip_locked})",
             dialect.now
         )
     }
@@ -232,8 +232,10 @@ impl ReplayMemory for SqlReplayMemory {
     fn keep<'a>(&'a self, id: &'a str, fence: u64, retention: Retention) -> ReplayFuture<'a, ()> {
         Box::pin(async move {
             self.run(self.keep_sql(id, fence, retention.remember.max(retention.replayable))).await?;
-            // What cannot be cleaned now is cleaned later.
-            let _ = self.run(self.clean_sql()).await;
+            if fastrand::u8(..CLEANUP.0) == 0 {
+                // What cannot be deleted now is deleted later.
+                let _ = self.run(self.clean_sql()).await;
+            }
             Ok(())
         })
     }
