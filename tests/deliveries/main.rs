@@ -6,7 +6,7 @@
 
 mod worker;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -68,8 +68,10 @@ fn folder() -> PathBuf {
     folder
 }
 
-/// A receiver, and the number of processes that it was so far.
+/// A process that receives.
 struct Receiver {
+    /// Counts all processes that were ever started.
+    number: usize,
     child: Child,
     address: String,
 }
@@ -80,6 +82,7 @@ struct Storm {
     logs: PathBuf,
     started: AtomicUsize,
     receivers: Mutex<Vec<Receiver>>,
+    killed: Mutex<HashSet<usize>>,
     /// Requests that were sent, and those whose response was not waited for.
     sent: AtomicUsize,
     lost: AtomicUsize,
@@ -95,7 +98,7 @@ impl Storm {
         let mut child = command.env(name, value).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut address = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        Receiver { child, address: address.trim().to_owned() }
+        Receiver { number, child, address: address.trim().to_owned() }
     }
 
     /// Kills receivers, and starts others in their place, until the storm is over.
@@ -111,6 +114,7 @@ impl Storm {
                 drop(receivers);
                 victim.child.kill().unwrap();
                 victim.child.wait().unwrap();
+                storm.killed.lock().unwrap().insert(victim.number);
             });
             replaced.await.unwrap();
         }
@@ -153,6 +157,7 @@ async fn storm(name: &str, place: Place, receivers: usize, number: usize) -> boo
         logs: folder(),
         started: AtomicUsize::new(0),
         receivers: Mutex::default(),
+        killed: Mutex::default(),
         sent: AtomicUsize::new(0),
         lost: AtomicUsize::new(0),
     });
@@ -189,8 +194,9 @@ async fn storm(name: &str, place: Place, receivers: usize, number: usize) -> boo
     receivers.iter_mut().for_each(|receiver| drop(receiver.child.stdin.take()));
     receivers.iter_mut().for_each(|receiver| drop(receiver.child.wait()));
 
-    let evidence = Evidence::read(&storm.logs, number);
-    let (sent, lost, kills) = (&storm.sent, &storm.lost, storm.started.load(Ordering::SeqCst) - receivers.len());
+    let killed = std::mem::take(&mut *storm.killed.lock().unwrap());
+    let evidence = Evidence::read(&storm.logs, number, &killed);
+    let (sent, lost, kills) = (&storm.sent, &storm.lost, killed.len());
     println!(
         "\n{name}: {number} deliveries, {} requests, {} responses lost, {kills} processes killed, {:.0?}",
         sent.load(Ordering::SeqCst),
@@ -220,12 +226,14 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn read(logs: &Path, number: usize) -> Self {
+    fn read(logs: &Path, number: usize, killed: &HashSet<usize>) -> Self {
         let mut evidence = Self::default();
-        // The successes of each id, and how many of them were kept by the process that had them.
+        // The successes of each id, and how many of them its process kept, or lived to keep.
         let mut successes: HashMap<String, (usize, usize)> = HashMap::new();
         for log in std::fs::read_dir(logs).unwrap() {
-            let text = std::fs::read_to_string(log.unwrap().path()).unwrap();
+            let path = log.unwrap().path();
+            let is_killed = killed.contains(&path.file_stem().unwrap().to_str().unwrap().parse().unwrap());
+            let text = std::fs::read_to_string(path).unwrap();
             let mut kept: HashMap<&str, usize> = HashMap::new();
             let mut succeeded: HashMap<&str, usize> = HashMap::new();
             for (what, id) in text.lines().filter_map(|line| line.split_once(' ')) {
@@ -239,7 +247,7 @@ impl Evidence {
             for (id, times) in succeeded {
                 let of_id = successes.entry(id.to_owned()).or_default();
                 of_id.0 += times;
-                of_id.1 += kept.get(id).copied().unwrap_or(0).min(times);
+                of_id.1 += if is_killed { kept.get(id).copied().unwrap_or(0).min(times) } else { times };
             }
         }
         for id in (0..number).map(|id| format!("msg_{id}")) {

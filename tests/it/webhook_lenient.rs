@@ -3,7 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signer, SigningKey};
-use mobiscroll_connect::{ChangeType, WebhookDelivery, WebhookKeys, WebhookOptions, verify_webhook_signature};
+use mobiscroll_connect::{
+    ChangeType, Error, WebhookDelivery, WebhookKeys, WebhookKind, WebhookOptions, verify_webhook_signature,
+};
 use serde_json::Value;
 
 use crate::support::instant;
@@ -58,4 +60,31 @@ fn a_delivery_keeps_unknown_members_malformed_events_and_unknown_change_types() 
     assert_eq!(delivery.metadata.unknown_members["attempt"].get(), "2");
     assert_eq!(delivery.metadata.is_initial_sync, Some(true));
     assert_eq!(delivery.raw.parse::<Value>().unwrap()["origin"], "push");
+}
+
+#[test]
+fn what_a_forged_delivery_has_hashed_is_limited() {
+    let key = |seed| SigningKey::from_bytes(&[seed; 32]);
+    let keys = WebhookKeys::from_iter([1, 2].map(|seed| STANDARD.encode(key(seed).verifying_key().as_bytes())));
+    let verify = |mebibytes: usize, signatures: usize, options: WebhookOptions| {
+        let body = vec![b'x'; mebibytes * 1024 * 1024];
+        let entry = format!("v1a,{}", STANDARD.encode(key(3).sign(b"another").to_bytes()));
+        let headers = [
+            ("webhook-id", "msg"),
+            ("webhook-timestamp", "0"),
+            ("webhook-signature", &vec![&*entry; signatures].join(" ")),
+        ];
+        let headers = headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        let options = options.now(jiff::Timestamp::UNIX_EPOCH);
+        match verify_webhook_signature(&body, &headers.into_iter().collect(), &keys, &options).unwrap_err() {
+            Error::WebhookVerification(failure) => failure.kind(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let options = WebhookOptions::new;
+    assert_eq!(verify(4, 2, options()), WebhookKind::NoMatchingSignature, "as during key rotation");
+    assert_eq!(verify(1, 8, options()), WebhookKind::NoMatchingSignature);
+    assert_eq!(verify(4, 3, options()), WebhookKind::TooLarge);
+    assert_eq!(verify(4, 8, options()), WebhookKind::TooLarge, "64 MiB");
+    assert_eq!(verify(4, 8, options().max_hashed(usize::MAX)), WebhookKind::NoMatchingSignature);
 }

@@ -49,3 +49,29 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
     assert!(bad.contains("error.type=\"VALIDATION_ERROR\"") && bad.contains("http.response.status_code=400"), "{bad}");
     assert!(!capture.text().contains("pageSize"), "queries are not shown");
 }
+
+#[cfg(feature = "webhooks")]
+#[tokio::test]
+async fn a_rejected_delivery_is_an_event_with_its_reason_and_the_clock_offset() {
+    let capture = Capture::default();
+    let _tracing = tracing::subscriber::set_default(capture.subscriber());
+    let sandbox = Sandbox::builder().seed(Seed::Empty).start().await.unwrap();
+    let client = Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri());
+    let client = client.base_url(sandbox.base_url()).build().unwrap();
+    let receiver = mobiscroll_connect::WebhookReceiver::new(client, |_| async { Err::<(), _>("not now") });
+    let hour_ago = (jiff::Timestamp::now().as_second() - 3600).to_string();
+    let late = sandbox.sign_webhook_with("{}", mobiscroll_connect_sandbox::Signing::new().timestamp(hour_ago)).unwrap();
+    for (delivery, status) in [(late, 401), (sandbox.sign_webhook(r#"{"userId":"eve"}"#), 500)] {
+        let headers = delivery.headers().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        let outcome = receiver.receive(&headers.into_iter().collect(), delivery.body).await;
+        assert_eq!(outcome.status(), status);
+    }
+    let rejected = capture.lines_with("webhook delivery rejected");
+    let [rejected] = &rejected[..] else { panic!("{rejected:#?}") };
+    for part in ["WARN", "http.response.status_code=401", "clock_offset=-36", "timestamp is too far from now"] {
+        assert!(rejected.contains(part), "{part}: {rejected}");
+    }
+    let failed = capture.lines_with("webhook delivery not handled");
+    assert!(failed.len() == 1 && failed[0].contains("outcome=Failed"), "{failed:#?}");
+    assert!(!capture.text().contains("eve"), "bodies are not shown");
+}
