@@ -22,7 +22,7 @@ mod users;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -66,7 +66,7 @@ pub(crate) struct Session {
     users: Weak<Users>,
     state: Mutex<State>,
     /// Held while a hook of the user runs.
-    hooks: Arc<AsyncMutex<()>>,
+    hooks: OnceLock<Arc<AsyncMutex<()>>>,
     usage: Usage,
 }
 
@@ -236,7 +236,7 @@ impl Session {
     fn new(shared: Arc<Shared>, user: &str, users: Weak<Users>) -> Self {
         static IDS: AtomicU64 = AtomicU64::new(0);
         let id = IDS.fetch_add(1, Ordering::Relaxed);
-        let (state, hooks, usage) = (Mutex::default(), Arc::default(), Usage::default());
+        let (state, hooks, usage) = (Mutex::default(), OnceLock::new(), Usage::default());
         Self { id, shared, user: user.into(), users, state, hooks, usage }
     }
 

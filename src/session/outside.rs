@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::hook::hook_session;
 use super::save::{Origin, Pending, Unsaved};
 use super::store::{Pair, Stored};
 use super::{Access, ROUNDS, Relation, Session};
@@ -118,8 +119,8 @@ impl Session {
             state.version = 0;
             task
         };
-        // A save that is in flight would bring the record back.
-        if let Some(mut task) = task {
+        // A save that is in flight would bring the record back. One that waits for the hook that deletes is done.
+        if let Some(mut task) = task.filter(|_| hook_session() != Some(self.id)) {
             task.outcome().await;
         }
         self.unpin();

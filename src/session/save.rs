@@ -243,7 +243,7 @@ impl Session {
             // The hook that asked for it waits for this one.
             true => None,
             false => {
-                let alone = timeout(patience, self.hooks.clone().lock_owned()).await;
+                let alone = timeout(patience, self.hooks.get_or_init(Arc::default).clone().lock_owned()).await;
                 Some(alone.map_err(|_| failed("the hook for the pair before it has not finished"))?)
             }
         };

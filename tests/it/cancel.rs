@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use mobiscroll_connect::{Client, Tokens};
+use mobiscroll_connect::{Client, SaveIf, TokenStore, Tokens};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Seed};
 use tokio::runtime::{Builder, Runtime};
 
@@ -120,7 +120,7 @@ struct Sweep {
 
 struct Stage {
     sandbox: Arc<Sandbox>,
-    store: Arc<FlakyStore>,
+    store: Arc<dyn TokenStore>,
     http: reqwest::Client,
     engine: Arc<dyn Engine>,
     users: usize,
@@ -132,14 +132,15 @@ impl Stage {
         self.users += 1;
         let user = format!("user-{}", self.users);
         let old = tokens(self.sandbox.issue_tokens(&user));
-        self.store.put(&user, &old).await;
+        self.store.save(&user, Some(&old.to_json()), SaveIf::Version(0)).await.unwrap();
         self.sandbox.expire_access_token(&user);
 
         let used = Arc::new(AtomicUsize::new(0));
         let call = Some(self.engine.call(&user));
         tokio::spawn(DropAfter { call, left, by_turns, used: used.clone() }).await.unwrap();
         let refreshed = self.sandbox.refreshes(&user) > 0;
-        let saved = self.store.tokens(&user).await.unwrap() != old;
+        let stored = self.store.load(&user).await.unwrap().tokens.unwrap();
+        let saved = Tokens::from_json(stored.expose()).unwrap() != old;
         *match (refreshed, saved) {
             (_, true) => &mut sweep.after,
             (true, false) => &mut sweep.within,
@@ -199,11 +200,90 @@ fn sweep_all(
             runtime.block_on(Stage { sandbox, store, http, engine, users: 0 }.sweep(&mut sweep));
         }
     }
-    let Sweep { points, before, within, after, lost } = sweep;
-    println!(
-        "{name}: {points} drop points ({before} before the rotation, {within} before it was saved, {after} after), {lost} lost"
-    );
-    sweep
+    sweep.print(name)
+}
+
+/// Sweeps the session over a store, which is opened on the runtime that it is used on.
+#[cfg(any(feature = "file", feature = "sqlite", feature = "postgres"))]
+fn sweep_over(name: &str, open: impl AsyncFn() -> Arc<dyn TokenStore>) {
+    let mut sweep = Sweep::default();
+    for runtime in runtimes() {
+        let sandbox = sandbox(None);
+        runtime.block_on(async {
+            let (store, http) = (open().await, reqwest::Client::new());
+            let engine = Arc::new(builder(&sandbox).token_store(store.clone()).build().unwrap());
+            Stage { sandbox, store, http, engine, users: 0 }.sweep(&mut sweep).await;
+        });
+    }
+    let Sweep { before, after, lost, .. } = sweep.print(name);
+    assert!(before > 0 && after > 0, "the points lie on both sides");
+    assert_eq!(lost, 0, "{name}");
+}
+
+impl Sweep {
+    fn print(self, name: &str) -> Self {
+        let Self { points, before, within, after, lost } = &self;
+        println!(
+            "{name}: {points} drop points ({before} before the rotation, {within} before it was saved, {after} after), \
+             {lost} lost"
+        );
+        self
+    }
+}
+
+#[cfg(feature = "file")]
+#[test]
+fn no_rotation_is_lost_over_files() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let count = AtomicUsize::new(0);
+    sweep_over("files", async || {
+        let folder = folder.path().join(count.fetch_add(1, Ordering::SeqCst).to_string());
+        Arc::new(mobiscroll_connect::FileTokenStore::open(folder).unwrap()) as Arc<dyn TokenStore>
+    });
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn no_rotation_is_lost_over_sqlite() {
+    use mobiscroll_connect::SqlTokenStore;
+    use mobiscroll_connect::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
+
+    let folder = tempfile::TempDir::new().unwrap();
+    let count = AtomicUsize::new(0);
+    sweep_over("SQLite", async || {
+        let file = folder.path().join(format!("{}.db", count.fetch_add(1, Ordering::SeqCst)));
+        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+        let pool = SqlitePool::connect_with(options.journal_mode(SqliteJournalMode::Wal)).await.unwrap();
+        let store = SqlTokenStore::sqlite(pool);
+        store.migrate().await.unwrap();
+        Arc::new(store) as Arc<dyn TokenStore>
+    });
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn no_rotation_is_lost_over_postgres() {
+    use mobiscroll_connect::SqlTokenStore;
+    use mobiscroll_connect::sqlx::postgres::PgPool;
+    use mobiscroll_connect::sqlx::{AssertSqlSafe, raw_sql};
+
+    let Some(url) = std::env::var("MOBISCROLL_CONNECT_POSTGRES_URL").ok().filter(|url| !url.is_empty()) else {
+        return println!("MOBISCROLL_CONNECT_POSTGRES_URL is not set: nothing is tested");
+    };
+    let table = |number: usize| format!("drop_sweep_{}_{number}", std::process::id());
+    let count = AtomicUsize::new(0);
+    sweep_over("PostgreSQL", async || {
+        let pool = PgPool::connect(&url).await.unwrap();
+        let store = SqlTokenStore::postgres(pool).with_table(&table(count.fetch_add(1, Ordering::SeqCst))).unwrap();
+        store.migrate().await.unwrap();
+        Arc::new(store) as Arc<dyn TokenStore>
+    });
+    runtimes()[0].block_on(async {
+        let pool = PgPool::connect(&url).await.unwrap();
+        for number in 0..count.load(Ordering::SeqCst) {
+            raw_sql(AssertSqlSafe(format!("DROP TABLE {}", table(number)))).execute(&pool).await.unwrap();
+        }
+    });
 }
 
 /// Answers that are late, or of which half comes late.

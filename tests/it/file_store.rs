@@ -6,8 +6,10 @@ use std::future::Future;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mobiscroll_connect::testing::{check_damaged_record, check_token_store};
 use mobiscroll_connect::{
@@ -368,6 +370,34 @@ async fn a_step_that_is_never_polled_does_nothing() {
     drop(store.lease(ADA, LONG));
     drop(store.save(ADA, Some(&"text".into()), SaveIf::Version(0)));
     assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn a_lease_whose_runtime_went_while_it_was_granted_is_nobodys() {
+    let (_folder, store) = store();
+    let (store, mut unclaimed) = (Arc::new(store), 0);
+    for round in 0..60 {
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (going, claimed) = (runtime(), Arc::new(AtomicBool::new(false)));
+        let (asking, user, claim) = (store.clone(), format!("user {round}"), claimed.clone());
+        going.spawn(async move {
+            if let LeaseOutcome::Granted { fence, .. } = asking.lease(&user, LONG).await.unwrap() {
+                claim.store(true, Ordering::SeqCst);
+                asking.release(&user, fence, 0).await.unwrap();
+            }
+        });
+        going.block_on(async { tokio::time::sleep(Duration::from_micros(1)).await });
+        std::thread::sleep(Duration::from_micros(50 * round));
+        going.shutdown_background();
+        unclaimed += usize::from(!claimed.load(Ordering::SeqCst));
+        let (store, user, begun) = (store.clone(), format!("user {round}"), Instant::now());
+        runtime().block_on(async {
+            while !matches!(store.lease(&user, LONG).await.unwrap(), LeaseOutcome::Granted { .. }) {
+                assert!(begun.elapsed() < Duration::from_secs(5), "round {round}: the lease is nobody's, and held");
+            }
+        });
+    }
+    assert!(unclaimed > 10, "{unclaimed}");
 }
 
 /// A dropped save must not come back over what was saved after it.
