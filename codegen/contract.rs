@@ -6,7 +6,7 @@ use openapiv3::OpenAPI;
 use serde_json::{Map, Value, json};
 
 use crate::codegen::ident::{pascal_case, snake_case};
-use crate::codegen::{check, hoist, names, resolve, unions, walk};
+use crate::codegen::{check, directions, docs, hoist, names, resolve, unions, walk};
 
 /// What the contract says beyond the shapes that progenitor generates.
 #[derive(Default)]
@@ -52,6 +52,8 @@ pub(crate) struct Variant {
 pub(crate) struct Request {
     /// Required properties, in the order of the constructor's arguments.
     pub(crate) required: Vec<String>,
+    /// Those of them that may be `null`.
+    pub(crate) nullable: BTreeSet<String>,
     /// Optional properties that `null` clears.
     pub(crate) clearable: BTreeSet<String>,
     /// Groups of properties of which only one may be set (`x-exclusive`).
@@ -109,8 +111,11 @@ pub(crate) struct Parameter {
     /// The Rust type of the items of a list that is sent with commas.
     pub(crate) list: Option<String>,
     /// The range that values are clamped to.
-    pub(crate) range: Option<(u32, u32)>,
+    pub(crate) range: Option<Range>,
 }
+
+/// The least and the greatest value of an integer.
+pub(crate) type Range = (i64, i64);
 
 pub(crate) struct Body {
     /// The name of its schema.
@@ -141,12 +146,15 @@ const CONSTRAINTS: [&str; 11] = [
     "uniqueItems",
 ];
 
+/// What `nullable` says until the schema is simplified, if it is to stay.
+const KEPT: &str = "kept";
+
 /// Formats that decide a Rust type; all others are documentation.
 const FORMATS: [&str; 9] =
     ["date", "date-time", "double", "float", "ical-date-time", "int32", "int64", "password", "unix-milliseconds"];
 
 pub(crate) fn read(text: &str) -> Result<(OpenAPI, Facts), String> {
-    let mut spec: Value = yaml_serde::from_str(text).map_err(|e| e.to_string())?;
+    let mut spec = document(text)?;
     check::check(&spec)?;
     resolve::resolve(&mut spec);
 
@@ -157,8 +165,9 @@ pub(crate) fn read(text: &str) -> Result<(OpenAPI, Facts), String> {
     walk::operations(&spec)
         .map(|(method, path, operation)| operation_facts(method, path, operation, &spec, &security, &inline))
         .for_each(|operation| facts.operations.push(operation));
+    describe(&mut spec["info"]);
     schemas(&mut spec, &mut facts);
-    directions(&mut spec, &mut facts);
+    directions::find(&mut spec, &mut facts);
     walk::operations_mut(&mut spec, |_, operation| {
         plain(operation);
         walk::roots_mut(operation, |schema| walk::schemas_mut(schema, &mut simplify));
@@ -172,6 +181,13 @@ pub(crate) fn read(text: &str) -> Result<(OpenAPI, Facts), String> {
 
     let spec = serde_json::from_value(spec).map_err(|e| e.to_string())?;
     Ok((spec, facts))
+}
+
+/// Reads YAML, with its merge keys. A key that stands twice is an error, where JSON would take the last.
+fn document(text: &str) -> Result<Value, String> {
+    let mut document: yaml_serde::Value = yaml_serde::from_str(text).map_err(|e| e.to_string())?;
+    document.apply_merge().map_err(|e| e.to_string())?;
+    serde_json::to_value(document).map_err(|e| e.to_string())
 }
 
 pub(crate) fn schema_names(spec: &OpenAPI) -> impl Iterator<Item = &str> {
@@ -219,7 +235,6 @@ fn operation_facts(
 
 fn parameter(parameter: &Value) -> Parameter {
     let json = walk::schema_name(&parameter["content"]["application/json"]["schema"]);
-    let bound = |name: &str| parameter["schema"][name].as_u64().and_then(|bound| u32::try_from(bound).ok());
     Parameter {
         name: snake_case(parameter["name"].as_str().unwrap_or_default()),
         doc: text(&parameter["description"]),
@@ -229,8 +244,20 @@ fn parameter(parameter: &Value) -> Parameter {
         is_internal: parameter["x-internal"] == true,
         json: json.map(str::to_owned),
         list: comma_separated(parameter).map(item_type),
-        range: bound("minimum").zip(bound("maximum")),
+        range: range(&parameter["schema"]),
     }
+}
+
+/// The range of an integer, as far as its type reaches.
+fn range(schema: &Value) -> Option<Range> {
+    let (from, to) = (schema["minimum"].as_i64()?, schema["maximum"].as_i64()?);
+    let from = from.checked_add(i64::from(schema["exclusiveMinimum"] == true))?;
+    let to = to.checked_sub(i64::from(schema["exclusiveMaximum"] == true))?;
+    let (least, greatest) = match schema["format"].as_str() {
+        Some("int32") => (i32::MIN.into(), i32::MAX.into()),
+        _ => (i64::MIN, i64::MAX),
+    };
+    (schema["type"] == "integer" && from <= to).then(|| (from.clamp(least, greatest), to.clamp(least, greatest)))
 }
 
 /// The items of a list that is sent as one value.
@@ -254,7 +281,12 @@ fn item_type(item: &Value) -> String {
 fn plain(operation: &mut Value) {
     let id = snake_case(operation["operationId"].as_str().unwrap_or_default());
     operation["operationId"] = id.as_str().into();
+    describe(operation);
     for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        describe(parameter);
+        if let Some(schema) = parameter.get_mut("schema") {
+            walk::schemas_mut(schema, &mut |schema| remove(schema, &["nullable"]));
+        }
         if parameter["content"].is_object() || comma_separated(parameter).is_some() {
             parameter["schema"] = json!({ "type": "string" });
             remove(parameter, &["content", "explode"]);
@@ -265,9 +297,31 @@ fn plain(operation: &mut Value) {
         .map(|(_, answer)| answer)
         .collect();
     let typed = success.iter().find(|answer| !answer["content"].is_null()).or(success.first());
-    let answer = typed.map_or_else(|| json!({ "description": "" }), |answer| (*answer).clone());
+    let mut answer = typed.map_or_else(|| json!({}), |answer| (*answer).clone());
+    if !answer["description"].is_string() {
+        answer["description"] = "".into();
+    }
+    for (_, media) in answer.get_mut("content").into_iter().flat_map(walk::members_mut) {
+        media.get_mut("schema").into_iter().for_each(keep_nullable);
+    }
     operation["responses"] = json!({ "2XX": answer });
     remove(operation, &["callbacks", "servers"]);
+}
+
+/// Escapes the descriptions that progenitor makes docs of.
+fn describe(owner: &mut Value) {
+    for name in ["title", "summary", "description"] {
+        if let Some(text) = owner.get_mut(name).filter(|text| text.is_string()) {
+            *text = docs::escaped(text.as_str().unwrap_or_default()).into();
+        }
+    }
+}
+
+/// Marks a schema whose `null` has no member to be missing from, such as the items of a list.
+fn keep_nullable(schema: &mut Value) {
+    if let Some(nullable) = schema.get_mut("nullable").filter(|nullable| **nullable == true) {
+        *nullable = KEPT.into();
+    }
 }
 
 fn remove(value: &mut Value, names: &[&str]) {
@@ -357,88 +411,32 @@ fn description(property: &Value, schemas: &Value) -> String {
     }
 }
 
-/// Finds which schemas are sent and which arrive.
-fn directions(spec: &mut Value, facts: &mut Facts) {
-    let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
-    for (_, _, operation) in walk::operations(spec) {
-        references(&operation["requestBody"], spec, &mut sent);
-        references(&operation["responses"], spec, &mut received);
-    }
-    for (name, schema) in walk::members_mut(&mut spec["components"]["schemas"]) {
-        if !sent.contains(name) {
-            received.insert(name.clone());
-            // What must be there, and may be `null`, may as well be missing.
-            let nullable: Vec<_> = walk::members(&schema["properties"])
-                .filter(|(_, property)| property["nullable"] == true)
-                .map(|(name, _)| Value::from(name))
-                .collect();
-            if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
-                required.retain(|name| !nullable.contains(name));
-                let names = required.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-                facts.arriving.insert(name.clone(), names);
-            }
-            continue;
-        }
-        if let Some(mut request) = request(schema) {
-            // In a model that also arrives, `null` says no more than a missing value.
-            if received.contains(name) {
-                request.clearable.clear();
-            }
-            facts.requests.insert(name.clone(), request);
-        }
-    }
-    facts.responses = received;
-}
-
-fn request(schema: &Value) -> Option<Request> {
-    let properties = schema["properties"].as_object()?;
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    Some(Request {
-        required: properties.keys().filter(|name| required.contains(&name.as_str())).cloned().collect(),
-        clearable: properties.iter().filter(|(_, p)| p["nullable"] == true).map(|(name, _)| name.clone()).collect(),
-        exclusive: serde_json::from_value(schema["x-exclusive"].clone()).unwrap_or_default(),
-    })
-}
-
-fn references(value: &Value, spec: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(members) => {
-            if let Some(target) = members.get("$ref").and_then(Value::as_str) {
-                let pointer = target.trim_start_matches('#');
-                let is_new = match pointer.strip_prefix("/components/schemas/") {
-                    Some(name) => found.insert(name.to_owned()),
-                    None => true,
-                };
-                if let (true, Some(next)) = (is_new, spec.pointer(pointer)) {
-                    references(next, spec, found);
-                }
-            }
-            members.values().for_each(|member| references(member, spec, found));
-        }
-        Value::Array(items) => items.iter().for_each(|item| references(item, spec, found)),
-        _ => {}
-    }
-}
-
 /// Leaves of a schema what a Rust type depends on.
 fn simplify(schema: &mut Value) {
     let is_text = schema["type"] == "string";
+    let is_flag = schema["type"] == "boolean";
     let is_empty = schema["properties"].as_object().is_some_and(Map::is_empty);
     let Some(members) = schema.as_object_mut() else { return };
+    for inner in ["items", "additionalProperties"] {
+        members.get_mut(inner).into_iter().for_each(keep_nullable);
+    }
     members.retain(|name, member| match name.as_str() {
-        "nullable" | "example" | "examples" | "deprecated" | "readOnly" | "writeOnly" | "xml" | "externalDocs" => false,
+        "nullable" => *member == KEPT,
+        "example" | "examples" | "deprecated" | "readOnly" | "writeOnly" | "xml" | "externalDocs" => false,
         name if CONSTRAINTS.contains(&name) => false,
         // Enums of text are open; other ones make no type of their own.
         "enum" => is_text,
         "format" => member.as_str().is_some_and(|format| FORMATS.contains(&format)),
         // What the server assumes of a missing value is prose, unless it is what Rust assumes, too.
-        "default" => *member == false,
+        "default" => is_flag && *member == false,
         // Unknown members are no mistake. An object without any member stays a model.
         "additionalProperties" => *member != false || is_empty,
         _ => true,
     });
-    // `allOf` with one member only carries a description beside a reference.
-    if let Some([only]) = members.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
+    // `allOf` with one member only carries a description beside a reference, or that it may be `null`.
+    if let Some(nullable) = members.get_mut("nullable") {
+        *nullable = true.into();
+    } else if let Some([only]) = members.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
         && only.get("$ref").is_some()
     {
         let only = only["$ref"].clone();

@@ -12,8 +12,8 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
         open.variants.iter().map(|v| format_ident!("{}", rust_name(&v.wire, v.name.as_deref()))).collect::<Vec<_>>();
     let wires: Vec<_> = open.variants.iter().map(|v| &v.wire).collect();
     let values = open.variants.iter().map(|v| match v.doc.as_str() {
-        "" => format!(" `{}`", v.wire),
-        doc => format!(" `{}`: {doc}", v.wire),
+        "" => docs(&format!("`{}`", v.wire)),
+        doc => docs(&format!("`{}`: {doc}", v.wire)),
     });
     let doc = docs(&open.doc);
     let file: syn::File = syn::parse2(quote! {
@@ -21,7 +21,7 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum #ident {
-            #(#[doc = #values] #names,)*
+            #(#(#values)* #names,)*
             /// A value that this release does not know, kept as it came.
             Unknown(crate::json::UnknownValue),
         }
@@ -64,7 +64,7 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
             type Err = crate::json::UnknownValueError;
 
             /// Reads a value that this release knows. `From<&str>` takes any.
-            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            fn from_str(value: &str) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
                 match Self::from(value) {
                     Self::Unknown(value) => Err(crate::json::UnknownValueError::new(#name, value)),
                     known => Ok(known),

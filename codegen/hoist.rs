@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::codegen::ident::pascal_case;
+use crate::codegen::ident::{pascal_case, type_name};
 use crate::codegen::walk;
 
 /// Moves inline bodies, inline objects, enums and unions into the components. Returns the names of the bodies.
@@ -52,7 +52,7 @@ struct Hoisted {
 impl Hoisted {
     /// Hoists a schema if it is inline, and whatever is inline within.
     fn visit(&mut self, schema: &mut Value, name: &str, is_root: bool) {
-        if is_object(schema) || is_enum(schema) || is_union(schema) {
+        if is_object(schema) || is_enum(schema) || is_union(schema) || schema["x-raw-json"] == true {
             self.take(schema, name);
             return;
         }
@@ -80,7 +80,7 @@ impl Hoisted {
 
     /// Puts a reference in the place of a schema, and returns its new name.
     fn take(&mut self, schema: &mut Value, name: &str) -> String {
-        let name = self.free(name);
+        let name = self.free(&type_name(name));
         let nullable = schema["nullable"] == true;
         let description = schema["description"].clone();
         let mut taken = std::mem::take(schema);

@@ -13,6 +13,15 @@ pub(crate) fn pascal_case(text: &str) -> String {
     sanitized(text).to_pascal_case().into_ident()
 }
 
+/// The name of a schema in Rust, which typify does not change again: `a_b` becomes `AB`, and that `Ab`.
+pub(crate) fn type_name(text: &str) -> String {
+    let name = pascal_case(text);
+    match pascal_case(&name) {
+        same if same == name => name,
+        other => type_name(&other),
+    }
+}
+
 /// Whether Rust takes the name as it is: it is not empty, and begins with a letter.
 pub(crate) fn is_usable(ident: &str) -> bool {
     ident.chars().next().is_some_and(is_xid_start)

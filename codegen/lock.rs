@@ -21,8 +21,7 @@ pub(crate) struct Outcome {
 
 /// Compares the contract with the lock, and gives the arguments the order of the lock.
 pub(crate) fn apply(facts: &mut Facts, lock: &str) -> Result<Outcome, String> {
-    let lock: BTreeMap<&str, Vec<String>> =
-        lock.lines().filter_map(|line| line.split_once(": ")).map(|(key, names)| (key, listed(names))).collect();
+    let lock = read(lock)?;
     let mut lines = BTreeMap::new();
     let (mut warnings, mut problems) = (Vec::new(), Vec::new());
     for operation in facts.operations.iter_mut().filter(|operation| !operation.is_internal) {
@@ -56,6 +55,21 @@ pub(crate) fn apply(facts: &mut Facts, lock: &str) -> Result<Outcome, String> {
         true => Ok(Outcome { text: written(&lines), warnings }),
         false => Err(problems.join("\n")),
     }
+}
+
+/// The lines of a lock, by their operation or schema.
+fn read(lock: &str) -> Result<BTreeMap<&str, Vec<String>>, String> {
+    let mut lines = BTreeMap::new();
+    for line in lock.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let is_key = |key: &str| ["operation ", "schema ", "response "].iter().any(|kind| key.starts_with(kind));
+        let Some((key, names)) = line.split_once(": ").filter(|(key, _)| is_key(key)) else {
+            return Err(format!("generated/required.lock: the line {line:?} is malformed"));
+        };
+        if lines.insert(key, listed(names)).is_some() {
+            return Err(format!("generated/required.lock: there are two lines for {key}"));
+        }
+    }
+    Ok(lines)
 }
 
 fn listed(names: &str) -> Vec<String> {

@@ -15,9 +15,11 @@ use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use quote::quote;
 use schemars08::schema::{InstanceType, SchemaObject};
 
+mod builders;
 mod calls;
 mod check;
 mod contract;
+mod directions;
 mod docs;
 mod enums;
 mod hoist;

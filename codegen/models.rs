@@ -134,6 +134,8 @@ pub(super) enum Presence {
     Required,
     /// `Option<T>`.
     Optional,
+    /// `Option<T>`, which is sent as `null` when there is none.
+    Nullable,
     /// `Option<Option<T>>`: the inner `None` is sent as `null`.
     Clearable,
     /// `T`, with its default when missing.
@@ -164,6 +166,7 @@ impl Property {
         }
         let inner = option(&field.ty);
         let presence = match (request, &inner, defaulted) {
+            (Some(request), ..) if request.nullable.contains(&wire) => Presence::Nullable,
             (Some(request), ..) if request.clearable.contains(&wire) => Presence::Clearable,
             (_, Some(_), _) => Presence::Optional,
             // What is sent tells an empty list from none.
@@ -196,12 +199,12 @@ impl Property {
         }
         field.ty = match self.presence {
             Presence::Required | Presence::Defaulted => parse_quote!(#value),
-            Presence::Optional => parse_quote!(::std::option::Option<#value>),
+            Presence::Optional | Presence::Nullable => parse_quote!(::std::option::Option<#value>),
             Presence::Clearable => parse_quote!(::std::option::Option<::std::option::Option<#value>>),
         };
         let skip = "::std::option::Option::is_none";
         match self.presence {
-            Presence::Required => {}
+            Presence::Required | Presence::Nullable => {}
             Presence::Optional => field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = #skip)])),
             Presence::Clearable if arrives => {
                 field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = #skip)]));
@@ -223,11 +226,34 @@ impl Property {
 
     /// The argument that takes a value, and the expression that turns it into the field's type.
     pub(super) fn argument(&self) -> (TokenStream, TokenStream) {
-        argument(&self.ident, &self.value)
+        argument(&self.ident, &self.taken())
+    }
+
+    /// The type of the value that is set.
+    pub(super) fn taken(&self) -> Type {
+        let value = &self.value;
+        match self.presence {
+            Presence::Nullable => parse_quote!(::std::option::Option<#value>),
+            _ => value.clone(),
+        }
+    }
+
+    /// Whether the constructor takes it.
+    fn is_argument(&self) -> bool {
+        matches!(self.presence, Presence::Required | Presence::Nullable)
     }
 }
 
 pub(super) fn argument(ident: &Ident, value: &Type) -> (TokenStream, TokenStream) {
+    if let Some(inner) = option(value) {
+        return match is(&inner, "Timestamp") {
+            true => (quote!(#value), quote!(#ident.map(crate::json::to_millis))),
+            false if is_wrapped(&inner) => {
+                (quote!(::std::option::Option<::jiff::Timestamp>), quote!(#ident.map(::std::convert::Into::into)))
+            }
+            false => (quote!(#value), quote!(#ident)),
+        };
+    }
     if let Some(item) = generic(value, "Vec") {
         let argument = quote!(impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<#item>>);
         return (argument, quote!(#ident.into_iter().map(::std::convert::Into::into).collect()));
@@ -235,13 +261,18 @@ pub(super) fn argument(ident: &Ident, value: &Type) -> (TokenStream, TokenStream
     if is(value, "Timestamp") {
         return (quote!(impl ::std::convert::Into<#value>), quote!(crate::json::to_millis(#ident.into())));
     }
-    if ["BasicTimestamp", "UnixMillis"].iter().any(|name| is(value, name)) {
+    if is_wrapped(value) {
         return (quote!(impl ::std::convert::Into<::jiff::Timestamp>), quote!(#ident.into().into()));
     }
     if ["String", "Secret"].iter().any(|name| is(value, name)) {
         return (quote!(impl ::std::convert::Into<#value>), quote!(#ident.into()));
     }
     (quote!(#value), quote!(#ident))
+}
+
+/// Whether it is an instant in a form of its own.
+fn is_wrapped(value: &Type) -> bool {
+    ["BasicTimestamp", "UnixMillis"].iter().any(|name| is(value, name))
 }
 
 /// `new` with the required properties, and a setter for each of the others.
@@ -261,14 +292,14 @@ fn builder(
     });
     let values = properties.iter().map(|p| {
         let (name, (_, value)) = (&p.ident, p.argument());
-        match p.presence {
-            Presence::Required => quote!(#name: #value),
-            _ => quote!(#name: ::std::default::Default::default()),
+        match p.is_argument() {
+            true => quote!(#name: #value),
+            false => quote!(#name: ::std::default::Default::default()),
         }
     });
 
     let mut setters = Vec::new();
-    for property in properties.iter().filter(|p| p.presence != Presence::Required) {
+    for property in properties.iter().filter(|p| !p.is_argument()) {
         let (name, docs, (argument, value)) = (&property.ident, &property.docs, property.argument());
         let rivals = request.exclusive.iter().filter(|group| group.contains(&property.wire)).flatten();
         let rivals = rivals.filter(|wire| **wire != property.wire).map(find).collect::<Result<Vec<_>, _>>()?;

@@ -54,8 +54,8 @@ const RESOURCES: [(&str, &[&str]); 4] = [
 pub(crate) const UNTAGGED: &str = "Untagged";
 
 /// Methods of the generated client that are no operations.
-pub(crate) const RAW_METHODS: [&str; 7] =
-    ["new", "new_with_client", "client", "baseurl", "inner", "api_version", "clone"];
+pub(crate) const RAW_METHODS: [&str; 10] =
+    ["new", "new_with_client", "client", "baseurl", "inner", "api_version", "clone", "pre", "exec", "post"];
 
 /// Methods of both clients.
 pub(crate) const CLIENT_METHODS: [&str; 22] = [
@@ -97,6 +97,9 @@ pub(crate) const REQUESTS: [&str; 11] = [
     "SeedCredentials",
     "VerifyWebhook",
 ];
+
+/// Methods of the builders of raw calls, and what those call their own.
+const RAW_REQUEST: [&str; 2] = ["header_map", "request"];
 
 /// Methods of all requests.
 const REQUEST_METHODS: [&str; 11] = [
@@ -149,6 +152,11 @@ pub(crate) fn is_method(resource: &str, method: &str) -> bool {
     let listed = HANDWRITTEN.iter().map(|(.., method)| method);
     ["new", "clone", "fmt"].contains(&method)
         || own.chain(listed.filter(|_| is_handwritten_resource(resource))).any(|known| *known == method)
+}
+
+/// Whether a raw call uses the name for something else than a parameter.
+pub(crate) fn is_raw(name: &str) -> bool {
+    RAW_REQUEST.contains(&name)
 }
 
 /// Whether the request of an operation has a method of that name already.

@@ -113,7 +113,9 @@ fn read(property: &Property) -> TokenStream {
     if generic(value, "Vec").is_some_and(|item| is(&item, "Timestamp")) {
         return match property.presence {
             Presence::Required => quote!(Instants<::std::vec::Vec<Instant>>),
-            Presence::Optional => quote!(Instants<::std::option::Option<::std::vec::Vec<Instant>>>),
+            Presence::Optional | Presence::Nullable => {
+                quote!(Instants<::std::option::Option<::std::vec::Vec<Instant>>>)
+            }
             Presence::Clearable => quote!(Present<::std::vec::Vec<::jiff::Timestamp>>),
             Presence::Defaulted => quote!(Instants<OrDefault<::std::vec::Vec<Instant>>>),
         };
@@ -122,7 +124,7 @@ fn read(property: &Property) -> TokenStream {
         (Presence::Required, true) => quote!(Instant),
         (_, true) => quote!(OptionalInstant),
         (Presence::Required, false) => quote!(Plain<#value>),
-        (Presence::Optional, false) => quote!(Plain<::std::option::Option<#value>>),
+        (Presence::Optional | Presence::Nullable, false) => quote!(Plain<::std::option::Option<#value>>),
         (Presence::Clearable, false) => quote!(Present<#value>),
         (Presence::Defaulted, false) => quote!(OrDefault<#value>),
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, File, Ident, Item, Type, parse_quote, parse2};
 
-use crate::codegen::contract::{Facts, Operation};
+use crate::codegen::builders::{Builder, builders, outside};
+use crate::codegen::contract::{Facts, Operation, Range};
 use crate::codegen::docs;
 use crate::codegen::ident::{pascal_case, snake_case};
 use crate::codegen::models::{Presence, Properties, argument, generic, is};
@@ -53,69 +53,6 @@ pub(crate) fn file(calls: &File, facts: &Facts, models: &Properties) -> Result<F
     Ok(File { shebang: None, frontmatter: None, attrs: Vec::new(), items })
 }
 
-/// What progenitor made for a call.
-struct Builder {
-    /// The types of the fields, without the results around them.
-    fields: BTreeMap<String, Type>,
-    response: Type,
-}
-
-fn builders(calls: &File) -> BTreeMap<String, Builder> {
-    let module = calls.items.iter().find_map(|item| match item {
-        Item::Mod(module) if module.ident == "builder" => module.content.as_ref(),
-        _ => None,
-    });
-    let mut builders: BTreeMap<String, Builder> = BTreeMap::new();
-    for item in module.into_iter().flat_map(|(_, items)| items) {
-        match item {
-            Item::Struct(builder) => {
-                let fields = builder.fields.iter().filter_map(|field| {
-                    let value = generic(&field.ty, "Result")?;
-                    Some((field.ident.as_ref()?.to_string(), outside(value)))
-                });
-                let builder_of = Builder { fields: fields.collect(), response: parse_quote!(()) };
-                builders.insert(builder.ident.to_string(), builder_of);
-            }
-            Item::Impl(block) => {
-                let (Type::Path(path), None) = (&*block.self_ty, &block.trait_) else { continue };
-                let Some(builder) =
-                    path.path.segments.last().and_then(|last| builders.get_mut(&last.ident.to_string()))
-                else {
-                    continue;
-                };
-                for item in &block.items {
-                    if let syn::ImplItem::Fn(send) = item
-                        && send.sig.ident == "send"
-                        && let syn::ReturnType::Type(_, output) = &send.sig.output
-                        && let Some(value) =
-                            generic(output, "Result").and_then(|value| generic(&value, "ResponseValue"))
-                    {
-                        builder.response = outside(value);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    builders
-}
-
-/// Names a model as it is called outside of the raw client.
-fn outside(mut value: Type) -> Type {
-    struct Models;
-    impl VisitMut for Models {
-        fn visit_path_mut(&mut self, path: &mut syn::Path) {
-            if path.segments.first().is_some_and(|first| first.ident == "types") {
-                let name = path.segments.last().cloned();
-                *path = parse_quote!(crate::models::#name);
-            }
-            visit_mut::visit_path_mut(self, path);
-        }
-    }
-    Models.visit_type_mut(&mut value);
-    value
-}
-
 /// One parameter of a request, or one member of its flat body.
 struct Parameter {
     ident: Ident,
@@ -129,9 +66,24 @@ struct Parameter {
     kind: Kind,
 }
 
+impl Parameter {
+    /// The argument that takes a value, and the expression that turns it into the field's type.
+    fn argument(&self) -> (TokenStream, TokenStream) {
+        let (name, value) = (&self.ident, &self.value);
+        let Kind::Plain { range: Some((from, to)), .. } = self.kind else { return argument(name, value) };
+        match (u32::try_from(from), u32::try_from(to)) {
+            (Ok(from), Ok(to)) => (quote!(u32), quote!(#name.clamp(#from, #to) as #value)),
+            _ => {
+                let (from, to) = (Literal::i64_unsuffixed(from), Literal::i64_unsuffixed(to));
+                (quote!(#value), quote!(#name.clamp(#from, #to)))
+            }
+        }
+    }
+}
+
 enum Kind {
     /// Of the path, the query or a header.
-    Plain { in_path: bool, range: Option<(u32, u32)> },
+    Plain { in_path: bool, range: Option<Range> },
     /// Of the query, as values with commas between them.
     List,
     /// Of the query, as JSON.
@@ -210,7 +162,7 @@ fn parameters(
                     parameters.push(Parameter {
                         ident: member.ident.clone(),
                         docs: member.docs.clone(),
-                        value: member.value.clone(),
+                        value: outside(member.taken()),
                         is_required: request.required.contains(&member.wire),
                         has_setter: true,
                         // The setter of the model that is forwarded to takes the enum alone.
@@ -256,12 +208,12 @@ fn params(operation: &Operation, name: &Name, call: &Builder, parameters: &[Para
     let body_field = body.iter().map(|model| quote!(pub(crate) body: crate::models::#model));
     let required: Vec<_> = parameters.iter().filter(|parameter| parameter.is_required).collect();
     let arguments = required.iter().map(|parameter| {
-        let (name, (argument, _)) = (&parameter.ident, argument(&parameter.ident, &parameter.value));
+        let (name, (argument, _)) = (&parameter.ident, parameter.argument());
         quote!(#name: #argument)
     });
     let initial = own.iter().map(|parameter| {
         let name = &parameter.ident;
-        let (_, value) = argument(name, &parameter.value);
+        let (_, value) = parameter.argument();
         if parameter.is_required { quote!(#name: #value) } else { quote!(#name: ::std::default::Default::default()) }
     });
     let body_initial = body.iter().map(|model| {
@@ -382,16 +334,12 @@ fn setters(parameter: &Parameter) -> Vec<Setter> {
     };
     match &parameter.kind {
         Kind::Empty | Kind::Body => Vec::new(),
-        Kind::Plain { range: Some((from, to)), .. } if is(value, "i32") || is(value, "i64") => {
-            let set = quote!(self.#name = ::std::option::Option::Some(#name.clamp(#from, #to) as #value););
-            vec![setter(docs, name, Some(quote!(u32)), set)]
-        }
         Kind::Plain { .. } if parameter.is_enum => {
             let set = quote!(self.#name = ::std::option::Option::Some(#name.into()););
             vec![setter(docs, name, Some(quote!(impl ::std::convert::Into<#value>)), set)]
         }
         Kind::Plain { .. } | Kind::List | Kind::Json => {
-            let (argument, converted) = argument(name, value);
+            let (argument, converted) = parameter.argument();
             let set = quote!(self.#name = ::std::option::Option::Some(#converted););
             vec![setter(docs, name, Some(argument), set)]
         }
@@ -441,12 +389,14 @@ fn build(raw: &Ident, parameters: &[Parameter], flat: bool) -> TokenStream {
                     };
                 }
             }
-            (Kind::List, true) => quote!(let request = request.#name(crate::call::comma_separated(&self.#name));),
+            (Kind::List, true) => {
+                quote!(let request = request.#name(crate::call::comma_separated(#text, &self.#name)?);)
+            }
             // A list without values says as much as none.
             (Kind::List, false) => quote! {
                 let request = match self.#name {
                     ::std::option::Option::Some(#name) if !#name.is_empty() => {
-                        request.#name(crate::call::comma_separated(&#name))
+                        request.#name(crate::call::comma_separated(#text, &#name)?)
                     }
                     _ => request,
                 };
@@ -492,7 +442,7 @@ fn method(operation: &Operation, name: &Name, parameters: &[Parameter]) -> Token
     let (method, params) = (format_ident!("{}", name.method), format_ident!("{}", name.params));
     let required: Vec<_> = parameters.iter().filter(|parameter| parameter.is_required).collect();
     let arguments = required.iter().map(|parameter| {
-        let (name, (argument, _)) = (&parameter.ident, argument(&parameter.ident, &parameter.value));
+        let (name, (argument, _)) = (&parameter.ident, parameter.argument());
         quote!(#name: #argument)
     });
     let names = required.iter().map(|parameter| &parameter.ident);

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::codegen::ident::pascal_case;
-use crate::codegen::walk;
+use crate::codegen::ident::type_name;
+use crate::codegen::{hoist, walk};
 
 /// The media types of bodies that are sent, the preferred one first.
 pub(crate) const MEDIA_TYPES: [&str; 2] = ["application/json", "application/x-www-form-urlencoded"];
@@ -16,7 +16,7 @@ pub(crate) fn resolve(spec: &mut Value) {
     let origin = Value::from(vec![serde_json::json!({ "url": "/" })]);
     for (_, item) in walk::members_mut(&mut spec["paths"]) {
         let shared = item["parameters"].take();
-        let on_origin = !item["servers"].take().is_null();
+        let on_origin = walk::items(&item["servers"].take()).next().is_some();
         for method in walk::METHODS {
             let Some(operation) = item.get_mut(method) else { continue };
             if on_origin {
@@ -35,8 +35,72 @@ pub(crate) fn resolve(spec: &mut Value) {
         components.entry("schemas").or_insert_with(|| Map::new().into());
     }
     let schemas = spec["components"]["schemas"].clone();
-    walk::operations_mut(spec, |_, operation| walk::roots_mut(operation, |root| merge(root, &schemas)));
+    walk::operations_mut(spec, |_, operation| {
+        walk::roots_mut(operation, |root| merge(root, &schemas));
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            parameter.get_mut("schema").into_iter().for_each(|schema| plain(schema, &schemas));
+        }
+    });
     walk::members_mut(&mut spec["components"]["schemas"]).for_each(|(_, schema)| merge(schema, &schemas));
+    nullable(spec);
+}
+
+/// The schema that a schema stands for by a reference, which may have a description beside it.
+fn referred(schema: &Value) -> Option<&str> {
+    let parts = schema["allOf"].as_array().map_or(&[][..], Vec::as_slice);
+    walk::schema_name(schema).or_else(|| if let [only] = parts { walk::schema_name(only) } else { None })
+}
+
+/// What a schema stands for, by any number of references.
+fn followed<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {
+    let mut followed = schema;
+    for _ in 0..16 {
+        followed = referred(followed).map_or(followed, |name| &schemas[name]);
+    }
+    followed
+}
+
+/// Writes the parameters out whose schema is a text, a number or a list of the components.
+fn plain(schema: &mut Value, schemas: &Value) {
+    let target = followed(schema, schemas);
+    let kinds = ["array", "boolean", "integer", "number", "string"];
+    if kinds.iter().any(|kind| target["type"] == *kind) && !hoist::is_enum(target) {
+        *schema = target.clone();
+    }
+    if let Some(items) = schema.get_mut("items") {
+        plain(items, schemas);
+    }
+}
+
+/// A reference to a schema that may be `null` may be `null` itself.
+fn nullable(spec: &mut Value) {
+    let schemas = spec["components"]["schemas"].clone();
+    let wrap = |schema: &mut Value| {
+        if referred(schema).is_none() || followed(schema, &schemas)["nullable"] != true {
+            return;
+        }
+        if let Some(members) = schema.as_object_mut() {
+            if let Some(target) = members.shift_remove("$ref") {
+                members.insert("allOf".into(), serde_json::json!([{ "$ref": target }]));
+            }
+            members.insert("nullable".into(), true.into());
+        }
+    };
+    let within = &mut |schema: &mut Value| {
+        for keyword in ["items", "additionalProperties"] {
+            schema.get_mut(keyword).into_iter().for_each(wrap);
+        }
+        schema.get_mut("properties").into_iter().flat_map(walk::members_mut).for_each(|(_, property)| wrap(property));
+    };
+    walk::operations_mut(spec, |_, operation| {
+        walk::roots_mut(operation, |root| walk::schemas_mut(root, within));
+        for (_, response) in operation.get_mut("responses").into_iter().flat_map(walk::members_mut) {
+            let content = response.get_mut("content").into_iter().flat_map(walk::members_mut);
+            content.filter_map(|(_, media)| media.get_mut("schema")).for_each(wrap);
+        }
+    });
+    let schemas = walk::members_mut(&mut spec["components"]["schemas"]);
+    schemas.for_each(|(_, schema)| walk::schemas_mut(schema, within));
 }
 
 /// Writes out which schema each value of a discriminator stands for: by default, it is the schema's name.
@@ -45,14 +109,7 @@ fn mapping(spec: &mut Value) {
         if !schema["discriminator"]["propertyName"].is_string() {
             return;
         }
-        let variants = walk::items(&schema["oneOf"]).chain(walk::items(&schema["anyOf"]));
-        let names: Vec<_> = variants.filter_map(walk::schema_name).map(str::to_owned).collect();
-        let said: Vec<_> = walk::members(&schema["discriminator"]["mapping"])
-            .filter_map(|(value, target)| Some((value.to_owned(), target.as_str()?.rsplit('/').next()?.to_owned())))
-            .collect();
-        let unsaid = names.into_iter().filter(|name| !said.iter().any(|(_, target)| target == name));
-        let all: Vec<_> = said.iter().cloned().chain(unsaid.map(|name| (name.clone(), name))).collect();
-        let all = all.into_iter().map(|(value, name)| (value, pascal_case(&name).into()));
+        let all = mapped(schema).into_iter().map(|(value, name)| (value, type_name(&name).into()));
         schema["discriminator"]["mapping"] = all.collect::<Map<_, Value>>().into();
     };
     walk::operations_mut(spec, |_, operation| walk::roots_mut(operation, |root| walk::schemas_mut(root, complete)));
@@ -60,16 +117,34 @@ fn mapping(spec: &mut Value) {
     schemas.for_each(|(_, schema)| walk::schemas_mut(schema, complete));
 }
 
+/// Each value of a discriminator, with the name of the schema that it stands for.
+pub(crate) fn mapped(schema: &Value) -> Vec<(String, String)> {
+    let variants = walk::items(&schema["oneOf"]).chain(walk::items(&schema["anyOf"]));
+    let names: Vec<_> = variants.filter_map(walk::schema_name).map(str::to_owned).collect();
+    let target = |target: &Value| {
+        let target = target.as_str().unwrap_or_default();
+        target.strip_prefix("#/components/schemas/").unwrap_or(target).to_owned()
+    };
+    let said = walk::members(&schema["discriminator"]["mapping"]);
+    let mut all: Vec<_> = said.map(|(value, name)| (value.to_owned(), target(name))).collect();
+    for name in names {
+        if !all.iter().any(|(_, target)| *target == name) {
+            all.push((name.clone(), name));
+        }
+    }
+    all
+}
+
 /// Gives the schemas the names that they have in Rust, so that all that follows finds them by these.
 fn rename(spec: &mut Value) {
     if let Some(schemas) = spec["components"]["schemas"].as_object_mut() {
-        *schemas = std::mem::take(schemas).into_iter().map(|(name, schema)| (pascal_case(&name), schema)).collect();
+        *schemas = std::mem::take(schemas).into_iter().map(|(name, schema)| (type_name(&name), schema)).collect();
     }
     references_to_schemas(spec);
 }
 
 fn references_to_schemas(value: &mut Value) {
-    if let Some(name) = walk::schema_name(value).map(pascal_case) {
+    if let Some(name) = walk::schema_name(value).map(type_name) {
         value["$ref"] = format!("#/components/schemas/{name}").into();
     }
     walk::members_mut(value).for_each(|(_, member)| references_to_schemas(member));
@@ -136,6 +211,7 @@ fn object(schema: &Value, schemas: &Value) -> Value {
         members.shift_remove("allOf");
     }
     let own = (merged["properties"].take(), merged["required"].take());
+    let is_nullable = merged["nullable"] == true;
     let (mut properties, mut required) = (Map::new(), Vec::new());
     let parts: Vec<_> = walk::items(&parts).map(|part| object(part, schemas)).collect();
     let all = parts.iter().map(|part| (&part["properties"], &part["required"])).chain([(&own.0, &own.1)]);
@@ -153,6 +229,7 @@ fn object(schema: &Value, schemas: &Value) -> Value {
     merged["properties"] = properties.into();
     merged["required"] = required.into();
     merged["type"] = "object".into();
+    merged["nullable"] = if is_nullable { true.into() } else { Value::Null };
     if let Some(members) = merged.as_object_mut() {
         members.retain(|_, value| !value.is_null());
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use syn::Item;
 
 use crate::codegen::ident::pascal_case;
-use crate::codegen::{docs, walk};
+use crate::codegen::{docs, ident, walk};
 
 pub(crate) struct Union {
     doc: String,
@@ -30,31 +30,44 @@ impl Union {
     }
 }
 
+/// The variant of a value: it has the name of the model if the value gives none, such as a number.
+pub(crate) fn variant(value: &str, model: &str) -> String {
+    let name = pascal_case(value);
+    if ident::is_usable(&name) { name } else { pascal_case(model) }
+}
+
 pub(crate) fn items(name: &str, union: &Union) -> Result<Vec<Item>, String> {
     let (ident, tag) = (format_ident!("{name}"), &union.tag);
     let docs = docs::docs(&union.doc);
     let (mut names, mut models, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for (value, model) in &union.variants {
-        names.push(format_ident!("{}", pascal_case(value)));
+        names.push(format_ident!("{}", variant(value, model)));
         models.push(format_ident!("{model}"));
         values.push(value);
     }
-    let says = values.iter().map(|value| format!(" `{tag}` is `{value}`."));
+    // A model that has two values is made into the first.
+    let first = |i: &usize| models[..*i].iter().all(|other| *other != models[*i]);
+    let made: Vec<_> = (0..models.len()).filter(first).map(|i| (&models[i], &names[i])).collect();
+    let from = made.iter().map(|(model, name)| {
+        quote!(impl ::std::convert::From<#model> for #ident {
+            fn from(value: #model) -> Self {
+                Self::#name(::std::boxed::Box::new(value))
+            }
+        })
+    });
+    let kinds = made.iter().map(|(model, _)| model);
+    let says = values.iter().map(|value| docs::docs(&format!("`{tag}` is `{value}`.")));
     let file: syn::File = syn::parse2(quote! {
         #(#docs)*
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum #ident {
-            #(#[doc = #says] #names(::std::boxed::Box<#models>),)*
+            #(#(#says)* #names(::std::boxed::Box<#models>),)*
             /// A kind that this release does not know, as it arrived.
             Unknown(crate::json::RawJson),
         }
 
-        #(impl ::std::convert::From<#models> for #ident {
-            fn from(value: #models) -> Self {
-                Self::#names(::std::boxed::Box::new(value))
-            }
-        })*
+        #(#from)*
 
         impl ::serde::Serialize for #ident {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
@@ -81,7 +94,7 @@ pub(crate) fn items(name: &str, union: &Union) -> Result<Vec<Item>, String> {
                 #name.into()
             }
             fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({ "anyOf": [#(generator.subschema_for::<#models>(),)* { "type": "object" }] })
+                ::schemars::json_schema!({ "anyOf": [#(generator.subschema_for::<#kinds>(),)* { "type": "object" }] })
             }
         }
     })

@@ -2059,7 +2059,9 @@ impl ::std::convert::From<::std::string::String> for AttendeeStatus {
 impl ::std::str::FromStr for AttendeeStatus {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("AttendeeStatus", value))
@@ -2142,7 +2144,9 @@ impl ::std::convert::From<::std::string::String> for Availability {
 impl ::std::str::FromStr for Availability {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Availability", value))
@@ -2238,7 +2242,9 @@ impl ::std::convert::From<::std::string::String> for ChangeType {
 impl ::std::str::FromStr for ChangeType {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("ChangeType", value))
@@ -2329,7 +2335,9 @@ impl ::std::convert::From<::std::string::String> for EventStatus {
 impl ::std::str::FromStr for EventStatus {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("EventStatus", value))
@@ -2425,7 +2433,9 @@ impl ::std::convert::From<::std::string::String> for Frequency {
 impl ::std::str::FromStr for Frequency {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Frequency", value))
@@ -2508,7 +2518,9 @@ impl ::std::convert::From<::std::string::String> for GrantType {
 impl ::std::str::FromStr for GrantType {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("GrantType", value))
@@ -2636,7 +2648,9 @@ impl ::std::convert::From<::std::string::String> for Language {
 impl ::std::str::FromStr for Language {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Language", value))
@@ -2727,7 +2741,9 @@ impl ::std::convert::From<::std::string::String> for Privacy {
 impl ::std::str::FromStr for Privacy {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Privacy", value))
@@ -2823,7 +2839,9 @@ impl ::std::convert::From<::std::string::String> for Provider {
 impl ::std::str::FromStr for Provider {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Provider", value))
@@ -2910,7 +2928,9 @@ impl ::std::convert::From<::std::string::String> for Scope {
 impl ::std::str::FromStr for Scope {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Scope", value))
@@ -2997,7 +3017,9 @@ impl ::std::convert::From<::std::string::String> for SeriesMode {
 impl ::std::str::FromStr for SeriesMode {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("SeriesMode", value))
@@ -3080,7 +3102,9 @@ impl ::std::convert::From<::std::string::String> for SyncState {
 impl ::std::str::FromStr for SyncState {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("SyncState", value))
@@ -3167,7 +3191,9 @@ impl ::std::convert::From<::std::string::String> for Theme {
 impl ::std::str::FromStr for Theme {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Theme", value))
@@ -3250,7 +3276,9 @@ impl ::std::convert::From<::std::string::String> for WebhookKeyStatus {
 impl ::std::str::FromStr for WebhookKeyStatus {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("WebhookKeyStatus", value))
@@ -3361,7 +3389,9 @@ impl ::std::convert::From<::std::string::String> for Weekday {
 impl ::std::str::FromStr for Weekday {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+    fn from_str(
+        value: &str,
+    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Weekday", value))

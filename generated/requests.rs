@@ -166,7 +166,7 @@ impl crate::call::RawCall for AuthUrl {
         };
         let request = match self.providers {
             ::std::option::Option::Some(providers) if !providers.is_empty() => {
-                request.providers(crate::call::comma_separated(&providers))
+                request.providers(crate::call::comma_separated("providers", &providers)?)
             }
             _ => request,
         };

@@ -3,7 +3,7 @@
 //! This module follows `openapi.yaml` and the release of progenitor that made it: it is **outside the semantic
 //! versioning promise** of the crate. Models that are part of the promise are re-exported at the crate's root.
 
-#![allow(deprecated, missing_docs, missing_debug_implementations, unreachable_pub, private_interfaces)]
+#![allow(deprecated, missing_docs, missing_debug_implementations, unreachable_pub, private_bounds, private_interfaces)]
 #![allow(unused_imports, clippy::all, clippy::missing_errors_doc)]
 
 use std::fmt;

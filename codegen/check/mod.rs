@@ -1,8 +1,10 @@
 //! Finds what the generator cannot honour in a contract, before progenitor sees it: all of it, each by its place.
 
+mod extensions;
 mod names;
 mod operations;
 mod schemas;
+mod shape;
 
 use serde_json::Value;
 
@@ -24,11 +26,15 @@ impl Problems {
 pub(crate) fn check(spec: &Value) -> Result<(), String> {
     let mut problems = Problems::default();
     document(spec, &mut problems);
+    if problems.0.is_empty() {
+        shape::check(spec, &mut problems);
+    }
     references(spec, spec, "", &mut problems);
     // What follows takes references that lead somewhere for granted.
     if problems.0.is_empty() {
         operations::check(spec, &mut problems);
         schemas::check(spec, &mut problems);
+        extensions::check(spec, &mut problems);
         names::check(spec, &mut problems);
     }
     match problems.0.is_empty() {

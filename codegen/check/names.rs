@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Problems;
-use super::operations::resolved;
-use crate::codegen::ident::{is_usable, pascal_case, snake_case};
+use super::operations::{properties, resolved};
+use crate::codegen::ident::{is_usable, pascal_case, snake_case, type_name};
+use crate::codegen::resolve::{self, MEDIA_TYPES};
 use crate::codegen::{enums, names, walk};
 
 /// What generated code takes for Rust's own.
@@ -15,20 +16,42 @@ const RUST: [&str; 15] = [
     "ToString", "Vec",
 ];
 
+/// What models take for types of this crate, beside names of one letter, which are type parameters.
+const MODELS: [&str; 13] = [
+    "BasicTimestamp",
+    "ConversionError",
+    "Date",
+    "Instant",
+    "Instants",
+    "Members",
+    "OptionalInstant",
+    "OrDefault",
+    "Plain",
+    "Present",
+    "Secret",
+    "Timestamp",
+    "UnixMillis",
+];
+
+fn is_taken(ident: &str) -> bool {
+    RUST.contains(&ident) || ident.len() == 1
+}
+
 pub(super) fn check(spec: &Value, problems: &mut Problems) {
     operations(spec, problems);
     for (method, path, operation) in walk::operations(spec) {
         let place = format!("{} {path}", method.to_uppercase());
         parameters(spec, path, operation, &place, problems);
     }
-    let mut known = Names::new("schema", pascal_case);
+    let mut known = Names::new("schema", type_name);
     for (name, schema) in walk::members(&spec["components"]["schemas"]) {
         let place = format!("schema {name}");
         known.add(name, &place, problems);
-        if RUST.contains(&pascal_case(name).as_str()) {
+        let ident = type_name(name);
+        if is_taken(&ident) || MODELS.contains(&ident.as_str()) {
             problems.add(&place, "the name means something else in Rust");
         }
-        members(schema, &place, problems);
+        members(spec, schema, &place, problems);
     }
 }
 
@@ -69,6 +92,9 @@ fn operations(spec: &Value, problems: &mut Problems) {
             continue;
         };
         ids.add(id, &place, problems);
+        if snake_case(id) == "all" {
+            problems.add(&place, "the name all stands for all operations");
+        }
         if names::RAW_METHODS.contains(&snake_case(id).as_str()) {
             problems.add(&place, format!("the raw client has a method {} of its own", snake_case(id)));
         }
@@ -78,7 +104,7 @@ fn operations(spec: &Value, problems: &mut Problems) {
         let tag = operation["tags"][0].as_str().unwrap_or(names::UNTAGGED);
         let name = names::of(&snake_case(id));
         let (resource, params) = (pascal_case(tag), name.params);
-        if !is_usable(&resource) || RUST.contains(&resource.as_str()) {
+        if !is_usable(&resource) || is_taken(&resource) {
             problems.add(&place, format!("the tag {tag:?} gives no resource"));
         }
         if !names::is_handwritten_resource(&resource) {
@@ -87,7 +113,7 @@ fn operations(spec: &Value, problems: &mut Problems) {
         if name.is_handwritten {
             continue;
         }
-        if RUST.contains(&params.as_str()) || names::REQUESTS.contains(&params.as_str()) {
+        if is_taken(&params) || names::REQUESTS.contains(&params.as_str()) {
             problems.add(&place, format!("its parameters would be called {params}, which is something else already"));
         }
         if names::is_method(&resource, &name.method) {
@@ -120,12 +146,22 @@ fn parameters(spec: &Value, path: &str, operation: &Value, place: &str, problems
     }
     let body = body(spec, operation);
     let is_flat = body.is_some_and(|(_, is_flat)| is_flat);
-    let members = body.into_iter().filter(|_| is_flat).flat_map(|(schema, _)| walk::members(&schema["properties"]));
-    for (name, _) in all.iter().copied().chain(members) {
+    for (name, _) in all.iter().filter(|(name, _)| names::is_raw(&snake_case(name))) {
+        problems.add(place, format!("raw calls have a {} of their own", snake_case(name)));
+    }
+    let members: Vec<_> =
+        body.into_iter().filter(|_| is_flat).flat_map(|(schema, _)| properties(spec, schema)).collect();
+    for (name, _) in all.iter().chain(&members) {
         known.add(name, place, problems);
         let ident = snake_case(name);
         if names::is_setter(&id, &ident) {
             problems.add(place, format!("requests have a method {ident} of their own"));
+        }
+    }
+    for (name, _) in members.iter().filter(|(_, member)| member["nullable"] == true) {
+        let clear = format!("clear_{}", snake_case(name));
+        if let Some(other) = known.known.get(&clear) {
+            problems.add(place, format!("{other} is the method that clears {name}"));
         }
     }
 }
@@ -134,35 +170,37 @@ fn parameters(spec: &Value, path: &str, operation: &Value, place: &str, problems
 fn body<'a>(spec: &'a Value, operation: &'a Value) -> Option<(&'a Value, bool)> {
     let body = &operation["requestBody"];
     let body = body["$ref"].as_str().and_then(|target| walk::target(spec, target)).unwrap_or(body);
-    let (_, media) = walk::members(&body["content"]).next()?;
+    let media = MEDIA_TYPES.iter().find_map(|media| body["content"].get(*media))?;
     let is_inline = walk::schema_name(&media["schema"]).is_none();
     Some((resolved(spec, &media["schema"]), is_inline || operation["x-flatten-body"] == true))
 }
 
 /// Checks the members and the values of a schema, and of the schemas in it.
-fn members(schema: &Value, place: &str, problems: &mut Problems) {
+fn members(spec: &Value, schema: &Value, place: &str, problems: &mut Problems) {
     let mut known = Names::new("member", snake_case);
-    for (name, _) in walk::members(&schema["properties"]) {
+    let own: Vec<_> = match resolve::is_composed(schema) {
+        true => properties(spec, schema),
+        false => walk::members(&schema["properties"]).collect(),
+    };
+    for (name, _) in &own {
         known.add(name, place, problems);
         if names::MODEL_METHODS.contains(&snake_case(name).as_str()) {
             problems.add(place, format!("models have a method {} of their own", snake_case(name)));
         }
         let cleared = snake_case(name).strip_prefix("clear_").map(str::to_owned);
-        if cleared
-            .is_some_and(|cleared| walk::members(&schema["properties"]).any(|(other, _)| snake_case(other) == cleared))
-        {
+        if cleared.is_some_and(|cleared| own.iter().any(|(other, _)| snake_case(other) == cleared)) {
             problems.add(place, format!("{name} is the method that clears another member"));
         }
     }
     values(schema, place, problems);
     for (name, inner) in walk::inner(schema) {
-        members(inner, &format!("{place}{name}"), problems);
+        members(spec, inner, &format!("{place}{name}"), problems);
     }
 }
 
 fn values(schema: &Value, place: &str, problems: &mut Problems) {
     let values = [&schema["x-extensible-enum"], &schema["enum"]].into_iter().find(|values| values.is_array());
-    let mut known = vec![String::from("Unknown")];
+    let mut known = vec![String::from("Unknown"), String::from("KNOWN")];
     for wire in values.into_iter().flat_map(walk::items).filter_map(Value::as_str) {
         let rust = enums::rust_name(wire, schema["x-enum-names"][wire].as_str());
         if syn::parse_str::<syn::Ident>(&rust).is_err() || known.contains(&rust) {

@@ -11,6 +11,10 @@ use crate::codegen::walk;
 const JSON: &str = MEDIA_TYPES[0];
 const FORM: &str = MEDIA_TYPES[1];
 
+/// Headers that the client, or HTTP, sets.
+const HEADERS: [&str; 8] =
+    ["accept", "authorization", "connection", "content-length", "content-type", "host", "transfer-encoding", "upgrade"];
+
 pub(super) fn check(spec: &Value, problems: &mut Problems) {
     for (path, item) in walk::members(&spec["paths"]) {
         servers(&item["servers"], spec, path, problems);
@@ -67,8 +71,11 @@ fn parameters(spec: &Value, path: &str, operation: &Value, place: &str, problems
                     problems.add(&place, "a parameter of the path must be required");
                 }
             }
-            "header" if ["accept", "authorization", "content-type"].contains(&name.to_ascii_lowercase().as_str()) => {
+            "header" if HEADERS.contains(&name.to_ascii_lowercase().as_str()) => {
                 problems.add(&place, "the client sets this header itself");
+            }
+            "header" if !name.bytes().all(|c| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&c)) => {
+                problems.add(&place, "this is no name of a header");
             }
             "query" | "header" => {}
             other => problems.add(&place, format!("parameters in {other:?} are not supported")),
@@ -81,6 +88,8 @@ fn parameters(spec: &Value, path: &str, operation: &Value, place: &str, problems
     if path.matches('{').count() != in_path.len()
         || path.matches('}').count() != in_path.len()
         || !path.starts_with('/')
+        || path.contains(|c: char| c.is_whitespace() || c.is_control() || ['?', '#', '\\'].contains(&c))
+        || path.split('/').any(|segment| [".", ".."].contains(&segment))
     {
         problems.add(place, "the path is malformed");
     }
@@ -102,6 +111,11 @@ fn parameter_type(spec: &Value, parameter: &Value, place: &str, problems: &mut P
         return;
     }
     let schema = resolved(spec, &parameter["schema"]);
+    if let (Some(from), Some(to)) = (schema["minimum"].as_f64(), schema["maximum"].as_f64())
+        && from > to
+    {
+        problems.add(place, format!("the minimum {from} is above the maximum {to}"));
+    }
     match kind(schema) {
         Some("string") if schema["format"] == "password" && parameter["in"] != "query" => {
             problems.add(place, "the format password is supported in the query alone");
@@ -133,6 +147,25 @@ pub(super) fn resolved<'a>(spec: &'a Value, schema: &'a Value) -> &'a Value {
     schema
 }
 
+/// The properties of a schema and of the parts of its `allOf`, the first of each name.
+pub(super) fn properties<'a>(spec: &'a Value, schema: &'a Value) -> Vec<(&'a str, &'a Value)> {
+    let (mut left, mut seen, mut found) = (vec![schema], Vec::new(), Vec::<(&str, &Value)>::new());
+    while let Some(schema) = left.pop() {
+        let schema = resolved(spec, schema);
+        if seen.iter().any(|other| std::ptr::eq(*other, schema)) {
+            continue;
+        }
+        seen.push(schema);
+        for (name, property) in walk::members(&schema["properties"]) {
+            if !found.iter().any(|(other, _)| *other == name) {
+                found.push((name, property));
+            }
+        }
+        left.extend(schema["allOf"].as_array().into_iter().flatten().rev());
+    }
+    found
+}
+
 pub(super) fn kind(schema: &Value) -> Option<&str> {
     match schema["type"].as_str() {
         Some(kind) => Some(kind),
@@ -159,12 +192,24 @@ fn body(spec: &Value, operation: &Value, place: &str, problems: &mut Problems) {
             return problems.add(place, format!("the body must be an object, not {}", other.unwrap_or("anything")));
         }
     }
+    if media == FORM {
+        form(spec, schema, place, problems);
+    }
+}
+
+/// A form has no place for lists and objects.
+fn form(spec: &Value, schema: &Value, place: &str, problems: &mut Problems) {
+    const PLAIN: &str = "must be a string, a number or a boolean";
     let plain =
         |property: &Value| matches!(kind(resolved(spec, property)), Some("string" | "integer" | "number" | "boolean"));
-    if let Some((name, _)) =
-        walk::members(&schema["properties"]).find(|(_, property)| media == FORM && !plain(property))
-    {
-        problems.add(place, format!("the member {name} of a form must be a string, a number or a boolean"));
+    let members = properties(spec, schema);
+    for (name, _) in members.iter().filter(|(_, property)| !plain(property)) {
+        problems.add(place, format!("the member {name} of a form {PLAIN}"));
+    }
+    let rest = &schema["additionalProperties"];
+    let is_free = rest.is_null() && members.is_empty() && !schema["properties"].is_object();
+    if is_free || *rest == true || (rest.is_object() && !plain(rest)) {
+        problems.add(place, format!("each further member of a form {PLAIN}"));
     }
 }
 

@@ -1,10 +1,13 @@
 //! Checks schemas, wherever they stand.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::Problems;
-use super::operations::{kind, resolved};
-use crate::codegen::{resolve, walk};
+use super::operations::{kind, properties, resolved};
+use super::{Problems, extensions};
+use crate::codegen::ident::is_usable;
+use crate::codegen::{resolve, unions, walk};
 
 /// Keywords that OpenAPI 3.0 does not have, or that no Rust type is made of.
 const KEYWORDS: [&str; 10] = [
@@ -21,8 +24,9 @@ const KEYWORDS: [&str; 10] = [
 ];
 
 pub(super) fn check(spec: &Value, problems: &mut Problems) {
+    bases(spec, problems);
     for (name, schema) in walk::members(&spec["components"]["schemas"]) {
-        visit(spec, schema, &format!("schema {name}"), problems);
+        visit(spec, schema, &format!("schema {name}"), false, problems);
     }
     for (method, path, operation) in walk::operations(spec) {
         // Roots are gathered from a copy, as it is the one walk over all of them.
@@ -30,12 +34,12 @@ pub(super) fn check(spec: &Value, problems: &mut Problems) {
         let mut roots = Vec::new();
         walk::roots_mut(&mut copy, |schema| roots.push(schema.clone()));
         for root in roots {
-            visit(spec, &root, &format!("{} {path}, schema", method.to_uppercase()), problems);
+            visit(spec, &root, &format!("{} {path}, schema", method.to_uppercase()), false, problems);
         }
     }
 }
 
-fn visit(spec: &Value, schema: &Value, place: &str, problems: &mut Problems) {
+fn visit(spec: &Value, schema: &Value, place: &str, is_part: bool, problems: &mut Problems) {
     if schema["x-raw-json"] == true {
         return;
     }
@@ -55,13 +59,25 @@ fn visit(spec: &Value, schema: &Value, place: &str, problems: &mut Problems) {
     if resolve::is_composed(schema) {
         composed(spec, schema, place, problems);
     }
-    let known = |name: &Value| name.as_str().is_some_and(|name| !schema["properties"][name].is_null());
-    let is_whole = !resolve::is_composed(schema) && schema["oneOf"].is_null();
-    for name in walk::items(&schema["required"]).filter(|name| is_whole && !known(name)) {
-        problems.add(place, format!("{} is required, and is no property", name.as_str().unwrap_or_default()));
+    extensions::visit(spec, schema, place, problems);
+    // A part of `allOf` may require what another part has.
+    if schema["oneOf"].is_null() && !is_part {
+        required(spec, schema, place, problems);
     }
     for (name, inner) in walk::inner(schema) {
-        visit(spec, inner, &format!("{place}{name}"), problems);
+        let is_part = resolve::is_composed(schema) && name.starts_with(".allOf");
+        visit(spec, inner, &format!("{place}{name}"), is_part, problems);
+    }
+}
+
+fn required(spec: &Value, schema: &Value, place: &str, problems: &mut Problems) {
+    let known = properties(spec, schema);
+    let parts = walk::items(&schema["allOf"]).flat_map(|part| walk::items(&part["required"]));
+    for name in walk::items(&schema["required"]).chain(parts) {
+        let name = name.as_str().unwrap_or_default();
+        if !known.iter().any(|(other, _)| *other == name) {
+            problems.add(place, format!("{name} is required, and is no property"));
+        }
     }
 }
 
@@ -89,18 +105,10 @@ fn unions(spec: &Value, schema: &Value, place: &str, problems: &mut Problems) {
             problems.add(place, format!("{keyword} beside properties is not supported"));
         }
         match tag {
-            Some(tag) => {
-                for variant in variants {
-                    let has_tag = resolved(spec, variant);
-                    let named = walk::schema_name(variant).is_some();
-                    if !named || (!resolve::is_composed(has_tag) && has_tag["properties"][tag].is_null()) {
-                        problems.add(
-                            place,
-                            format!("each variant must be a reference to a schema with the property {tag}"),
-                        );
-                    }
-                }
+            Some(tag) if variants.iter().all(|variant| walk::schema_name(variant).is_some()) => {
+                self::variants(spec, schema, tag, place, problems);
             }
+            Some(tag) => problems.add(place, without(tag)),
             None => {
                 problems.add(
                     place,
@@ -109,10 +117,75 @@ fn unions(spec: &Value, schema: &Value, place: &str, problems: &mut Problems) {
             }
         }
     }
-    for (tag, target) in walk::members(&schema["discriminator"]["mapping"]) {
-        let name = target.as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-        if spec["components"]["schemas"][name].is_null() {
-            problems.add(place, format!("the discriminator maps {tag} to {target}, which is no schema"));
+}
+
+fn without(tag: &str) -> String {
+    format!("each variant must be a reference to a schema with the property {tag}")
+}
+
+/// Each value of the discriminator is a variant of an enum.
+fn variants(spec: &Value, schema: &Value, tag: &str, place: &str, problems: &mut Problems) {
+    let mut names = vec![("unknown kinds".to_owned(), "Unknown".to_owned())];
+    for (value, target) in resolve::mapped(schema) {
+        let model = &spec["components"]["schemas"][&target];
+        if model.is_null() {
+            problems.add(place, format!("the discriminator maps {value:?} to {target:?}, which is no schema"));
+            continue;
+        }
+        match properties(spec, model)
+            .iter()
+            .find(|(name, _)| *name == tag)
+            .map(|(_, property)| resolved(spec, property))
+        {
+            None => problems.add(place, without(tag)),
+            Some(property) if kind(property) != Some("string") => {
+                problems.add(place, format!("the property {tag} of {target} must be a string: it tells the variant"));
+            }
+            Some(_) => {}
+        }
+        let name = unions::variant(&value, &target);
+        if let Some((other, _)) = names.iter().find(|(_, other)| *other == name) {
+            problems.add(place, format!("{other} and {value} are the same variant in Rust: {name}"));
+        }
+        if !is_usable(&name) {
+            problems.add(place, format!("{value:?} gives no Rust name"));
+        }
+        names.push((value, name));
+    }
+}
+
+/// A schema with a discriminator and without `oneOf` stands for all that are made from it: as a value, it would lose what they
+/// add.
+fn bases(spec: &Value, problems: &mut Problems) {
+    let mut derived = BTreeSet::new();
+    let mut values = BTreeSet::new();
+    for (_, schema) in walk::members(&spec["components"]["schemas"]) {
+        uses(schema, &mut derived, &mut values);
+    }
+    for (_, _, operation) in walk::operations(spec) {
+        let mut copy = operation.clone();
+        walk::roots_mut(&mut copy, |root| uses(root, &mut derived, &mut values));
+    }
+    for (name, schema) in walk::members(&spec["components"]["schemas"]) {
+        let is_base = schema["discriminator"].is_object() && schema["oneOf"].is_null() && schema["anyOf"].is_null();
+        if is_base && derived.contains(name) && values.contains(name) {
+            let reason = "a discriminator without oneOf is not supported for a schema that is used as a value";
+            problems.add(&format!("schema {name}"), reason);
+        }
+    }
+}
+
+/// Finds which schemas are parts of an `allOf`, and which are referred to as a value.
+fn uses(schema: &Value, derived: &mut BTreeSet<String>, values: &mut BTreeSet<String>) {
+    if let Some(name) = walk::schema_name(schema) {
+        values.insert(name.to_owned());
+    }
+    for (place, inner) in walk::inner(schema) {
+        match walk::schema_name(inner) {
+            Some(name) if place.starts_with(".allOf") && resolve::is_composed(schema) => {
+                derived.insert(name.to_owned());
+            }
+            _ => uses(inner, derived, values),
         }
     }
 }

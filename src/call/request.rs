@@ -96,10 +96,14 @@ pub(crate) fn check_filled(name: &str, value: &str) -> Result<(), BuildError> {
     }
 }
 
-/// Writes a list as one value.
+/// Writes a list as one value. Refuses an item that would be read as two.
 #[allow(dead_code, reason = "for contracts with such lists")]
-pub(crate) fn comma_separated<T: fmt::Display>(items: &[T]) -> String {
-    items.iter().map(T::to_string).collect::<Vec<_>>().join(",")
+pub(crate) fn comma_separated<T: fmt::Display>(name: &str, items: &[T]) -> Result<String, BuildError> {
+    let items: Vec<_> = items.iter().map(T::to_string).collect();
+    match items.iter().any(|item| item.contains(',')) {
+        true => Err(raw::Error::InvalidRequest(format!("{name} has an item with a comma")).into()),
+        false => Ok(items.join(",")),
+    }
 }
 
 /// Writes a parameter of the query that is JSON.

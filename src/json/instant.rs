@@ -182,7 +182,13 @@ impl From<Timestamp> for BasicTimestamp {
 
 impl Serialize for BasicTimestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0.strftime("%Y%m%dT%H%M%SZ"))
+        serializer.collect_str(self)
+    }
+}
+
+impl fmt::Display for BasicTimestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.strftime("%Y%m%dT%H%M%SZ"))
     }
 }
 
@@ -206,6 +212,12 @@ impl From<Timestamp> for UnixMillis {
 impl Serialize for UnixMillis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i64(self.0.as_millisecond())
+    }
+}
+
+impl fmt::Display for UnixMillis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_millisecond().fmt(f)
     }
 }
 

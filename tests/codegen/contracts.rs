@@ -19,7 +19,7 @@ fn main() -> ExitCode {
             "components": { "schemas": {} },
         });
         merge(&mut contract, &case["change"]);
-        let text = yaml_serde::to_string(&contract).unwrap();
+        let text = yaml_serde::to_string(&contract).unwrap() + case["append"].as_str().unwrap_or_default();
         let outcome = std::panic::catch_unwind(|| codegen::generate(&text, "", case["lock"].as_str().unwrap_or_default()));
         let outcome = outcome.unwrap_or_else(|_| Err("a panic".to_owned()));
         let (told, is_right) = judge(case, &outcome);
