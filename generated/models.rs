@@ -2061,7 +2061,7 @@ impl ::std::str::FromStr for AttendeeStatus {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("AttendeeStatus", value))
@@ -2146,7 +2146,7 @@ impl ::std::str::FromStr for Availability {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Availability", value))
@@ -2244,7 +2244,7 @@ impl ::std::str::FromStr for ChangeType {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("ChangeType", value))
@@ -2337,7 +2337,7 @@ impl ::std::str::FromStr for EventStatus {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("EventStatus", value))
@@ -2435,7 +2435,7 @@ impl ::std::str::FromStr for Frequency {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Frequency", value))
@@ -2520,7 +2520,7 @@ impl ::std::str::FromStr for GrantType {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("GrantType", value))
@@ -2650,7 +2650,7 @@ impl ::std::str::FromStr for Language {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Language", value))
@@ -2743,7 +2743,7 @@ impl ::std::str::FromStr for Privacy {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Privacy", value))
@@ -2841,7 +2841,7 @@ impl ::std::str::FromStr for Provider {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Provider", value))
@@ -2930,7 +2930,7 @@ impl ::std::str::FromStr for Scope {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Scope", value))
@@ -3019,7 +3019,7 @@ impl ::std::str::FromStr for SeriesMode {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("SeriesMode", value))
@@ -3104,7 +3104,7 @@ impl ::std::str::FromStr for SyncState {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("SyncState", value))
@@ -3193,7 +3193,7 @@ impl ::std::str::FromStr for Theme {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Theme", value))
@@ -3278,7 +3278,7 @@ impl ::std::str::FromStr for WebhookKeyStatus {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("WebhookKeyStatus", value))
@@ -3391,7 +3391,7 @@ impl ::std::str::FromStr for Weekday {
     /// Reads a value that this release knows. `From<&str>` takes any.
     fn from_str(
         value: &str,
-    ) -> ::std::result::Result<Self, crate::json::UnknownValueError> {
+    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Weekday", value))

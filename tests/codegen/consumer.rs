@@ -37,7 +37,7 @@ async fn main() {
         let (base_url, seen) = serve(answers);
         let client = client(Client::builder("id", "secret", "https://app.example/callback").base_url(base_url));
         let said = match name {
-            "book" => told(client.rooms().book_room("Tea").seats(4).await),
+            "book" => told(client.rooms().book_room("Tea", None).seats(4).await),
             "read" => told(client.rooms().get_room("r1").await),
             "rename" => told(client.rooms().rename_room("r1").clear_nickname().await),
             _ => client.rooms().cancel_room("r1").await.map(|()| "cancelled".to_owned()),
@@ -54,7 +54,7 @@ async fn main() {
             client.set_credentials(Tokens::new("a1").with_refresh_token("r1"));
             let client = client.with_options(RequestOptions::new().deadline(Duration::from_secs(20)));
             match name {
-                "book" => told(client.rooms().book_room("Tea").seats(4).send()),
+                "book" => told(client.rooms().book_room("Tea", None).seats(4).send()),
                 "read" => told(client.rooms().get_room("r1").send()),
                 "rename" => told(client.rooms().rename_room("r1").clear_nickname().send()),
                 _ => client.rooms().cancel_room("r1").send().map(|()| "cancelled".to_owned()),
@@ -91,9 +91,10 @@ fn models() {
     // beside those that are named.
     let room: Room = serde_json::from_str(
         r#"{"id":"r","openings":["2026-11-23T09:30:00",1795426200],"default":"plain",
-            "guest":{"age":36,"kind":"person","name":"Ada"}}"#,
+            "waiting":["Bo",null],"guest":{"age":36,"kind":"person","name":"Ada"}}"#,
     )
     .unwrap();
+    assert_eq!(room.waiting, [Some("Bo".to_owned()), None]);
     let Some(RoomGuest::Person(person)) = room.guest else { panic!("{:?}", room.guest) };
     let stranger: RoomGuest = serde_json::from_str(r#"{"kind":"robot","name":"R2"}"#).unwrap();
     let RoomGuest::Unknown(stranger) = stranger else { panic!("{stranger:?}") };
@@ -149,8 +150,8 @@ async fn rest() {
         let error = client.rooms().get_room(id).await.unwrap_err();
         assert!(matches!(error, Error::InvalidInput(_)), "{error:?}");
     }
-    let stored = serde_json::to_string(&BookRoom::new("Tea").seats(4)).unwrap();
-    assert_eq!(serde_json::from_str::<BookRoom>(&stored).unwrap(), BookRoom::new("Tea").seats(4));
+    let stored = serde_json::to_string(&BookRoom::new("Tea", None).seats(4)).unwrap();
+    assert_eq!(serde_json::from_str::<BookRoom>(&stored).unwrap(), BookRoom::new("Tea", None).seats(4));
 }
 
 /// One more field of each of the other responses.

@@ -94,11 +94,15 @@ const ROOMS: &str = "  /rooms:
           application/json:
             schema:
               type: object
-              required: [name]
+              required: [name, host]
               properties:
                 name:
                   type: string
                   description: Name of the room.
+                host:
+                  type: string
+                  nullable: true
+                  description: Who hosts it, if anybody does.
                 seats:
                   type: integer
                   format: int32
@@ -180,6 +184,11 @@ const ROOM: &str = "    Room:
             format: date-time
         default:
           type: string
+        waiting:
+          type: array
+          items:
+            type: string
+            nullable: true
         guest:
           oneOf:
             - $ref: '#/components/schemas/Person'
