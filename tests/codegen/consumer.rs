@@ -129,7 +129,10 @@ async fn rest() {
     others().await;
 
     // One more member of the body of a subscription, and of responses that handwritten code takes apart.
-    let answers = vec![("200 OK", r#"{"success":true}"#), ("200 OK", r#"{"success":true,"mood":"relieved"}"#)];
+    let answers = vec![
+        ("200 OK", r#"{"success":true,"channelId":"c"}"#),
+        ("200 OK", r#"{"success":true,"mood":"relieved"}"#),
+    ];
     let (base_url, seen) = serve(answers);
     let client = self::client(Client::builder("id", "secret", "https://app.example/callback").base_url(base_url));
     client.webhooks().subscribe_webhook(Provider::Google, "primary").mood("glad").await.unwrap();
