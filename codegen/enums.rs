@@ -16,6 +16,11 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
         doc => docs(&format!("`{}`: {doc}", v.wire)),
     });
     let doc = docs(&open.doc);
+    // A variant of that name would be meant.
+    let error = match names.iter().any(|name| name == "Err") {
+        true => quote!(<Self as ::std::str::FromStr>::Err),
+        false => quote!(Self::Err),
+    };
     let file: syn::File = syn::parse2(quote! {
         #(#doc)*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,7 +69,7 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
             type Err = crate::json::UnknownValueError;
 
             /// Reads a value that this release knows. `From<&str>` takes any.
-            fn from_str(value: &str) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+            fn from_str(value: &str) -> ::std::result::Result<Self, #error> {
                 match Self::from(value) {
                     Self::Unknown(value) => Err(crate::json::UnknownValueError::new(#name, value)),
                     known => Ok(known),

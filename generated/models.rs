@@ -2059,9 +2059,7 @@ impl ::std::convert::From<::std::string::String> for AttendeeStatus {
 impl ::std::str::FromStr for AttendeeStatus {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("AttendeeStatus", value))
@@ -2144,9 +2142,7 @@ impl ::std::convert::From<::std::string::String> for Availability {
 impl ::std::str::FromStr for Availability {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Availability", value))
@@ -2242,9 +2238,7 @@ impl ::std::convert::From<::std::string::String> for ChangeType {
 impl ::std::str::FromStr for ChangeType {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("ChangeType", value))
@@ -2335,9 +2329,7 @@ impl ::std::convert::From<::std::string::String> for EventStatus {
 impl ::std::str::FromStr for EventStatus {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("EventStatus", value))
@@ -2433,9 +2425,7 @@ impl ::std::convert::From<::std::string::String> for Frequency {
 impl ::std::str::FromStr for Frequency {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Frequency", value))
@@ -2518,9 +2508,7 @@ impl ::std::convert::From<::std::string::String> for GrantType {
 impl ::std::str::FromStr for GrantType {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("GrantType", value))
@@ -2648,9 +2636,7 @@ impl ::std::convert::From<::std::string::String> for Language {
 impl ::std::str::FromStr for Language {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Language", value))
@@ -2741,9 +2727,7 @@ impl ::std::convert::From<::std::string::String> for Privacy {
 impl ::std::str::FromStr for Privacy {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Privacy", value))
@@ -2839,9 +2823,7 @@ impl ::std::convert::From<::std::string::String> for Provider {
 impl ::std::str::FromStr for Provider {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Provider", value))
@@ -2928,9 +2910,7 @@ impl ::std::convert::From<::std::string::String> for Scope {
 impl ::std::str::FromStr for Scope {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Scope", value))
@@ -3017,9 +2997,7 @@ impl ::std::convert::From<::std::string::String> for SeriesMode {
 impl ::std::str::FromStr for SeriesMode {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("SeriesMode", value))
@@ -3102,9 +3080,7 @@ impl ::std::convert::From<::std::string::String> for SyncState {
 impl ::std::str::FromStr for SyncState {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("SyncState", value))
@@ -3191,9 +3167,7 @@ impl ::std::convert::From<::std::string::String> for Theme {
 impl ::std::str::FromStr for Theme {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Theme", value))
@@ -3276,9 +3250,7 @@ impl ::std::convert::From<::std::string::String> for WebhookKeyStatus {
 impl ::std::str::FromStr for WebhookKeyStatus {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("WebhookKeyStatus", value))
@@ -3389,9 +3361,7 @@ impl ::std::convert::From<::std::string::String> for Weekday {
 impl ::std::str::FromStr for Weekday {
     type Err = crate::json::UnknownValueError;
     /// Reads a value that this release knows. `From<&str>` takes any.
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, <Self as ::std::str::FromStr>::Err> {
+    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
         match Self::from(value) {
             Self::Unknown(value) => {
                 Err(crate::json::UnknownValueError::new("Weekday", value))
