@@ -85,7 +85,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// Waits for its turn at the store and the token endpoint, unless it has it.
+    /// Waits to be admitted to the store and the token endpoint, unless it is.
     pub(super) async fn enter(&mut self) {
         if self.permit.is_none() {
             self.permit = self.shared.admission.enter().await;

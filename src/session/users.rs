@@ -56,7 +56,7 @@ impl Users {
         let within = own.is_some() && lock(&self.pinned).values().any(is_own);
         self.shared.in_flight.drained(usize::from(within)).await;
         let pinned: Vec<_> = lock(&self.pinned).values().filter(|session| !is_own(session)).cloned().collect();
-        // Started all at once, then awaited one after the other: they are admitted in turn.
+        // Started all at once, then awaited one after the other: admission bounds how many run.
         let tasks: Vec<_> = pinned.into_iter().map(|session| (session.save_now(), session)).collect();
         let mut outcome = Ok(());
         for (task, session) in tasks {
