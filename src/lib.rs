@@ -112,8 +112,29 @@
 //!
 //! # Tracing
 //!
-//! With the feature `tracing`, each call has a span, and each attempt, retry and refresh an event. Names follow
-//! OpenTelemetry's conventions for HTTP clients. Query strings, headers and bodies are never recorded.
+//! With the feature `tracing`, each call and each request to the token endpoint has a span, and each attempt, retry and
+//! refresh an event. All have the target `mobiscroll_connect`; the fields follow OpenTelemetry's conventions for HTTP
+//! clients. Work on tasks of its own, such as a page that is fetched ahead or a refresh, stays in the span that started it.
+//!
+//! | name | level | fields |
+//! |---|---|---|
+//! | span `connect.call` | info | `otel.name`, `otel.kind`, `otel.status_code`, `http.request.method`, `http.response.status_code`, `url.template`, `server.address`, `server.port`, `error.type` |
+//! | "response received" | debug | `http.request.method`, `url.full`, `http.response.status_code`, `network.protocol.version`, `http.client.request.duration` |
+//! | "no response" | debug | `http.request.method`, `url.full`, `error.type`, `http.client.request.duration` |
+//! | "retrying after a delay" | info | `operation`, `error`, `delay` in seconds, `attempt`, from 2 on |
+//! | "not retried: the retry budget is spent" | warn | `operation`, `error` |
+//! | "connections abandoned: later requests use new ones" | info | |
+//! | "tokens received for a code", "tokens refreshed", "credentials set", "new tokens are superseded" | info | `enduser.id` |
+//! | "waiting for the lease of another process" | info | `enduser.id`, `remaining` in seconds |
+//! | "refresh failed", "new tokens are not saved yet" | warn | `enduser.id`, `error`, `next_try` in seconds |
+//! | "the user must authorize again", "new tokens are superseded, and lost" | warn | `enduser.id`, `error` |
+//! | "credentials that were set are older than the store's" | warn | `enduser.id` |
+//! | "webhook delivery received" | debug | `webhook.id`, `http.response.status_code`, `outcome` |
+//! | "webhook delivery not handled" | warn | `webhook.id`, `http.response.status_code`, `outcome` |
+//! | "webhook delivery rejected" | warn | `http.response.status_code`, `clock_offset` in seconds, `reason` |
+//!
+//! `error` has the whole chain of causes in one line. `enduser.id` is recorded with [`ClientBuilder::trace_user_ids`] alone.
+//! Query strings, headers and bodies are never recorded.
 //!
 //! # Blocking client
 //!

@@ -12,3 +12,15 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// Has a task of its own report to the span that it was started in.
+#[cfg(feature = "tracing")]
+pub(crate) fn in_span<F: Future>(task: F) -> tracing::instrument::Instrumented<F> {
+    tracing::Instrument::in_current_span(task)
+}
+
+/// Without the feature `tracing` there are no spans.
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn in_span<F: Future>(task: F) -> F {
+    task
+}

@@ -267,6 +267,7 @@ impl ClientBuilder {
         max_concurrent_refreshes: usize,
         idle_time: Duration,
         max_idle_users: usize,
+        trace_user_ids: bool,
     }
 
     #[cfg(feature = "webhooks")]

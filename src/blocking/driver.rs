@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use crate::client::Client;
 use crate::error::{Error, InputFailure};
 use crate::session;
+use crate::sync::in_span;
 
 /// How long dropping the last handle waits for refreshes and saves in flight.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,7 +35,7 @@ impl Waiter {
         let (sender, receiver) = mpsc::sync_channel(1);
         // The calls of a hook on this thread keep its scope.
         let work = session::carry_hook_scope(work);
-        self.runtime.spawn(async move { sender.send(work.await) });
+        self.runtime.spawn(in_span(async move { sender.send(work.await) }));
         receiver.recv().map_err(|_| session::interrupted())
     }
 }

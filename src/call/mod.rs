@@ -34,7 +34,7 @@ use crate::session::{Access, Renewal, Session};
 use crate::sync::lock;
 use crate::tokens::Tokens;
 pub(crate) use crate::transport::BuildError;
-use crate::transport::{AccessToken, Exchange, Failure, Head, Reply, Requested, Response, Transport, runtime};
+use crate::transport::{AccessToken, Exchange, Failure, Head, Reply, Requested, Response, Transport, runtime, traced};
 use retry::Attempts;
 
 /// What calls are made with: for one application, one user, and one set of options. Cheap to clone.
@@ -82,7 +82,7 @@ impl Caller {
         self.settings.check().map_err(|failure| failure.of(operation))?;
         let first = self.request(operation, build)?;
         let attempts = self.attempts(operation, first, build, secrets);
-        let response = trace::call(operation, &self.transport, attempts).await?;
+        let response = traced(operation, &self.transport, attempts).await?;
         if let Some(recorder) = &self.recorder {
             *lock(recorder) = Some(response.head.clone());
         }

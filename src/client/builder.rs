@@ -70,6 +70,7 @@ pub struct ClientBuilder {
     max_refreshes: usize,
     idle_time: Duration,
     max_idle_users: usize,
+    trace_user_ids: bool,
     webhook_public_key: Option<String>,
     #[cfg(feature = "webhooks")]
     webhook_options: WebhookOptions,
@@ -96,6 +97,7 @@ impl ClientBuilder {
             max_refreshes: MAX_REFRESHES,
             idle_time: IDLE_TIME,
             max_idle_users: MAX_IDLE_USERS,
+            trace_user_ids: false,
             webhook_public_key: None,
             #[cfg(feature = "webhooks")]
             webhook_options: WebhookOptions::new(),
@@ -295,6 +297,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Records the [users' ids](Client::for_user) in traces, as `enduser.id`. Default: `false`, as they may be personal data.
+    ///
+    /// It needs the feature `tracing`.
+    pub fn trace_user_ids(mut self, trace: bool) -> Self {
+        self.trace_user_ids = trace;
+        self
+    }
+
     /// Sets a pinned key, such as `whpk_...`, to verify webhook deliveries with while none could be fetched.
     ///
     /// Once the service's keys are fetched, it is ignored. Replace it whenever the service rotates its key.
@@ -375,6 +385,7 @@ impl ClientBuilder {
             max_refreshes: self.max_refreshes,
             idle_time: self.idle_time,
             max_idle_users: self.max_idle_users,
+            trace_user_ids: self.trace_user_ids,
         };
         let users = Arc::new(Users::new(Arc::new(Shared::new(transport.clone(), session_settings))));
         let caller = Caller {

@@ -21,6 +21,8 @@ pub use callback::{AuthCallbackFailure, AuthCallbackKind};
 pub use decode::DecodeFailure;
 pub use input::InputFailure;
 pub use network::{NetworkFailure, NetworkKind, SendStatus};
+#[cfg(feature = "tracing")]
+pub(crate) use source::Chain;
 pub(crate) use source::{BoxError, Source};
 pub use store::{StoreFailure, StoreKind};
 pub use webhook::{WebhookFailure, WebhookKind};

@@ -37,3 +37,20 @@ impl fmt::Debug for Source {
         self.0.fmt(f)
     }
 }
+
+/// An error with all of its causes, in one line.
+#[cfg(feature = "tracing")]
+pub(crate) struct Chain<'a>(pub(crate) &'a dyn StdError);
+
+#[cfg(feature = "tracing")]
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.0, f)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}

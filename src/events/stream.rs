@@ -15,7 +15,7 @@ use crate::models::EventPage;
 use crate::models::{BlockedAccount, CalendarEvent};
 use crate::params::ListEvents;
 use crate::raw::operations;
-use crate::sync::BoxFuture;
+use crate::sync::{BoxFuture, in_span};
 use crate::transport::runtime;
 
 /// What an [`EventStream`] yields.
@@ -135,7 +135,7 @@ impl EventStream {
             (None, _) => Next::End,
             _ if circular => Next::Failed(circle()),
             (next, Ok(runtime)) if self.read_ahead => {
-                let fetch = runtime.spawn(self.fetch(next.clone()));
+                let fetch = runtime.spawn(in_span(self.fetch(next.clone())));
                 Next::Fetching(next, Fetch::Ahead(Ahead(fetch)))
             }
             (next, _) => Next::Page(next),

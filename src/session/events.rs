@@ -18,7 +18,13 @@ const CAPACITY: usize = 1024;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AuthEvent {
-    /// New tokens are saved and active.
+    /// Tokens for an authorization code are saved and active: the user has authorized.
+    #[non_exhaustive]
+    Authorized {
+        /// The user
+        user: String,
+    },
+    /// Refreshed tokens are saved and active.
     #[non_exhaustive]
     Refreshed {
         /// The user
@@ -91,6 +97,24 @@ pub enum AuthEvent {
     },
 }
 
+impl AuthEvent {
+    /// Returns the user whom it is about; `None` for [`Lagged`](Self::Lagged).
+    pub fn user(&self) -> Option<&str> {
+        match self {
+            Self::Authorized { user }
+            | Self::Refreshed { user }
+            | Self::RefreshFailed { user, .. }
+            | Self::SavePending { user, .. }
+            | Self::ReauthorizationNeeded { user, .. }
+            | Self::Superseded { user, .. }
+            | Self::CredentialsSet { user }
+            | Self::CredentialsRetired { user }
+            | Self::WaitingForLease { user, .. } => Some(user),
+            Self::Lagged { .. } => None,
+        }
+    }
+}
+
 /// The events of all users of a client, from [`Client::auth_events`](crate::Client::auth_events) on.
 #[derive(Debug)]
 pub struct AuthEvents(broadcast::Receiver<AuthEvent>);
@@ -111,18 +135,26 @@ impl AuthEvents {
 }
 
 /// The sending side, which costs nothing before somebody subscribes.
-#[derive(Debug, Default)]
-pub(crate) struct EventSender(OnceLock<broadcast::Sender<AuthEvent>>);
+#[derive(Debug)]
+pub(crate) struct EventSender {
+    sender: OnceLock<broadcast::Sender<AuthEvent>>,
+    /// Whether traces name the user.
+    traces_users: bool,
+}
 
 impl EventSender {
+    pub(crate) fn new(traces_users: bool) -> Self {
+        Self { sender: OnceLock::new(), traces_users }
+    }
+
     /// Sends an event, if anybody has subscribed.
     pub(crate) fn send(&self, event: impl FnOnce() -> AuthEvent) {
-        let listened = self.0.get().filter(|sender| sender.receiver_count() > 0);
+        let listened = self.sender.get().filter(|sender| sender.receiver_count() > 0);
         if listened.is_none() && !cfg!(feature = "tracing") {
             return;
         }
         let event = event();
-        trace::auth_event(&event);
+        trace::auth_event(&event, self.traces_users);
         if let Some(sender) = listened {
             // The last listener may have gone since.
             let _ = sender.send(event);
@@ -130,6 +162,6 @@ impl EventSender {
     }
 
     pub(crate) fn subscribe(&self) -> AuthEvents {
-        AuthEvents(self.0.get_or_init(|| broadcast::Sender::new(CAPACITY)).subscribe())
+        AuthEvents(self.sender.get_or_init(|| broadcast::Sender::new(CAPACITY)).subscribe())
     }
 }

@@ -16,6 +16,7 @@ use crate::backoff::Jitter;
 use crate::error::Error;
 use crate::models::{GrantType, TokenRequest, TokenResponse};
 use crate::secret::Secret;
+use crate::sync::in_span;
 use crate::tokens::Tokens;
 use crate::transport::runtime;
 
@@ -52,7 +53,7 @@ impl Session {
             saved.map(|()| (*tokens).clone())
         };
         let shared = self.shared.clone();
-        let exchange = runtime()?.spawn(async move { beating([&shared.in_flight.beats; 2], exchange).await });
+        let exchange = runtime()?.spawn(in_span(async move { beating([&shared.in_flight.beats; 2], exchange).await }));
         exchange.await.unwrap_or_else(|_| Err(task::interrupted()))
     }
 }

@@ -310,9 +310,10 @@ impl Session {
         self.use_pair(&mut state, unsaved);
         drop(state);
         let user = self.user.to_string();
-        self.shared.events.send(|| match unsaved.is_callers() {
-            true => AuthEvent::CredentialsSet { user },
-            false => AuthEvent::Refreshed { user },
+        self.shared.events.send(|| match &unsaved.pending {
+            Pending::Overwrite { origin: Origin::Code, .. } => AuthEvent::Authorized { user },
+            Pending::Overwrite { .. } => AuthEvent::CredentialsSet { user },
+            Pending::CompareAndSwap { .. } | Pending::NotifyHook => AuthEvent::Refreshed { user },
         });
     }
 

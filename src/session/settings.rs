@@ -21,6 +21,8 @@ pub(crate) struct SessionSettings {
     pub(crate) max_refreshes: usize,
     pub(crate) idle_time: Duration,
     pub(crate) max_idle_users: usize,
+    /// Whether traces name the user.
+    pub(crate) trace_user_ids: bool,
 }
 
 pub(crate) struct Shared {
@@ -34,7 +36,8 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(transport: Arc<Transport>, settings: SessionSettings) -> Self {
         let admission = Admission::new(settings.max_refreshes);
-        Self { transport, settings, events: EventSender::default(), in_flight: InFlight::default(), admission }
+        let events = EventSender::new(settings.trace_user_ids);
+        Self { transport, settings, events, in_flight: InFlight::default(), admission }
     }
 
     pub(crate) fn subscribe(&self) -> AuthEvents {

@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use super::{Active, ROUNDS, Session, Shared, State};
 use crate::error::{Error, NetworkFailure, NetworkKind};
 use crate::raw::operations;
+use crate::sync::in_span;
 use crate::transport::runtime;
 
 /// Between the beats of a task.
@@ -120,7 +121,7 @@ impl Session {
 
         let (session, beats, guard) = (self.clone(), task.beats.clone(), self.shared.in_flight.start());
         let mut work = Work { replaced: state.replaced, number, shared: self.shared.clone(), permit: None };
-        runtime.spawn(async move {
+        runtime.spawn(in_span(async move {
             let achieved = async {
                 match goal {
                     Goal::Load => session.load(&mut work).await,
@@ -133,7 +134,7 @@ impl Session {
             session.end_task(number);
             sender.send_replace(Some(outcome));
             drop(guard);
-        });
+        }));
         Ok(task)
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::{Request, Response};
 use tokio::time::Instant;
 
+use super::trace;
 use crate::error::{Error, InputFailure, NetworkKind, Source};
 use crate::sync::{BoxFuture, lock};
 
@@ -79,6 +80,7 @@ impl HttpClient for ReqwestClient {
         // It worked before. If it does not now, the old client is better than none.
         if let Ok(client) = connector() {
             *current = Current { client, made: Some(now) };
+            trace::connections_abandoned();
         }
     }
 }

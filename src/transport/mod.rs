@@ -31,6 +31,7 @@ pub(crate) use http::{Connector, ReqwestClient};
 pub(crate) use response::{Failure, Head, Reply, Requested, Response, Undecodable};
 pub(crate) use runtime::runtime;
 pub(crate) use secrets::{AccessToken, AppCredentials, Secrets, TokenSource};
+pub(crate) use trace::call as traced;
 
 use crate::raw;
 use hooks::Unsent;

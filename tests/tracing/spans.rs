@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::Stream;
 use mobiscroll_connect::{Client, RetryPolicy, Tokens};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Seed};
 
@@ -14,7 +15,7 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
     let sandbox = Sandbox::builder().seed(Seed::Empty).start().await.unwrap();
     let retry = RetryPolicy::new().base_delay(Duration::from_millis(1));
     let client = Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri());
-    let client = client.base_url(sandbox.base_url()).retry(retry).build().unwrap().for_user("ada");
+    let client = client.base_url(sandbox.base_url()).retry(retry).trace_user_ids(true).build().unwrap().for_user("ada");
     let issued = sandbox.issue_tokens("ada");
     client.set_credentials(Tokens::new(issued.access_token).with_refresh_token(issued.refresh_token));
     sandbox.expire_access_tokens();
@@ -32,8 +33,11 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
     assert_eq!(capture.lines_with("retrying after a delay").len(), 1);
     assert_eq!(capture.lines_with("tokens refreshed").len(), 1);
 
+    // The refresh has a span of its own, within that of the call that needed it, although it is on another task.
     let closed = capture.lines_with("close");
-    let [good, bad] = &closed[..] else { panic!("{closed:#?}") };
+    let [token, good, bad] = &closed[..] else { panic!("{closed:#?}") };
+    assert!(token.contains("otel.name=GET /events") && token.contains("otel.name=POST /oauth/token"), "{token}");
+    assert!(closed.iter().all(|line| line.contains(" mobiscroll_connect: ")), "{closed:#?}");
     for part in [
         "connect.call",
         "otel.name=GET /events",
@@ -74,4 +78,58 @@ async fn a_rejected_delivery_is_an_event_with_its_reason_and_the_clock_offset() 
     let failed = capture.lines_with("webhook delivery not handled");
     assert!(failed.len() == 1 && failed[0].contains("outcome=Failed"), "{failed:#?}");
     assert!(!capture.text().contains("eve"), "bodies are not shown");
+}
+
+#[tokio::test]
+async fn a_refreshed_repeated_and_paged_read_is_one_tree() {
+    let capture = Capture::default();
+    let _tracing = tracing::subscriber::set_default(capture.subscriber());
+    let sandbox = Sandbox::builder().seed(Seed::Demo).start().await.unwrap();
+    let retry = RetryPolicy::new().base_delay(Duration::from_millis(1));
+    let client = Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri());
+    let client = client.base_url(sandbox.base_url()).retry(retry).build().unwrap().for_user("ada");
+    let issued = sandbox.issue_tokens("ada");
+    client.set_credentials(Tokens::new(issued.access_token).with_refresh_token(issued.refresh_token));
+    sandbox.expire_access_tokens();
+    sandbox.inject(Fault::on(Operation::ListEvents).status(503));
+    let agenda = tracing::info_span!("agenda");
+    let items = async {
+        let mut stream = client.events().list().page_size(3).stream();
+        let mut items = 0;
+        while std::future::poll_fn(|context| std::pin::Pin::new(&mut stream).poll_next(context)).await.is_some() {
+            items += 1;
+        }
+        items
+    };
+    let items = tracing::Instrument::instrument(items, agenda).await;
+    assert!(items > 3, "{items} events are no second page");
+
+    let ours = capture.lines_with(" mobiscroll_connect: ");
+    let outside: Vec<_> = ours.iter().filter(|line| !line.contains("agenda")).collect();
+    assert!(outside.is_empty(), "{outside:#?}");
+    let pages = capture.lines_with("close").iter().filter(|line| !line.contains("/oauth/token")).count();
+    assert!(pages > 2, "{pages} spans");
+    assert!(capture.lines_with("retrying after a delay")[0].contains("attempt=2"));
+    assert!(!capture.text().contains("enduser.id"), "ids of users are personal data");
+}
+
+#[tokio::test]
+async fn errors_are_traced_with_their_causes_and_a_login_is_no_refresh() {
+    let capture = Capture::default();
+    let _tracing = tracing::subscriber::set_default(capture.subscriber());
+    let sandbox = Sandbox::builder().seed(Seed::Empty).start().await.unwrap();
+    let client = Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri())
+        .base_url(sandbox.base_url())
+        .on_tokens_refreshed(|_: Tokens| Err::<(), _>(std::io::Error::other("the disk is full")))
+        .build()
+        .unwrap();
+    client.auth().get_token(&sandbox.authorize("ada").into()).await.unwrap_err();
+    let pending = capture.lines_with("new tokens are not saved yet");
+    assert!(pending[0].contains("the disk is full"), "{pending:#?}");
+
+    let client = Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri());
+    let client = client.base_url(sandbox.base_url()).build().unwrap();
+    client.auth().get_token(&sandbox.authorize("ada").into()).await.unwrap();
+    assert_eq!(capture.lines_with("tokens received for a code").len(), 1);
+    assert!(capture.lines_with("tokens refreshed").is_empty());
 }

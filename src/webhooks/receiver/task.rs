@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::{Handler, WebhookOutcome, WebhookReceiver, trace};
 use crate::backoff::{Backoff, Jitter};
 use crate::error::BoxError;
+use crate::sync::in_span;
 use crate::transport::runtime;
 use crate::webhooks::delivery::WebhookDelivery;
 use crate::webhooks::replay::{ReplayClaim, ReplayFuture, ReplayMemory, Retention};
@@ -34,7 +35,7 @@ pub(super) async fn start(receiver: &WebhookReceiver, delivery: WebhookDelivery)
         retention: Retention { replayable: receiver.replayable(), remember: receiver.remember },
         answer: Some(answer),
     };
-    runtime.spawn(task.run(receiver.handler.clone(), delivery));
+    runtime.spawn(in_span(task.run(receiver.handler.clone(), delivery)));
     // The memory panicked, or the runtime is shut down.
     answered.await.unwrap_or(WebhookOutcome::Unavailable)
 }
@@ -67,7 +68,7 @@ impl Task {
 
     /// Runs the handler, and reports whether it succeeded.
     async fn handle(&mut self, handler: Handler, delivery: WebhookDelivery) -> bool {
-        let mut handled = tokio::spawn(async move { handler(delivery).await });
+        let mut handled = tokio::spawn(in_span(async move { handler(delivery).await }));
         let outcome = match timeout(self.limit, &mut handled).await {
             Ok(outcome) => outcome,
             Err(_) => {

@@ -5,9 +5,12 @@ use super::outcome::{WebhookOutcome, WebhookRejection};
 #[cfg(feature = "tracing")]
 pub(super) fn rejected(rejection: &WebhookRejection) {
     tracing::warn!(
-        http.response.status_code = rejection.status().as_u16(),
-        clock_offset = rejection.clock_offset().map(|offset| offset.as_secs_f64()),
-        reason = %rejection,
+        target: "mobiscroll_connect",
+        {
+            http.response.status_code = rejection.status().as_u16(),
+            clock_offset = rejection.clock_offset().map(|offset| offset.as_secs_f64()),
+            reason = %rejection,
+        },
         "webhook delivery rejected"
     );
 }
@@ -17,14 +20,27 @@ pub(super) fn handled(id: &str, outcome: &WebhookOutcome) {
     let status = outcome.status().as_u16();
     match outcome {
         WebhookOutcome::Handled | WebhookOutcome::Repeated => {
-            tracing::debug!(webhook.id = id, http.response.status_code = status, ?outcome, "webhook delivery received");
+            tracing::debug!(
+                target: "mobiscroll_connect",
+                {
+                    webhook.id = id,
+                    http.response.status_code = status,
+                    ?outcome,
+                },
+                "webhook delivery received"
+            );
         }
-        _ => tracing::warn!(
-            webhook.id = id,
-            http.response.status_code = status,
-            ?outcome,
-            "webhook delivery not handled"
-        ),
+        _ => {
+            tracing::warn!(
+                target: "mobiscroll_connect",
+                {
+                    webhook.id = id,
+                    http.response.status_code = status,
+                    ?outcome,
+                },
+                "webhook delivery not handled"
+            )
+        }
     }
 }
 
