@@ -142,13 +142,15 @@ async fn no_secret_is_traced_printed_or_panicked_with() {
         assert!(traced.lines().count() > 50 && printed.0.len() > 5_000 && canaries.0.len() > 6);
         canaries.hidden_in(&traced);
         canaries.hidden_in(&printed.0);
-        canaries.hidden_in(&panics.lock().unwrap());
+        // A panic of the check itself is heard, too.
+        let heard = panics.lock().unwrap().clone();
+        canaries.hidden_in(&heard);
     }
 }
 
 #[test]
 #[should_panic(expected = "CANARY")]
 fn a_secret_that_is_shown_is_found() {
-    let canaries = Canaries(vec![CLIENT_SECRET.to_owned()]);
-    canaries.hidden_in(&format!("Basic {CLIENT_SECRET}"));
+    let canaries = Canaries(vec!["CANARY-elsewhere".to_owned()]);
+    canaries.hidden_in("Basic CANARY-elsewhere");
 }
