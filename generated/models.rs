@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract 7775e1625044bb10). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract 3b839c5f0d97e7b5). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 /// An account that has not granted the calendar permission.
@@ -1519,15 +1519,21 @@ pub struct SubscribeWebhookResponse {
     /// Whether the channel is open.
     #[serde(default)]
     pub success: bool,
+    /// Members that this release does not know, as they arrived.
+    #[serde(default, flatten)]
+    pub unknown_members: ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::json::RawJson,
+    >,
 }
 crate::json::members! {
-    SubscribeWebhookResponse "SubscribeWebhookResponse" object; 0 "channelId" channel_id
-    : optional Plain < ::std::option::Option < ::std::string::String >>; 1 "provider"
-    provider : optional Plain < ::std::option::Option < crate ::models::Provider >>; 2
-    "serverWebhookUrl" server_webhook_url : optional Plain < ::std::option::Option <
-    ::std::string::String >>; 3 "subscription" subscription : optional Plain <
-    ::std::option::Option < WebhookSubscription >>; 4 "success" success : optional
-    OrDefault < bool >;
+    SubscribeWebhookResponse "SubscribeWebhookResponse" object[unknown_members]; 0
+    "channelId" channel_id : optional Plain < ::std::option::Option <
+    ::std::string::String >>; 1 "provider" provider : optional Plain <
+    ::std::option::Option < crate ::models::Provider >>; 2 "serverWebhookUrl"
+    server_webhook_url : optional Plain < ::std::option::Option < ::std::string::String
+    >>; 3 "subscription" subscription : optional Plain < ::std::option::Option <
+    WebhookSubscription >>; 4 "success" success : optional OrDefault < bool >;
 }
 /// Body of a token request.
 ///

@@ -284,7 +284,8 @@ pub use models::{
     AttendeeStatus, Availability, BlockedAccount, Calendar, CalendarEvent, ChangeType, Conference, ConferenceData,
     ConnectedAccount, ConnectionStatus, DisconnectResponse, EventAttendee, EventCreate, EventDeleteResponse,
     EventStatus, EventUpdate, Frequency, Health, Language, Privacy, Provider, RecurrenceRule, Scope, SeriesMode,
-    SyncState, Theme, UnsubscribeWebhookResponse, WebhookDeliveryMetadata, WebhookEvent, Weekday,
+    SubscribeWebhookResponse, SyncState, Theme, UnsubscribeWebhookResponse, WebhookDeliveryMetadata, WebhookEvent,
+    Weekday,
 };
 
 /// The version of sqlx whose pools a [`SqlTokenStore`] takes. A breaking release of sqlx is a breaking release of this

@@ -42,6 +42,9 @@ pub struct Subscription {
     /// Where the provider reports to Connect. For information only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_webhook_url: Option<String>,
+    /// The whole response of the service, with what a newer contract adds to it.
+    #[serde(default)]
+    pub response: SubscribeWebhookResponse,
     /// Members of the subscription at the provider that this release does not know, as they arrived.
     #[serde(default, flatten)]
     pub unknown_members: BTreeMap<String, RawJson>,
@@ -79,20 +82,21 @@ impl Subscription {
         calendar_id: String,
         channel_id: Option<String>,
     ) -> Result<Self, Error> {
-        let inner = response.subscription;
+        let inner = response.subscription.clone();
         let named = inner.as_ref().map(|inner| inner.channel_id.clone());
-        let channel_id = named.or(response.channel_id).or(channel_id).filter(|id| !id.is_empty());
+        let channel_id = named.or_else(|| response.channel_id.clone()).or(channel_id).filter(|id| !id.is_empty());
         let channel_id = channel_id.ok_or_else(|| {
             DecodeFailure::error(SubscribeWebhook::OPERATION.id, "the response does not name the channel")
         })?;
         let mut subscription = Self {
-            provider: response.provider.unwrap_or(provider),
+            provider: response.provider.clone().unwrap_or(provider),
             calendar_id,
             channel_id,
             resource_id: None,
             expiration: None,
             webhook_url: None,
-            server_webhook_url: response.server_webhook_url,
+            server_webhook_url: response.server_webhook_url.clone(),
+            response,
             unknown_members: BTreeMap::new(),
         };
         if let Some(inner) = inner {

@@ -173,7 +173,7 @@ async fn others() {
         client.auth().get_connection_status().await.unwrap().mood,
         client.auth().disconnect(Provider::Google).await.unwrap().mood,
         client.health().await.unwrap().mood,
-        client.webhooks().subscribe_webhook(Provider::Google, "primary").await.unwrap().mood,
+        client.webhooks().subscribe_webhook(Provider::Google, "primary").await.unwrap().response.mood,
         client.webhooks().unsubscribe_webhook(Provider::Google, "c").await.unwrap().mood,
         client.calendars().list().await.unwrap().calendars.remove(0).mood,
     ];
