@@ -238,14 +238,11 @@ impl Session {
     async fn notify(self: &Arc<Self>, unsaved: &Unsaved, superseded: bool) -> Result<(), Error> {
         let Some(hook) = self.shared.settings.hook.clone() else { return Ok(()) };
         let patience = self.shared.settings.save_timeout;
-        let failed = |why: &str| Error::store(StoreKind::Hook, why);
         let alone: Option<OwnedMutexGuard<()>> = match unsaved.within_hook {
             // The hook that asked for it waits for this one.
             true => None,
-            false => {
-                let alone = timeout(patience, self.hooks.get_or_init(Arc::default).clone().lock_owned()).await;
-                Some(alone.map_err(|_| failed("the hook for the pair before it has not finished"))?)
-            }
+            // One that hangs on a thread of its own was given up: it must not keep the user from refreshes for good.
+            false => timeout(patience * 2, self.hooks.get_or_init(Arc::default).clone().lock_owned()).await.ok(),
         };
         let Unsaved { pair: Pair { tokens, .. }, replaces, .. } = unsaved;
         let rotation = TokenRotation::new(self.user(), (**tokens).clone(), replaces.as_deref().cloned(), superseded);

@@ -1,8 +1,9 @@
 //! What the session promises about tokens, kept for callers on plain threads.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mobiscroll_connect::blocking::Client;
 use mobiscroll_connect::{AuthEvent, Error, Tokens};
@@ -108,4 +109,26 @@ fn a_store_that_waits_serves_two_clients() {
     let second = builder(&sandbox).blocking_token_store(store).build().unwrap();
     second.calendars().list().send().unwrap();
     until(|| sandbox.count(Operation::ListCalendars) == 2);
+}
+
+#[test]
+fn a_hook_that_hangs_does_not_end_the_hooks_of_its_user() {
+    let sandbox = sandbox();
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counting = calls.clone();
+    let builder = builder(&sandbox).save_timeout(Duration::from_millis(200));
+    let client = expired(
+        &sandbox,
+        builder.on_tokens_refreshed(move |_: Tokens| {
+            if counting.fetch_add(1, Ordering::SeqCst) == 0 {
+                thread::sleep(Duration::from_secs(20));
+            }
+        }),
+    );
+    assert!(matches!(client.calendars().list().send(), Err(Error::TokenStore(_))));
+    let begun = Instant::now();
+    client.close().unwrap();
+    client.auth().refresh().send().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert_eq!(calls.load(Ordering::SeqCst), 3);
 }
