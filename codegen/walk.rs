@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
 
 /// Calls `visit` with each operation: its method, its path, and what it says.
-pub(crate) fn operations<'a>(spec: &'a Value) -> impl Iterator<Item = (&'static str, &'a str, &'a Value)> {
+pub(crate) fn operations(spec: &Value) -> impl Iterator<Item = (&'static str, &str, &Value)> {
     members(&spec["paths"])
         .flat_map(|(path, item)| METHODS.iter().filter_map(move |method| Some((*method, path, item.get(method)?))))
 }

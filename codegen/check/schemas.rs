@@ -195,7 +195,7 @@ fn composed(spec: &Value, schema: &Value, place: &str, problems: &mut Problems) 
     let mut seen: Vec<(&str, &Value)> = walk::members(&schema["properties"]).collect();
     for part in walk::items(&schema["allOf"]) {
         let target = resolved(spec, part);
-        if kind(target) != Some("object") && !target.as_object().is_some_and(|part| !part.contains_key("type")) {
+        if kind(target) != Some("object") && target.as_object().is_none_or(|part| part.contains_key("type")) {
             problems.add(place, "the parts of allOf must be objects");
         }
         if std::ptr::eq(target, schema) {
