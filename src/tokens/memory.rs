@@ -123,13 +123,13 @@ impl TokenStore for MemoryTokenStore {
 
     fn list<'a>(&'a self, after: Option<&'a str>, limit: usize) -> StoreFuture<'a, Vec<StoredUser>> {
         let records = self.records();
-        let mut users: Vec<_> =
-            records.iter().filter(|(user, _)| after.is_none_or(|after| user.as_ref() > after)).collect();
-        users.sort_unstable_by_key(|(user, _)| *user);
-        let stored = |(user, record): (&Box<str>, &Record)| StoredUser {
-            user: user.to_string(),
-            has_tokens: record.stored.tokens.is_some(),
-        };
+        let mut users: Vec<_> = records
+            .iter()
+            .filter(|(user, _)| after.is_none_or(|after| user.as_ref() > after))
+            .map(|(user, record)| (user.as_ref(), record.stored.tokens.is_some()))
+            .collect();
+        users.sort_unstable();
+        let stored = |(user, has_tokens): (&str, bool)| StoredUser { user: user.to_owned(), has_tokens };
         let users = users.into_iter().take(limit).map(stored).collect();
         Box::pin(ready(Ok(users)))
     }
