@@ -1,7 +1,7 @@
 //! Reworks progenitor's calls: no header that the service does not know, no constructors that hand out a client without
 //! credentials, and `request()` on each call, which builds the request without sending it.
 
-use crate::codegen::contract::Operation;
+use crate::codegen::facts::Operation;
 use crate::codegen::ident::pascal_case;
 use quote::ToTokens;
 use syn::visit::Visit;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::codegen::contract::{Facts, Request};
+use crate::codegen::facts::{Facts, Request};
 use crate::codegen::{resolve, walk};
 
 /// Notes the direction of each schema, and what follows from it.

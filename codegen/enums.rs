@@ -3,8 +3,9 @@
 use quote::{format_ident, quote};
 use syn::Item;
 
-use crate::codegen::contract::OpenEnum;
 use crate::codegen::docs::docs;
+use crate::codegen::facts::OpenEnum;
+use crate::codegen::ident::rust_name;
 
 pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
     let ident = format_ident!("{name}");
@@ -107,20 +108,4 @@ pub(crate) fn items(name: &str, open: &OpenEnum) -> Result<Vec<Item>, String> {
     })
     .map_err(|e| format!("{name}: {e}"))?;
     Ok(file.items)
-}
-
-/// `free-busy` becomes `FreeBusy`, `DAILY` becomes `Daily`.
-pub(crate) fn rust_name(wire: &str, name: Option<&str>) -> String {
-    if let Some(name) = name {
-        return name.to_owned();
-    }
-    let words = wire.split(|c: char| !c.is_ascii_alphanumeric());
-    words
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            let (first, rest) = word.split_at(1);
-            let shouts = !word.chars().any(|c| c.is_ascii_lowercase());
-            first.to_uppercase() + &if shouts { rest.to_lowercase() } else { rest.to_owned() }
-        })
-        .collect()
 }

@@ -43,3 +43,19 @@ impl IntoIdent for String {
         }
     }
 }
+
+/// `free-busy` becomes `FreeBusy`, `DAILY` becomes `Daily`.
+pub(crate) fn rust_name(wire: &str, name: Option<&str>) -> String {
+    if let Some(name) = name {
+        return name.to_owned();
+    }
+    let words = wire.split(|c: char| !c.is_ascii_alphanumeric());
+    words
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            let (first, rest) = word.split_at(1);
+            let shouts = !word.chars().any(|c| c.is_ascii_lowercase());
+            first.to_uppercase() + &if shouts { rest.to_lowercase() } else { rest.to_owned() }
+        })
+        .collect()
+}

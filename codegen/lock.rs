@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::codegen::contract::Facts;
+use crate::codegen::facts::Facts;
 
 const HEAD: &str = "\
 # The required arguments of each operation, and the required members of each schema, in the order in which Rust takes

@@ -3,7 +3,7 @@
 //!
 //! 1. [`check`] lists what in the contract cannot be honoured.
 //! 2. [`resolve`] puts what the contract refers to in its place, [`hoist`] names what is inline, and [`contract`] keeps what
-//!    Rust needs to know ([`contract::Facts`]) and simplifies the rest to what progenitor can digest. [`lock`] compares the
+//!    Rust needs to know ([`facts::Facts`]) and simplifies the rest to what progenitor can digest. [`lock`] compares the
 //!    required arguments with those of the release before.
 //! 3. progenitor runs twice: once for the models, once for the operations (with request builders; the models are
 //!    named, not made, in that run, which spares a second builder for each of them).
@@ -22,6 +22,7 @@ mod contract;
 mod directions;
 mod docs;
 mod enums;
+mod facts;
 mod hoist;
 mod ident;
 mod lock;

@@ -8,7 +8,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, Field, Fields, File, GenericArgument, Ident, Item, ItemStruct, Lit, PathArguments, Type};
 use syn::{parse_quote, parse2};
 
-use crate::codegen::contract::{Facts, Request};
+use crate::codegen::facts::{Facts, Request};
 use crate::codegen::{docs, enums, reading, unions};
 
 /// The properties of the models, by the models' names.

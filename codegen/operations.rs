@@ -3,7 +3,7 @@
 use quote::{format_ident, quote};
 use syn::{Item, parse_quote};
 
-use crate::codegen::contract::{Facts, Scheme};
+use crate::codegen::facts::{Facts, Scheme};
 
 pub(crate) fn table(facts: &Facts) -> Item {
     let names: Vec<_> = facts.operations.iter().map(|op| format_ident!("{}", op.id.to_uppercase())).collect();

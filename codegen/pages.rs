@@ -3,8 +3,8 @@
 use quote::{format_ident, quote};
 use syn::Item;
 
-use crate::codegen::contract::Facts;
 use crate::codegen::docs;
+use crate::codegen::facts::Facts;
 use crate::codegen::models::{Presence, Properties};
 
 /// A struct for each page, with all members of its response, and how it is made of one.

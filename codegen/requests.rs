@@ -7,8 +7,8 @@ use quote::{format_ident, quote};
 use syn::{Attribute, File, Ident, Item, Type, parse_quote, parse2};
 
 use crate::codegen::builders::{Builder, builders, outside};
-use crate::codegen::contract::{Facts, Operation, Range};
 use crate::codegen::docs;
+use crate::codegen::facts::{Facts, Operation, Range};
 use crate::codegen::ident::{pascal_case, snake_case};
 use crate::codegen::models::{Presence, Properties, argument, generic, is};
 use crate::codegen::names::{self, Name};

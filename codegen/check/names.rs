@@ -8,7 +8,7 @@ use super::Problems;
 use super::operations::{properties, resolved};
 use crate::codegen::ident::{is_usable, pascal_case, snake_case, type_name};
 use crate::codegen::resolve::{self, MEDIA_TYPES};
-use crate::codegen::{enums, names, walk};
+use crate::codegen::{ident, names, walk};
 
 /// What generated code takes for Rust's own.
 const RUST: [&str; 15] = [
@@ -202,7 +202,7 @@ fn values(schema: &Value, place: &str, problems: &mut Problems) {
     let values = [&schema["x-extensible-enum"], &schema["enum"]].into_iter().find(|values| values.is_array());
     let mut known = vec![String::from("Unknown"), String::from("KNOWN")];
     for wire in values.into_iter().flat_map(walk::items).filter_map(Value::as_str) {
-        let rust = enums::rust_name(wire, schema["x-enum-names"][wire].as_str());
+        let rust = ident::rust_name(wire, schema["x-enum-names"][wire].as_str());
         if syn::parse_str::<syn::Ident>(&rust).is_err() || known.contains(&rust) {
             problems.add(place, format!("the value {wire:?} needs a Rust name of its own in x-enum-names"));
         }

@@ -11,14 +11,13 @@ use http::HeaderValue;
 use url::Url;
 
 use super::Client;
-use super::connections::Connections;
 use crate::backoff::LONGEST_STEP;
 use crate::call::{Budget, Caller, RequestOptions, RetryPolicy, Settings};
 use crate::error::{Error, InputFailure};
 use crate::secret::Secret;
 use crate::session::{Hook, SessionSettings, Shared, TokensHook, Users};
 use crate::tokens::{MemoryTokenStore, TokenStore};
-use crate::transport::{self, AppCredentials, Transport};
+use crate::transport::{self, AppCredentials, Connections, Transport};
 #[cfg(feature = "webhooks")]
 use crate::webhooks::{Receiving, WebhookKeys, WebhookOptions};
 

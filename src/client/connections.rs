@@ -3,19 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
-
 use super::builder::ClientBuilder;
-use crate::error::{Error, InputFailure};
-use crate::transport::{Connect, Connector, ReqwestClient};
-
-/// What HTTP requests are sent with.
-#[derive(Default)]
-pub(super) struct Connections {
-    fixed: Option<reqwest::Client>,
-    connector: Option<Connector>,
-    connect: Connect,
-}
 
 impl ClientBuilder {
     /// Sets the HTTP client: to share a connection pool, or for settings that are not here.
@@ -99,37 +87,5 @@ impl ClientBuilder {
     pub fn root_certificate(mut self, certificate: reqwest::Certificate) -> Self {
         self.connections.connect.change("root_certificate").certificates.push(certificate);
         self
-    }
-}
-
-impl Connections {
-    /// Returns what sends requests, and the timeout that it applies to each by itself.
-    pub(super) fn http_client(
-        self,
-        base_url: &Url,
-        timeout: Duration,
-    ) -> Result<(ReqwestClient, Option<Duration>), Error> {
-        let own = match (&self.fixed, &self.connector) {
-            (None, None) => None,
-            (Some(_), None) => Some("http_client"),
-            (None, Some(_)) => Some("http_client_factory"),
-            (Some(_), Some(_)) => {
-                let twice = "`http_client` and `http_client_factory` cannot be combined";
-                return Err(InputFailure::new(twice).configuration());
-            }
-        };
-        if let (Some(own), Some(setting)) = (own, self.connect.changed) {
-            let twice = format!("`{setting}` cannot be combined with `{own}`; configure it on that client");
-            return Err(InputFailure::new(twice).configuration());
-        }
-        match (self.fixed, self.connector) {
-            (Some(client), _) => Ok((ReqwestClient::fixed(client), None)),
-            (None, Some(connector)) => Ok((ReqwestClient::with(connector)?, None)),
-            (None, None) => {
-                Connect::check(base_url)?;
-                let connect = self.connect;
-                Ok((ReqwestClient::with(Arc::new(move || connect.client(timeout)))?, Some(timeout)))
-            }
-        }
     }
 }

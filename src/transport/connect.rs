@@ -1,9 +1,11 @@
 //! How the client's own HTTP client is made.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::{Host, Url};
 
+use super::http::{Connector, ReqwestClient};
 use crate::error::{Error, InputFailure};
 
 /// Settings of the client's own HTTP client.
@@ -20,7 +22,7 @@ pub(crate) struct Connect {
     pub(crate) http2_keep_alive: Option<Duration>,
     pub(crate) http1_only: bool,
     /// The first setting that was changed, which an HTTP client of the application's own has no use for.
-    pub(crate) changed: Option<&'static str>,
+    changed: Option<&'static str>,
 }
 
 impl Default for Connect {
@@ -48,7 +50,7 @@ impl Connect {
     }
 
     /// Checks what a client for this base URL needs.
-    pub(crate) fn check(base_url: &Url) -> Result<(), Error> {
+    fn check(base_url: &Url) -> Result<(), Error> {
         let has_tls = cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"));
         if base_url.scheme() == "https" && !has_tls {
             let missing = "https needs the feature `rustls` or `native-tls`, or an `http_client` of your own";
@@ -64,7 +66,7 @@ impl Connect {
     }
 
     /// Makes a client, with a connection pool of its own.
-    pub(crate) fn client(&self, timeout: Duration) -> reqwest::Result<reqwest::Client> {
+    fn client(&self, timeout: Duration) -> reqwest::Result<reqwest::Client> {
         // A redirect is an error: the access token must not follow it to another origin.
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -80,6 +82,46 @@ impl Connect {
         #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
         let client = client.tls_certs_merge(self.certificates.clone());
         self.proxies.iter().cloned().fold(client, reqwest::ClientBuilder::proxy).build()
+    }
+}
+
+/// What HTTP requests are sent with.
+#[derive(Default)]
+pub(crate) struct Connections {
+    pub(crate) fixed: Option<reqwest::Client>,
+    pub(crate) connector: Option<Connector>,
+    pub(crate) connect: Connect,
+}
+
+impl Connections {
+    /// Returns what sends requests, and the timeout that it applies to each by itself.
+    pub(crate) fn http_client(
+        self,
+        base_url: &Url,
+        timeout: Duration,
+    ) -> Result<(ReqwestClient, Option<Duration>), Error> {
+        let own = match (&self.fixed, &self.connector) {
+            (None, None) => None,
+            (Some(_), None) => Some("http_client"),
+            (None, Some(_)) => Some("http_client_factory"),
+            (Some(_), Some(_)) => {
+                let twice = "`http_client` and `http_client_factory` cannot be combined";
+                return Err(InputFailure::new(twice).configuration());
+            }
+        };
+        if let (Some(own), Some(setting)) = (own, self.connect.changed) {
+            let twice = format!("`{setting}` cannot be combined with `{own}`; configure it on that client");
+            return Err(InputFailure::new(twice).configuration());
+        }
+        match (self.fixed, self.connector) {
+            (Some(client), _) => Ok((ReqwestClient::fixed(client), None)),
+            (None, Some(connector)) => Ok((ReqwestClient::with(connector)?, None)),
+            (None, None) => {
+                Connect::check(base_url)?;
+                let connect = self.connect;
+                Ok((ReqwestClient::with(Arc::new(move || connect.client(timeout)))?, Some(timeout)))
+            }
+        }
     }
 }
 

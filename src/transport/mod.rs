@@ -22,12 +22,12 @@ use std::time::Duration;
 use ::http::{HeaderMap, HeaderValue};
 use url::Url;
 
-pub(crate) use connect::{Connect, base_url};
+pub(crate) use connect::{Connections, base_url};
 pub(crate) use exchange::{BuildError, Exchange};
 pub(crate) use failure::{or_empty, rejected};
 #[cfg(feature = "webhooks")]
 pub(crate) use http::HttpClient;
-pub(crate) use http::{Connector, ReqwestClient};
+use http::ReqwestClient;
 pub(crate) use response::{Failure, Head, Reply, Requested, Response, Undecodable};
 pub(crate) use runtime::runtime;
 pub(crate) use secrets::{AccessToken, AppCredentials, Secrets, TokenSource};

@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 
 use super::disk::{make, names, private_file, remove, sync_folder, unique};
 use super::error::{FileStoreError, FileStoreErrorKind};
-use super::record::Record;
+use super::record::{Record, hex};
 use crate::backoff::Jitter;
 
 const RECORD: &str = "tokens.json";
@@ -220,8 +220,4 @@ pub(super) fn open_root(path: &Path) -> Result<PathBuf, FileStoreError> {
     }
     names(&root)?;
     Ok(root)
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

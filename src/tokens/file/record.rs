@@ -9,7 +9,6 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::error::{FileStoreError, FileStoreErrorKind};
-use super::folder::hex;
 use super::lease::Lease;
 use crate::secret::Secret;
 use crate::tokens::{Presented, SaveIf, StoredTokens};
@@ -228,4 +227,8 @@ impl std::io::Write for SkipFirst<'_> {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
