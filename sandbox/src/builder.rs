@@ -297,7 +297,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Chooses the status that refuses a write for want of scope.
+    /// Chooses the status that refuses a write because of its scope.
     pub fn scope_denial(mut self, denial: ScopeDenial) -> Self {
         self.settings.scope_denial = denial;
         self
@@ -311,7 +311,7 @@ impl SandboxBuilder {
 
     /// Serves the admin API under `/_sandbox/` as well, as it does by default.
     ///
-    /// It asks for no credentials: whoever can reach the port can use it.
+    /// It needs no credentials: any process that reaches the port can use it.
     pub fn admin(mut self, admin: bool) -> Self {
         self.settings.admin = admin;
         self

@@ -95,7 +95,7 @@ impl Paces {
         time
     }
 
-    /// Counts anew.
+    /// Resets the count.
     pub(crate) fn restart(&mut self) {
         self.0.clear();
     }

@@ -52,7 +52,7 @@
 //! # From other languages
 //!
 //! The same methods are served as JSON over HTTP under `/_sandbox/`; `GET /_sandbox/` lists the routes. It asks for no
-//! credentials: whoever can reach the port, which is on loopback only, can use it. [`SandboxBuilder::admin`] turns it
+//! credentials: any process that reaches the port, which is on loopback only, can use it. [`SandboxBuilder::admin`] turns it
 //! off.
 //!
 //! # The API's contract

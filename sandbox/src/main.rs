@@ -227,7 +227,7 @@ fn run(options: Options) -> Result<(), String> {
         .map_err(|error| format!("cannot wait for signals: {error}"))?;
     runtime.block_on(async {
         let stopped = stop_signal().map_err(|error| format!("cannot wait for signals: {error}"))?;
-        // Only now, since whoever reads the lines may well send the signal. Nobody has to read them.
+        // Only now, since a reader of the lines may send the signal. Nobody has to read them.
         let _ = announce(&sandbox, admin);
         stopped.await;
         Ok(())

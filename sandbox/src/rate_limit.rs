@@ -62,7 +62,7 @@ impl Windows {
         Ok(())
     }
 
-    /// Begins anew.
+    /// Resets the window.
     pub(crate) fn restart(&mut self) {
         self.0.clear();
     }

@@ -97,7 +97,7 @@ impl<C: Handle> Auth<'_, C> {
         Request::new(DeleteCredentials {}, self.client.clone())
     }
 
-    /// Lists up to `limit` users who have a record in the store, whoever this handle is for.
+    /// Lists up to `limit` users who have a record in the store, of any handle.
     ///
     /// The list begins behind the user `after`, in an order of the store's own; an empty list means that there are no more.
     ///

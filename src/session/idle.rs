@@ -70,7 +70,7 @@ impl Idle {
         dropped
     }
 
-    /// Reports whether a session was idle for too long to be used as it is: whoever asks is its only holder.
+    /// Reports whether a session was idle for too long to be used as it is. The caller is its only holder.
     pub(super) fn is_stale(&self, session: &Arc<Session>) -> bool {
         // Its place here, and the caller's.
         let held_elsewhere = Arc::strong_count(session) > 2;

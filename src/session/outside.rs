@@ -104,7 +104,7 @@ impl Session {
         Ok(())
     }
 
-    /// Lists users of the store, whoever this session is for.
+    /// Lists users of the store, not of this session alone.
     pub(crate) async fn list_users(&self, after: Option<&str>, limit: usize) -> Result<Vec<StoredUser>, Error> {
         let _permit = self.shared.admission.enter().await;
         self.in_store(StoreKind::List, |store| store.list(after, limit)).await

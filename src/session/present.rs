@@ -75,7 +75,7 @@ impl Session {
             if let Some(paused) = self.shared.admission.paused(Instant::now()) {
                 return Err(last.unwrap_or(paused));
             }
-            // Counted before it leaves: whoever takes over must know of it.
+            // Counted before it leaves: a process that takes over must know of it.
             self.count_presented(term.fence, presented + 1);
             let transport = &self.shared.transport;
             let request = transport.request_tokens(request.clone(), &secrets, transport.settings().timeout);

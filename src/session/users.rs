@@ -95,7 +95,7 @@ impl Session {
         }
     }
 
-    /// Keeps the session, whoever holds it, until the store has its tokens.
+    /// Keeps the session alive, even without handles, until the store has its tokens.
     pub(super) fn pin(self: &Arc<Self>) {
         if let Some(users) = self.users.upgrade() {
             lock(&users.pinned).insert(self.user.clone(), self.clone());

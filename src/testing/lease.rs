@@ -10,7 +10,7 @@ use crate::tokens::{SaveIf, StoredTokens, TokenStore};
 
 pub(super) async fn check<S: TokenStore>(trial: &Trial<S>, findings: &mut Findings) {
     let user = |name| trial.user(name);
-    findings.note("a lease in force is granted to nobody else", held(user("held"))).await;
+    findings.note("an active lease is granted to nobody else", held(user("held"))).await;
     findings.note("a lease ends when it is released", released(user("released"))).await;
     findings.note("a release that is not of the newest lease does nothing", stale_release(user("stale"))).await;
     findings.note("a lease ends by itself, and not before its time", expired(user("expired"))).await;

@@ -14,7 +14,7 @@ pub(super) async fn check<S: TokenStore>(trial: &Trial<S>, findings: &mut Findin
     findings.note("a save for another version is a conflict and changes nothing", other_version(user("version"))).await;
     findings.note("a save under a lease that is not the newest is a conflict", stale_lease(user("fence"))).await;
     findings.note("the tokens are any text and come back as they were", texts(user("texts"))).await;
-    findings.note("users are told apart, whatever their ids", ids(trial)).await;
+    findings.note("users with any ids have separate records", ids(trial)).await;
     findings.note("each user with a record is listed once", listed(trial)).await;
     findings.note("a user whose record is removed is unknown", removed(user("removed"))).await;
     findings.note("the empty id is a user like any other", empty_id(trial.exactly(""))).await;

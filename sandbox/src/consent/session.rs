@@ -26,7 +26,7 @@ pub(crate) struct Ask {
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     id: String,
-    /// Goes into the page's form: whoever sends the form must have read the page.
+    /// Goes into the page's form: the sender of the form must have read the page.
     pub(super) form_token: String,
     pub(crate) ask: Ask,
     pub(crate) ends: Timestamp,

@@ -11,7 +11,7 @@ impl RawEvents {
         self.lock().push(mark(event));
     }
 
-    /// Takes the raw events out of an answer, be it a listing or the answer to a write.
+    /// Takes the raw events out of a response, to a list or to a write.
     pub(super) fn leave_out(&self, body: &mut Value) {
         let raw = self.lock();
         if raw.is_empty() {

@@ -120,7 +120,7 @@ async fn exchange(
     // Without it the request would only be slower.
     let _ = stream.set_nodelay(true);
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(describe)?;
-    // It ends with the sender; what goes wrong on it, the sender is told.
+    // It ends with the sender, which gets its errors.
     tokio::spawn(async move { drop(connection.await) });
     let answer = sender.send_request(request).await.map_err(describe)?;
     Ok(finish(sender, answer).await)

@@ -37,7 +37,7 @@ use crate::{http::Answer, operation::Operation, request::Request, script::Script
 /// use std::time::Duration;
 /// use mobiscroll_connect_sandbox::{Fault, Operation};
 ///
-/// // Two calls in a row are told to wait.
+/// // Two consecutive calls get a 429 with `Retry-After`.
 /// Fault::on(Operation::ListEvents).times(2).status(429).header("retry-after", "1");
 /// // The event is created, but the answer gets lost.
 /// Fault::on(Operation::CreateEvent).after_commit().disconnect();

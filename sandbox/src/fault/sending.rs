@@ -74,7 +74,7 @@ impl Sending {
             Self::ContentLength(bytes) => (bytes, vec![Step::Send(body)]),
             Self::Trickle(pause) => (whole, vec![Step::Trickle(body, pause)]),
         };
-        // Who lies about the length does not warn of the closing either.
+        // A wrong length is sent without `connection: close`, too.
         let closing = !matches!(self, Self::ContentLength(_));
         let mut script = vec![Step::Send(answer.head(promised, closing))];
         script.extend(steps);

@@ -55,7 +55,7 @@ impl Sandbox {
         self.with_settings(|settings| settings.delete_dialect = dialect);
     }
 
-    /// Chooses the status that refuses a write for want of scope from now on.
+    /// Chooses the status that refuses a write because of its scope from now on.
     pub fn set_scope_denial(&self, denial: ScopeDenial) {
         self.with_settings(|settings| settings.scope_denial = denial);
     }

@@ -26,7 +26,7 @@ impl Sandbox {
         requests
     }
 
-    /// Forgets the requests seen so far, and counts anew.
+    /// Forgets the requests seen so far, and resets the counts.
     pub fn clear_requests(&self) {
         self.app.log.clear();
     }

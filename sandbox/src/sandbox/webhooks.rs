@@ -149,7 +149,7 @@ impl Sandbox {
         self.app.service().outbox.counts.clone()
     }
 
-    /// Forgets the deliveries that have come to an end, and counts anew.
+    /// Forgets the deliveries that have come to an end, and resets the counts.
     pub fn clear_deliveries(&self) {
         self.with_service(|service| service.outbox.clear_ended());
     }

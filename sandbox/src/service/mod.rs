@@ -63,7 +63,7 @@ impl Service {
         Self { settings, clock, tokens, sessions, keys, outbox, paces, windows, users }
     }
 
-    /// Forgets everything, and begins anew with these settings.
+    /// Forgets everything, and restarts with these settings.
     pub(crate) fn restart(&mut self, settings: Settings) {
         let outbox = mem::take(&mut self.outbox).cleared();
         *self = Self { outbox, ..Self::new(settings) };

@@ -54,7 +54,7 @@ pub enum Consent {
     Ask,
 }
 
-/// Chooses the status that refuses a write for want of scope.
+/// Chooses the status that refuses a write because of its scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ScopeDenial {

@@ -8,7 +8,7 @@ use crate::{instant, scope::Scope};
 const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// Older codes are forgotten, used or not.
 const CAPACITY: usize = 10_000;
-/// What a client is told; it does not learn which of the two it is.
+/// The error of the response, which does not say which of the two it is.
 pub(super) const UNKNOWN_OR_USED: InvalidGrant = InvalidGrant("The code is unknown or was used before");
 
 /// The authorization codes given out.

@@ -59,7 +59,7 @@ pub(crate) struct Poll {
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     delivery: Delivery,
-    /// Headers to be sent as they are; without them each attempt is signed anew
+    /// Headers to be sent as they are; without them each attempt has a signature of its own
     headers: Option<Vec<(String, String)>>,
 }
 
@@ -272,7 +272,7 @@ impl Outbox {
         self.busy == 0 && self.floods.is_empty() && self.next_instant().is_none_or(|due| due > now)
     }
 
-    /// Forgets the deliveries that have come to an end, and counts anew.
+    /// Forgets the deliveries that have come to an end, and resets the counts.
     pub(crate) fn clear_ended(&mut self) {
         self.counts = DeliveryCounts::default();
         self.records.retain(|_, record| record.delivery.state == DeliveryState::Waiting);

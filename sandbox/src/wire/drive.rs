@@ -56,7 +56,7 @@ async fn in_mode<W: Future>(
             let _ = close();
             gone(socket).await;
         }
-        // The socket is closed by whoever holds it when this returns.
+        // The owner of the socket closes it when this returns.
         Mode::Cut { reset: true } => {
             let _ = socket.set_zero_linger();
         }

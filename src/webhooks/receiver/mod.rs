@@ -153,7 +153,7 @@ impl WebhookReceiver {
 
     /// Sets how long the ids of handled deliveries are remembered. Default: a day.
     ///
-    /// The service sends a delivery again, signed anew, if our response was lost: its id is what tells that it was handled.
+    /// The service sends a delivery again, with a new signature, if our response was lost: its id shows that it was handled.
     /// An id costs about 250 bytes in a [`LocalReplayMemory`], and a row in `SqlReplayMemory`. Until the signature of a
     /// delivery has expired, its id is remembered in any case.
     #[must_use]
