@@ -47,9 +47,9 @@ where
 }
 
 /// Finds a member of a model by its name: its number in the model, or `None` for an unknown one, whose name is noted.
-pub(crate) struct Member<'u, U>(pub(crate) fn(&str) -> Option<usize>, pub(crate) &'u mut U);
+pub(crate) struct Member<'u, U, F>(pub(crate) F, pub(crate) &'u mut U);
 
-impl<'de, U: Unknown> DeserializeSeed<'de> for Member<'_, U> {
+impl<'de, U: Unknown, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Member<'_, U, F> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
@@ -57,7 +57,7 @@ impl<'de, U: Unknown> DeserializeSeed<'de> for Member<'_, U> {
     }
 }
 
-impl<U: Unknown> Visitor<'_> for Member<'_, U> {
+impl<U: Unknown, F: Fn(&str) -> Option<usize>> Visitor<'_> for Member<'_, U, F> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
