@@ -61,6 +61,9 @@ fn bindings() -> Result<PathBuf, String> {
 
     // Only a checkout of this repository is written to. Cargo's own checkouts have a mark, and stay as they are.
     let is_ours = root.join(".git").exists() && !root.join(".cargo-ok").exists();
+    if other.is_none() && !is_ours && !bindings.files.iter().all(|(name, text)| is_committed(&root, name, text)) {
+        println!("cargo::warning=generated/ is not rewritten: this is no clone of the repository (there is no .git)");
+    }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     for (name, code) in &bindings.files {
         let committed = root.join("generated").join(name);
@@ -70,6 +73,11 @@ fn bindings() -> Result<PathBuf, String> {
         write(&out.join(name), code)?;
     }
     Ok(out)
+}
+
+#[cfg(feature = "codegen")]
+fn is_committed(root: &Path, name: &str, text: &str) -> bool {
+    read(&root.join("generated").join(name)).is_ok_and(|committed| committed == text)
 }
 
 /// The contract that takes the place of ours.

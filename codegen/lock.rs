@@ -50,7 +50,8 @@ pub(crate) fn apply(facts: &mut Facts, lock: &str) -> Result<Outcome, String> {
         }
         lines.insert(key, required.clone());
     }
-    lines.retain(|_, names| !names.is_empty());
+    // An operation that requires nothing is known for that.
+    lines.retain(|key, names| !names.is_empty() || key.starts_with("operation "));
     match problems.is_empty() {
         true => Ok(Outcome { text: written(&lines), warnings }),
         false => Err(problems.join("\n")),
@@ -62,7 +63,7 @@ fn read(lock: &str) -> Result<BTreeMap<&str, Vec<String>>, String> {
     let mut lines = BTreeMap::new();
     for line in lock.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let is_key = |key: &str| ["operation ", "schema ", "response "].iter().any(|kind| key.starts_with(kind));
-        let Some((key, names)) = line.split_once(": ").filter(|(key, _)| is_key(key)) else {
+        let Some((key, names)) = line.split_once(':').filter(|(key, _)| is_key(key)) else {
             return Err(format!("generated/required.lock: the line {line:?} is malformed"));
         };
         if lines.insert(key, listed(names)).is_some() {
@@ -73,11 +74,11 @@ fn read(lock: &str) -> Result<BTreeMap<&str, Vec<String>>, String> {
 }
 
 fn listed(names: &str) -> Vec<String> {
-    names.split(", ").map(str::to_owned).collect()
+    names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 fn written(lines: &BTreeMap<String, Vec<String>>) -> String {
-    let lines = lines.iter().map(|(key, names)| format!("{key}: {}\n", names.join(", ")));
+    let lines = lines.iter().map(|(key, names)| format!("{key}: {}", names.join(", ")).trim_end().to_owned() + "\n");
     HEAD.to_owned() + &lines.collect::<String>()
 }
 

@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract 3b839c5f0d97e7b5). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract 6c80cce59ab8e72c). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 #[allow(unused_imports)]

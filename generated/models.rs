@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract 3b839c5f0d97e7b5). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract 6c80cce59ab8e72c). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 /// An account that has not granted the calendar permission.
@@ -432,12 +432,11 @@ crate::json::members! {
     sync_state_updated_at : optional OptionalInstant;
 }
 /// The accounts that a user has connected.
-#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 pub struct ConnectionStatus {
     /// The connected accounts by provider. A provider without accounts has an empty array or no entry, and unknown providers may appear.
-    #[serde(default)]
     pub connections: ::std::collections::BTreeMap<
         ::std::string::String,
         ::std::vec::Vec<ConnectedAccount>,
@@ -458,10 +457,10 @@ pub struct ConnectionStatus {
 }
 crate::json::members! {
     ConnectionStatus "ConnectionStatus" object[unknown_members]; 0 "connections"
-    connections : optional OrDefault < ::std::collections::BTreeMap <
-    ::std::string::String, ::std::vec::Vec < ConnectedAccount > > >; 1 "limit" limit :
-    optional Plain < ::std::option::Option < i32 >>; 2 "limitReached" limit_reached :
-    optional OrDefault < bool >;
+    connections : required Plain < ::std::collections::BTreeMap < ::std::string::String,
+    ::std::vec::Vec < ConnectedAccount > > >; 1 "limit" limit : optional Plain <
+    ::std::option::Option < i32 >>; 2 "limitReached" limit_reached : optional OrDefault <
+    bool >;
 }
 /// Body of a request to disconnect, which is empty.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -1258,12 +1257,11 @@ crate::json::members! {
     ::std::option::Option < ::std::string::String >>;
 }
 /// One page of events.
-#[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 pub struct EventsListResponse {
-    /// The events, sorted by start across providers. None when absent. An empty page need not be the last one.
-    #[serde(default)]
+    /// The events, sorted by start across providers. An empty page need not be the last one.
     pub events: ::std::vec::Vec<CalendarEvent>,
     /// Opaque token of the next page. Absent or empty on the last page.
     #[serde(rename = "nextPageToken")]
@@ -1275,10 +1273,10 @@ pub struct EventsListResponse {
     pub page_size: ::std::option::Option<i32>,
 }
 crate::json::members! {
-    EventsListResponse "EventsListResponse" object; 0 "events" events : optional
-    OrDefault < ::std::vec::Vec < CalendarEvent > >; 1 "nextPageToken" next_page_token :
-    optional Plain < ::std::option::Option < ::std::string::String >>; 2 "pageSize"
-    page_size : optional Plain < ::std::option::Option < i32 >>;
+    EventsListResponse "EventsListResponse" object; 0 "events" events : required Plain <
+    ::std::vec::Vec < CalendarEvent > >; 1 "nextPageToken" next_page_token : optional
+    Plain < ::std::option::Option < ::std::string::String >>; 2 "pageSize" page_size :
+    optional Plain < ::std::option::Option < i32 >>;
 }
 /// State of the service.
 #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -3409,7 +3407,7 @@ impl ::schemars::JsonSchema for Weekday {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventPage {
-    /// The events, sorted by start across providers. None when absent. An empty page need not be the last one.
+    /// The events, sorted by start across providers. An empty page need not be the last one.
     pub events: ::std::vec::Vec<CalendarEvent>,
     /// Opaque token of the next page. Absent or empty on the last page.
     pub next_page_token: ::std::option::Option<::std::string::String>,

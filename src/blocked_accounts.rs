@@ -6,10 +6,22 @@ use crate::models::{BlockedAccount, Provider};
 
 /// Reads the accounts that a partial response leaves out: `google:ada@example.com, caldav:https://…`.
 pub(crate) fn blocked_accounts(headers: &HeaderMap) -> Vec<BlockedAccount> {
-    let values = headers.get_all("x-connect-calendar-permission-missing");
-    let pairs = values.iter().filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
-    let pairs = pairs.flat_map(|value| value.split(',')).filter_map(|pair| pair.split_once(':'));
-    pairs.map(|(provider, account)| blocked_account(Some(Provider::from(provider.trim())), account)).collect()
+    let values = headers.get_all("x-connect-calendar-permission-missing").iter().map(|value| text(value.as_bytes()));
+    let entries: Vec<_> = values.flat_map(|value| value.split(',').map(str::to_owned).collect::<Vec<_>>()).collect();
+    // An entry that cannot be told apart is an account that is left out all the same.
+    let account = |entry: &String| match entry.split_once(':') {
+        Some((provider, account)) => blocked_account(Some(Provider::from(provider.trim())), account),
+        None => blocked_account(None, entry),
+    };
+    entries.iter().filter(|entry| !entry.trim().is_empty()).map(account).collect()
+}
+
+/// Reads a header as UTF-8, or as Latin-1, which is what servers write whose language has no bytes in headers.
+fn text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    }
 }
 
 /// Makes an account.
@@ -34,8 +46,28 @@ mod tests {
         );
         headers.append("x-connect-calendar-permission-missing", "proton:a:b".parse().unwrap());
         let accounts = blocked_accounts(&headers);
-        let pairs: Vec<_> =
-            accounts.iter().map(|a| (a.provider.as_ref().unwrap().as_str(), a.account.as_deref().unwrap())).collect();
-        assert_eq!(pairs, [("google", "ada@example.com"), ("caldav", "https://dav.example/ada"), ("proton", "a:b")]);
+        let provider =
+            |account: &BlockedAccount| account.provider.as_ref().map(|provider| provider.as_str().to_owned());
+        let pairs: Vec<_> = accounts.iter().map(|a| (provider(a), a.account.as_deref().unwrap())).collect();
+        let of = |provider: &str, account| (Some(provider.to_owned()), account);
+        assert_eq!(
+            pairs,
+            [
+                of("google", "ada@example.com"),
+                of("caldav", "https://dav.example/ada"),
+                (None, "broken"),
+                of("proton", "a:b")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_name_in_latin_1_loses_no_account() {
+        let mut headers = HeaderMap::new();
+        let value = http::HeaderValue::from_bytes(b"caldav:j\xF6rg@example.com, google:ada@example.com").unwrap();
+        headers.append("x-connect-calendar-permission-missing", value);
+        let accounts = blocked_accounts(&headers);
+        let names: Vec<_> = accounts.iter().map(|account| account.account.as_deref().unwrap()).collect();
+        assert_eq!(names, ["jörg@example.com", "ada@example.com"]);
     }
 }

@@ -131,6 +131,7 @@
 //! | "credentials that were set are older than the store's" | warn | `enduser.id` |
 //! | "webhook delivery received" | debug | `webhook.id`, `http.response.status_code`, `outcome` |
 //! | "webhook delivery not handled" | warn | `webhook.id`, `http.response.status_code`, `outcome` |
+//! | "the replay memory failed" | warn | `error` |
 //! | "webhook delivery rejected" | warn | `http.response.status_code`, `clock_offset` in seconds, `reason` |
 //!
 //! `error` has the whole chain of causes in one line. `enduser.id` is recorded with [`ClientBuilder::trace_user_ids`] alone.
@@ -172,7 +173,7 @@
 //!   malformed optional members count as missing.
 //! - Required members remain required, and their absence is an [`Error::Decode`]: the `access_token`, the `connections`
 //!   of a user and the list of each provider, the list of `events`, the `event` and its `id` in the response to a
-//!   write.
+//!   write. So is a `nextPageToken` that is no text: without it, the list would seem to end.
 //! - Calendars and events without `id` or `provider`, and events with a malformed `start`, `end` or `allDay`, are
 //!   returned as [`MalformedItem`]s beside the others, also in a webhook delivery.
 //! - An error response stays an error with its status, even if its body is malformed.

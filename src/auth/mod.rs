@@ -79,7 +79,9 @@ impl<C: Handle> Auth<'_, C> {
     /// Removes the user's record from the store for good, and clears the user's tokens in this process.
     ///
     /// [`revoke`](Self::revoke) the authorization first: it leaves a record without tokens, which keeps late writes away.
-    /// A process that still has living tokens of the user would bring the record back with its next refresh.
+    /// A process that still has living tokens of the user would bring the record back with its next refresh, and a later
+    /// [`seed_credentials`](Self::seed_credentials) would bring back what the configuration has: take the user out of it first,
+    /// and revoke the tokens.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {

@@ -21,7 +21,8 @@ impl ClientBuilder {
     ///
     /// After a timeout or a broken connection, at most once a second, later requests are sent by a new client, so over
     /// new connections: a timeout alone does not close an HTTP/2 connection that no longer answers. Requests in flight
-    /// end on the old client. Without this setting, the SDK makes its clients by the other settings of this builder.
+    /// end on the old client. A factory that fails or panics later leaves the old client in place. The settings of connections
+    /// here cannot be combined with it. Without this setting, the SDK makes its clients by the other settings of this builder.
     ///
     /// ```
     /// # fn main() -> Result<(), mobiscroll_connect::Error> {
@@ -41,7 +42,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the timeout for opening a connection, TLS included. Default: 10 seconds.
+    /// Sets the timeout for opening a connection, TLS included, which is not zero. Default: 10 seconds.
     ///
     /// A call that could not connect was definitely not sent: [`NetworkKind::Connect`](crate::NetworkKind::Connect).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
@@ -64,7 +65,7 @@ impl ClientBuilder {
     }
 
     /// Sets how often an HTTP/2 connection with requests in flight is checked by a ping, or `None` for never. Default:
-    /// 20 seconds. A connection that does not answer within half of it is closed.
+    /// 20 seconds; at least a second. A connection that does not answer within half of it is closed.
     pub fn http2_keep_alive_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.connections.connect.change("http2_keep_alive_interval").http2_keep_alive = interval.into();
         self

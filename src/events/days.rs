@@ -98,8 +98,9 @@ impl EventCreate {
 
     /// Creates an all-day event, from `first` to `last`, both included, of a time zone: the event begins at its midnight.
     ///
-    /// For servers that read instants in the zone of the calendar; [`new_all_day`](Self::new_all_day) sends midnights in UTC, as
-    /// the service documents them.
+    /// **Use [`new_all_day`](Self::new_all_day) with the documented service**, whose all-day events begin at midnight UTC
+    /// whatever the calendar's zone: there, midnight of a zone east of UTC is a day early. This constructor is for a server that
+    /// reads instants in the zone of the calendar.
     ///
     /// ```
     /// # fn main() -> Result<(), mobiscroll_connect::Error> {
@@ -140,8 +141,8 @@ impl EventUpdate {
         self.days_in(first, last, &TimeZone::UTC)
     }
 
-    /// Moves an event to whole days of a time zone, from `first` to `last`, both included; see
-    /// [`EventCreate::new_all_day_in`].
+    /// Moves an event to whole days of a time zone, from `first` to `last`, both included. It is for servers that read
+    /// instants in the zone of the calendar, which the documented service does not: see [`EventCreate::new_all_day_in`].
     ///
     /// # Errors
     ///

@@ -55,7 +55,7 @@ impl Endpoint for ListEvents {
         Box::pin(async move {
             match self.read(caller).await {
                 Err(Failure::Undecodable(undecodable)) if undecodable.is_empty() => {
-                    Ok(EventPage::empty(&undecodable.response.head.headers))
+                    EventPage::empty(&undecodable.response.head.headers)
                 }
                 page => Ok(page?),
             }

@@ -133,7 +133,7 @@ async fn find(caller: &Caller, event: &EventCreate, key: &str) -> Result<Option<
             _ => {}
         }
     }
-    unless_blocked(items.all_blocked(), &event.provider)
+    unless_blocked(items.blocked_accounts(), &event.provider)
 }
 
 /// Finds no event, unless it may be in an account that was not searched.

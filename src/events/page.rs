@@ -6,6 +6,7 @@ use http::HeaderMap;
 
 use crate::blocked_accounts::blocked_accounts;
 use crate::call::RawCall;
+use crate::error::{DecodeFailure, Error};
 use crate::json::{self, RawJson};
 use crate::models::{EventPage, EventsListResponse};
 use crate::params::ListEvents;
@@ -22,8 +23,11 @@ impl EventPage {
     }
 
     /// Makes the page of a response without a body.
-    pub(super) fn empty(headers: &HeaderMap) -> Self {
-        Self { is_empty: true, ..Self::new(EventsListResponse::default(), headers) }
+    pub(super) fn empty(headers: &HeaderMap) -> Result<Self, Error> {
+        // A newer contract may require more of a page than its events.
+        let response = serde_json::from_str(r#"{"events":[]}"#)
+            .map_err(|_| DecodeFailure::error(ListEvents::OPERATION.id, "the response has no body"))?;
+        Ok(Self { is_empty: true, ..Self::new(response, headers) })
     }
 
     /// Reports whether the page has all of its events: the response had a body, no event is malformed, and no account is
@@ -42,8 +46,11 @@ pub(super) fn salvage(undecodable: Box<Undecodable>) -> Result<EventPage, Failur
     }
     let Reply { value: page, head, secrets } = undecodable.decode_leniently::<Page>()?;
     let (events, malformed) = json::items(page.events);
-    let rest = RawJson::from_serialize(&page.rest).map_err(Failure::Final)?;
-    match json::read(rest.get(), &[]) {
+    let none = RawJson::from_serialize(&[(); 0]).map_err(Failure::Final)?;
+    let rest = page.rest.into_iter().chain([("events".to_owned(), none)]).collect::<BTreeMap<_, _>>();
+    let rest = RawJson::from_serialize(&rest).map_err(Failure::Final)?;
+    // Without its token, the page would be taken for the last one.
+    match json::read(rest.get(), &["nextPageToken"]) {
         Ok(rest) => Ok(EventPage { events, malformed, ..EventPage::new(rest, &head.headers) }),
         Err(mismatch) => {
             let body = rest.get().to_owned().into();
@@ -62,5 +69,5 @@ struct Page {
 
 json::members! {
     Page "EventsListResponse" object [rest];
-    0 "events" events: optional OrDefault<Vec<RawJson>>;
+    0 "events" events: required OrDefault<Vec<RawJson>>;
 }

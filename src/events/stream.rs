@@ -48,7 +48,6 @@ pub struct EventStream {
     page_token: Option<String>,
     blocked_accounts: Vec<BlockedAccount>,
     /// Those of all pages so far.
-    all_blocked: Vec<BlockedAccount>,
     circle: CircleDetector,
     next: Next,
 }
@@ -85,7 +84,6 @@ impl EventStream {
             items: Vec::new().into_iter(),
             page_token: None,
             blocked_accounts: Vec::new(),
-            all_blocked: Vec::new(),
             circle: CircleDetector::default(),
         }
     }
@@ -103,15 +101,10 @@ impl EventStream {
         self.page_token.as_deref()
     }
 
-    /// Returns the connected accounts whose events are missing on the current page, because the user withheld the
-    /// permission for them.
+    /// Returns the connected accounts whose events are missing on the pages so far, because the user withheld the
+    /// permission for them. After the last item, they are those of the whole read: what is not in it may still exist.
     pub fn blocked_accounts(&self) -> &[BlockedAccount] {
         &self.blocked_accounts
-    }
-
-    /// Returns the accounts that were missing on one of the pages so far.
-    pub(super) fn all_blocked(&self) -> &[BlockedAccount] {
-        &self.all_blocked
     }
 
     fn fetch(&self, token: Option<String>) -> BoxFuture<'static, Result<EventPage, Error>> {
@@ -127,9 +120,8 @@ impl EventStream {
         let next = page.next_page_token.clone();
         let circular = next.as_ref().is_some_and(|next| !self.circle.continues(token.as_deref(), next));
         self.page_token = token;
-        self.blocked_accounts.clone_from(&page.blocked_accounts);
-        let new = page.blocked_accounts.iter().filter(|account| !self.all_blocked.contains(account));
-        self.all_blocked.extend(new.cloned().collect::<Vec<_>>());
+        let new = page.blocked_accounts.iter().filter(|account| !self.blocked_accounts.contains(account));
+        self.blocked_accounts.extend(new.cloned().collect::<Vec<_>>());
         self.items = items(page).into_iter();
         self.next = match (next, runtime()) {
             (None, _) => Next::End,

@@ -96,7 +96,9 @@ impl Session {
             }
             work.leave();
             let delay = LEASE_POLL.delay(polls);
-            sleep(Jitter::Around.apply(delay.min(remaining.unwrap_or(delay)))).await;
+            // A store that says "now" is not asked without end.
+            let remaining = remaining.unwrap_or(delay).max(LEASE_POLL.first);
+            sleep(Jitter::Around.apply(delay.min(remaining))).await;
             polls += 1;
         }
     }

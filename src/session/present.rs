@@ -91,7 +91,7 @@ impl Session {
             }
             self.count_presented(term.fence, presented);
             if matches!(arrival, Arrival::Answered) || presented == times || unsent == MAX_CONNECTS {
-                return match self.interval(before.times + presented) {
+                return match self.interval(before.times.saturating_add(presented)) {
                     Some(interval) if matches!(arrival, Arrival::Maybe) => Err(error.with_retry_after(interval)),
                     _ => Err(error),
                 };

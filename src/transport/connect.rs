@@ -6,7 +6,11 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use super::http::{Connector, ReqwestClient};
+use crate::backoff::LONGEST_STEP;
 use crate::error::{Error, InputFailure};
+
+/// Half of it is what a ping may take.
+const SHORTEST_PING: Duration = Duration::from_secs(1);
 
 /// Settings of the client's own HTTP client.
 #[derive(Clone)]
@@ -71,11 +75,14 @@ impl Connect {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(timeout)
-            .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(self.pool_idle_timeout)
+            .connect_timeout(self.connect_timeout.min(LONGEST_STEP))
+            .pool_idle_timeout(self.pool_idle_timeout.min(LONGEST_STEP))
             .pool_max_idle_per_host(self.pool_max_idle_per_host);
         let client = match self.http2_keep_alive {
-            Some(interval) => client.http2_keep_alive_interval(interval).http2_keep_alive_timeout(interval / 2),
+            Some(interval) => {
+                let interval = interval.min(LONGEST_STEP);
+                client.http2_keep_alive_interval(interval).http2_keep_alive_timeout(interval / 2)
+            }
             None => client,
         };
         let client = if self.http1_only { client.http1_only() } else { client };
@@ -118,6 +125,13 @@ impl Connections {
             (None, Some(connector)) => Ok((ReqwestClient::with(connector)?, None)),
             (None, None) => {
                 Connect::check(base_url)?;
+                if self.connect.connect_timeout.is_zero() {
+                    return Err(InputFailure::new("the connect timeout is zero").configuration());
+                }
+                if self.connect.http2_keep_alive.is_some_and(|interval| interval < SHORTEST_PING) {
+                    let wrong = "the interval of HTTP/2 keep-alive pings is shorter than a second";
+                    return Err(InputFailure::new(wrong).configuration());
+                }
                 let connect = self.connect;
                 Ok((ReqwestClient::with(Arc::new(move || connect.client(timeout)))?, Some(timeout)))
             }

@@ -1,41 +1,76 @@
 //! Reading successful responses into their models.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use http::Method;
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::failure::rejected;
 use super::response::{Failure, Reply, Response, Undecodable};
-use crate::json::{self, Object};
+use crate::json;
 use crate::operation::Scheme;
+
+/// How long a body is that may be nothing but a failure.
+const SHORT: usize = 4 * 1024;
 
 impl Response {
     /// Reads the body strictly.
     pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<Reply<T>, Failure> {
         if self.is_failure() {
-            let body = String::from_utf8_lossy(&self.body);
-            return Err(rejected(self.operation, self.head, &body, &self.secrets).into());
+            return Err(self.rejected());
         }
         // Validating the whole as UTF-8 once is faster than text by text.
         let text = str::from_utf8(&self.body).map_err(serde_json::Error::custom);
         match text.and_then(serde_json::from_str) {
             Ok(value) => Ok(self.with(value)),
+            Err(_) if self.says_failure() => Err(self.rejected()),
             Err(error) => Err(Failure::Undecodable(Box::new(Undecodable { response: self, mismatch: error.into() }))),
         }
     }
 
-    /// Reports whether a write failed behind its status of success.
+    fn rejected(self) -> Failure {
+        let body = String::from_utf8_lossy(&self.body);
+        rejected(self.operation, self.head, &body, &self.secrets).into()
+    }
+
+    /// Reports whether a call failed behind its status of success. A read is looked at if its body is short: a list that
+    /// was read is no failure.
     fn is_failure(&self) -> bool {
-        #[derive(Deserialize)]
-        struct Verdict {
-            success: Option<Value>,
+        let is_long_read = self.operation.method == Method::GET && self.body.len() > SHORT;
+        self.operation.auth != Scheme::Basic && !is_long_read && self.says_failure()
+    }
+
+    /// Reports whether the body says that the call failed. Of repeated members, each counts.
+    fn says_failure(&self) -> bool {
+        struct Verdict(bool);
+
+        impl<'de> Visitor<'de> for Verdict {
+            type Value = bool;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<bool, A::Error> {
+                while let Some(name) = map.next_key::<Cow<'_, str>>()? {
+                    match &*name {
+                        "success" => {
+                            let success: Value = map.next_value()?;
+                            self.0 |= success == false || success == "false";
+                        }
+                        _ => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+                Ok(self.0)
+            }
         }
-        if self.operation.method == Method::GET || self.operation.auth == Scheme::Basic {
-            return false;
-        }
-        let verdict = Verdict::deserialize(Object(&mut serde_json::Deserializer::from_slice(&self.body)));
-        verdict.is_ok_and(|verdict| verdict.success.is_some_and(|success| success == false || success == "false"))
+
+        let text = String::from_utf8_lossy(&self.body);
+        let text = text.trim_start_matches('\u{feff}').trim_start();
+        text.starts_with('{')
+            && serde_json::Deserializer::from_str(text).deserialize_map(Verdict(false)).unwrap_or_default()
     }
 
     fn with<T>(self, value: T) -> Reply<T> {

@@ -1,5 +1,6 @@
 //! The seam for HTTP: every request of the facade leaves through [`HttpClient`].
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -44,12 +45,13 @@ pub(crate) struct ReqwestClient {
 
 struct Current {
     client: reqwest::Client,
-    made: Option<Instant>,
+    /// When a new one was last asked for.
+    tried: Option<Instant>,
 }
 
 impl ReqwestClient {
     pub(crate) fn fixed(client: reqwest::Client) -> Self {
-        Self { current: Mutex::new(Current { client, made: None }), connector: None }
+        Self { current: Mutex::new(Current { client, tried: None }), connector: None }
     }
 
     pub(crate) fn with(connector: Connector) -> Result<Self, Error> {
@@ -72,14 +74,17 @@ impl HttpClient for ReqwestClient {
 
     fn abandon_connections(&self) {
         let Some(connector) = &self.connector else { return };
-        let mut current = lock(&self.current);
-        let now = Instant::now();
-        if current.made.is_some_and(|made| now < made + ABANDON_INTERVAL) {
-            return;
+        {
+            let mut current = lock(&self.current);
+            let now = Instant::now();
+            if current.tried.is_some_and(|tried| now < tried + ABANDON_INTERVAL) {
+                return;
+            }
+            current.tried = Some(now);
         }
         // It worked before. If it does not now, the old client is better than none.
-        if let Ok(client) = connector() {
-            *current = Current { client, made: Some(now) };
+        if let Ok(Ok(client)) = catch_unwind(AssertUnwindSafe(|| connector())) {
+            lock(&self.current).client = client;
             trace::connections_abandoned();
         }
     }

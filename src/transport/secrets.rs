@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
+use url::form_urlencoded::byte_serialize;
 
 use crate::error::Error;
 use crate::secret::Secret;
@@ -70,21 +71,28 @@ impl Secrets {
         access_tokens.chain(others).map(Secret::expose).filter(|secret| !secret.is_empty())
     }
 
-    /// Redacts the secrets in a text, also where they are escaped within JSON.
+    /// Redacts the secrets in a text, also where they are escaped within JSON or a URL. Takes time in proportion to the text.
     pub(super) fn redact(&self, text: String) -> String {
-        let codes = OAUTH_CODES.iter().flat_map(|code| places(&text, code)).collect::<Vec<_>>();
+        let mut codes = OAUTH_CODES.iter().flat_map(|code| places(&text, code)).collect::<Vec<_>>();
+        codes.sort_unstable_by_key(|code| code.start);
+        // No code is within another one.
+        let is_in_code = |place: &Range<usize>| {
+            let before = codes.partition_point(|code| code.start <= place.start);
+            before > 0 && place.end <= codes[before - 1].end
+        };
         let mut found = Vec::new();
         for secret in self.iter() {
             let json = Value::from(secret).to_string();
-            let escaped = &json[1..json.len() - 1];
-            for form in [secret, escaped] {
-                found.extend(places(&text, form).filter(|place| {
+            let escaped = json[1..json.len() - 1].to_owned();
+            let encoded = byte_serialize(secret.as_bytes()).collect::<String>();
+            let mut forms = vec![secret.to_owned(), escaped.replace('/', "\\/"), escaped, encoded];
+            forms.sort_unstable();
+            forms.dedup();
+            for form in forms {
+                found.extend(places(&text, &form).filter(|place| {
                     let whole = form.len() >= WORD_LIMIT || is_whole_word(&text, place);
-                    whole && !codes.iter().any(|code| code.start <= place.start && place.end <= code.end)
+                    whole && !is_in_code(place)
                 }));
-                if escaped == secret {
-                    break;
-                }
             }
         }
         if found.is_empty() {

@@ -1,14 +1,16 @@
 //! The token endpoint, which identifies the application by its id and secret.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::exchange::Exchange;
 use super::response::Requested;
 use super::{Transport, failure, trace};
 use crate::error::{Error, InputFailure};
-use crate::json;
+use crate::json::{self, RawJson};
 use crate::models::{GrantType, TokenRequest, TokenResponse};
 use crate::raw::operations;
 use crate::secret::Secret;
@@ -48,7 +50,13 @@ impl Transport {
 
 /// Reads a token response member by member; what has another type than expected is left out.
 fn salvage(body: &[u8]) -> Option<TokenResponse> {
-    let members: Map<String, Value> = serde_json::from_str(&json::clean(&String::from_utf8_lossy(body))).ok()?;
+    // No token has control characters; within another member, they would hide the tokens.
+    let text = json::clean(&String::from_utf8_lossy(body)).replace(char::is_control, " ");
+    // What follows the object, or is too much for a number, does not take the tokens away.
+    let mut object = serde_json::Deserializer::from_str(&text);
+    let members = BTreeMap::<String, RawJson>::deserialize(&mut object).ok()?;
+    let members: Map<String, Value> =
+        members.into_iter().filter_map(|(name, value)| Some((name, value.parse().ok()?))).collect();
     let texts = ["access_token", "refresh_token", "token_type", "scope"];
     let mut kept: Map<_, _> = members
         .iter()
@@ -77,6 +85,18 @@ mod tests {
             assert_eq!(response.access_token.expose(), "a2", "{member}");
             assert_eq!(response.refresh_token.unwrap().expose(), "r2", "{member}");
             assert_eq!(response.expires_in, Some(3600), "{member}");
+        }
+        let (tokens, many) = (r#""access_token":"a2","refresh_token":"r2""#, "[".repeat(200) + &"]".repeat(200));
+        for body in [
+            format!(r#"{{{tokens},"expires_in":1e999}}"#),
+            format!("{{{tokens},\"scope\":\"a\tb\"}}"),
+            format!("{{{tokens}}}\0"),
+            format!("{{{tokens}}};"),
+            format!(r#"{{{tokens},"expires_in":"3600","x":{many}}}"#),
+            format!(r#"{{{tokens},"expires_in":"3600","x":1e999}}"#),
+        ] {
+            let response = salvage(body.as_bytes()).unwrap_or_else(|| panic!("{body}"));
+            assert_eq!(response.refresh_token.unwrap().expose(), "r2", "{body}");
         }
         for hopeless in ["", "[]", "{}", r#"{"access_token":""}"#, r#"{"access_token":7}"#, r#"{"refresh_token":"r2"}"#]
         {

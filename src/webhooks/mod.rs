@@ -90,6 +90,9 @@ impl<C: Handle> Webhooks<'_, C> {
     /// # }
     /// ```
     ///
+    /// A delivery of the old channel that still waits for its retry may be lost with it: list the calendar after a renewal, or
+    /// use `keep_old`.
+    ///
     /// # Errors
     ///
     /// As [`subscribe_webhook`](Self::subscribe_webhook): the old subscription is untouched then. If the old channel could not

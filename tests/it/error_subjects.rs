@@ -209,7 +209,7 @@ async fn redaction_leaves_short_words_and_oauth_codes_alone() {
 async fn the_legacy_path_is_for_the_endpoints_own_404_alone() {
     let (sandbox, client) = signed_in().await;
     answer(&sandbox, Operation::ConnectionStatus, 404, "<html>");
-    answer(&sandbox, Operation::ConnectionStatus, 200, "{}");
+    answer(&sandbox, Operation::ConnectionStatus, 200, r#"{"connections":{}}"#);
     client.auth().get_connection_status().await.unwrap();
 
     sandbox.clear_requests();

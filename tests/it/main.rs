@@ -20,6 +20,7 @@ mod file_crashes;
 #[cfg(all(feature = "file", feature = "testing"))]
 mod file_store;
 mod flaky;
+mod hostile;
 mod lenient;
 mod lineage;
 mod mutants;

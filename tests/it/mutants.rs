@@ -38,6 +38,7 @@ const KNOWN: &[(&str, Fate)] = &[
     ("list_events /events/0/id", Fate::Malformed),
     ("list_events /events/0/provider", Fate::Malformed),
     ("list_events /events/0/start", Fate::Malformed),
+    ("list_events /nextPageToken", Fate::Refused),
     ("update_event /event", Fate::Refused),
     ("update_event /event/id", Fate::Refused),
     ("webhook_keys /keys", Fate::Refused),

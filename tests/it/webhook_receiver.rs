@@ -352,3 +352,72 @@ async fn a_body_that_ends_early_or_never_is_rejected() {
     assert_eq!(receiver.receive_body(&headers(&delivery), endless).await.status(), 408);
     assert!(begun.elapsed() < Duration::from_secs(31), "{:?}", begun.elapsed());
 }
+
+#[tokio::test]
+async fn a_hook_that_panics_leaves_the_response_as_it_is() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let receiver = counting(&sandbox).0.on_rejected(|_| panic!("the hook"));
+    assert_eq!(receiver.receive(&HeaderMap::new(), "{}").await.status().as_u16(), 401);
+}
+
+/// Grants a claim only after a while, and panics in the first `keep`.
+#[derive(Default)]
+struct Late {
+    inner: LocalReplayMemory,
+    delay: Duration,
+    kept: AtomicUsize,
+}
+
+impl ReplayMemory for Late {
+    fn claim<'a>(&'a self, id: &'a str, fence: u64, ttl: Duration) -> ReplayFuture<'a, ReplayClaim> {
+        Box::pin(async move {
+            tokio::time::sleep(self.delay).await;
+            self.inner.claim(id, fence, ttl).await
+        })
+    }
+
+    fn keep<'a>(&'a self, id: &'a str, fence: u64, retention: Retention) -> ReplayFuture<'a, ()> {
+        assert!(self.kept.fetch_add(1, Ordering::SeqCst) > 0, "the first one");
+        self.inner.keep(id, fence, retention)
+    }
+
+    fn forget<'a>(&'a self, id: &'a str, fence: u64) -> ReplayFuture<'a, ()> {
+        self.inner.forget(id, fence)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_claim_that_is_granted_too_late_is_forgotten() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let inner = LocalReplayMemory::new();
+    let (receiver, handled) = counting(&sandbox);
+    let slow = Late { inner: inner.clone(), delay: Duration::from_secs(33), kept: AtomicUsize::new(1) };
+    let receiver = receiver.replay_memory(slow);
+    let delivery = sandbox.sign_webhook("{}");
+    assert_eq!(receive(&receiver, &delivery).await, 503);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(inner.is_empty(), "the claim of a request that got its response is in the way of the next one");
+    assert_eq!(handled.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_memory_that_panics_once_does_not_have_a_delivery_handled_twice() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (receiver, handled) = counting(&sandbox);
+    let receiver = receiver.replay_memory(Late::default());
+    let delivery = sandbox.sign_webhook("{}");
+    receive(&receiver, &delivery).await;
+    tokio::time::sleep(Duration::from_secs(150)).await;
+    assert_eq!(receive(&receiver, &delivery).await, 204);
+    assert_eq!(handled.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn an_id_of_any_length_is_remembered() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (receiver, handled) = counting(&sandbox);
+    let delivery = sandbox.sign_webhook_with("{}", Signing::new().id("x".repeat(3_000))).unwrap();
+    assert_eq!(receive(&receiver, &delivery).await, 204);
+    assert_eq!(receive(&receiver, &delivery).await, 204);
+    assert_eq!(handled.load(Ordering::SeqCst), 1);
+}

@@ -6,6 +6,7 @@ mod trace;
 
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -172,7 +173,7 @@ impl WebhookReceiver {
         self
     }
 
-    /// Sets a hook that hears of each rejected request, with the reason. Default: none.
+    /// Sets a hook that hears of each rejected request, with the reason. Default: none. A panic of it is caught.
     ///
     /// The sender learns nothing of it. With the feature `tracing`, rejections are also events of the level `WARN`.
     ///
@@ -265,7 +266,8 @@ impl WebhookReceiver {
     fn tell(&self, rejection: &WebhookRejection) {
         trace::rejected(rejection);
         if let Some(hook) = &self.on_rejected {
-            hook(rejection);
+            // What it panics with is its own; the request is answered all the same.
+            let _ = catch_unwind(AssertUnwindSafe(|| hook(rejection)));
         }
     }
 
@@ -282,6 +284,10 @@ async fn read<B: Body>(body: B, options: &WebhookOptions) -> Result<Vec<u8>, Web
         let frame = frame.map_err(|_| WebhookRejection::of(StatusCode::BAD_REQUEST))?;
         let Ok(mut data) = frame.into_data() else { continue };
         check_size(whole.len().saturating_add(data.remaining()), options)?;
+        if !data.has_remaining() {
+            // A body that always has an empty frame would never come to its time limit.
+            tokio::task::yield_now().await;
+        }
         while data.has_remaining() {
             let chunk = data.chunk();
             whole.extend_from_slice(chunk);

@@ -1,9 +1,12 @@
 //! The task that owns a delivery: it claims the id, runs the handler, and keeps or forgets the id.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Handler, WebhookOutcome, WebhookReceiver, trace};
@@ -12,10 +15,13 @@ use crate::error::BoxError;
 use crate::sync::in_span;
 use crate::transport::runtime;
 use crate::webhooks::delivery::WebhookDelivery;
-use crate::webhooks::replay::{ReplayClaim, ReplayFuture, ReplayMemory, Retention};
+use crate::webhooks::replay::{ReplayClaim, ReplayMemory, Retention};
 
 /// How much longer than its handler a claim lasts: for keeping or forgetting the id.
 const MARGIN: Duration = Duration::from_secs(60);
+
+/// The longest id that is remembered as it is.
+const LONGEST_ID: usize = 255;
 
 /// The timeout of one step of the replay memory.
 const STEP_TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,8 +34,8 @@ pub(super) async fn start(receiver: &WebhookReceiver, delivery: WebhookDelivery)
     let Ok(runtime) = runtime() else { return WebhookOutcome::Unavailable };
     let (answer, answered) = oneshot::channel();
     let task = Task {
-        id: delivery.id.clone(),
-        fence: fastrand::u64(..),
+        id: remembered(&delivery.id),
+        fence: fence(),
         memory: receiver.memory.clone(),
         limit: receiver.handler_timeout,
         retention: Retention { replayable: receiver.replayable(), remember: receiver.remember },
@@ -53,13 +59,19 @@ struct Task {
 
 impl Task {
     async fn run(mut self, handler: Handler, delivery: WebhookDelivery) {
-        match within_step(self.memory.claim(&self.id, self.fence, self.claim())).await {
+        let (memory, id, fence, ttl) = (self.memory.clone(), self.id.clone(), self.fence, self.claim());
+        let mut claiming = tokio::spawn(in_span(async move { memory.claim(&id, fence, ttl).await }));
+        match within_step(&mut claiming).await {
             Ok(ReplayClaim::Granted) => {}
             Ok(ReplayClaim::Done) => return self.answer(WebhookOutcome::Repeated),
             Ok(ReplayClaim::Pending) => return self.answer(WebhookOutcome::Pending),
-            Err(_) => {
+            Err(error) => {
+                trace::memory_failed(&error);
                 self.answer(WebhookOutcome::Unavailable);
-                // It may have been granted, and its response lost.
+                // It may have been granted, and its response lost; or it waits for a lock, and is granted later.
+                if !claiming.is_finished() {
+                    let _ = timeout(self.claim(), claiming).await;
+                }
                 return self.forget().await;
             }
         }
@@ -83,18 +95,27 @@ impl Task {
 
     async fn keep(mut self) {
         let (memory, id, fence, retention) = (self.memory.clone(), self.id.clone(), self.fence, self.retention);
-        self.settle(WebhookOutcome::Handled, || memory.keep(&id, fence, retention)).await;
+        let keep = move || {
+            let (memory, id) = (memory.clone(), id.clone());
+            tokio::spawn(in_span(async move { memory.keep(&id, fence, retention).await }))
+        };
+        self.settle(WebhookOutcome::Handled, keep).await;
     }
 
     async fn forget(mut self) {
         let (memory, id, fence) = (self.memory.clone(), self.id.clone(), self.fence);
-        self.settle(WebhookOutcome::Failed, || memory.forget(&id, fence)).await;
+        let forget = move || {
+            let (memory, id) = (memory.clone(), id.clone());
+            tokio::spawn(in_span(async move { memory.forget(&id, fence).await }))
+        };
+        self.settle(WebhookOutcome::Failed, forget).await;
     }
 
     /// Answers after the first attempt of a step, and retries it until the claim expires.
-    async fn settle<'a>(&mut self, outcome: WebhookOutcome, mut step: impl FnMut() -> ReplayFuture<'a, ()>) {
+    async fn settle(&mut self, outcome: WebhookOutcome, step: impl Fn() -> Step<()>) {
         let end = Instant::now() + self.claim();
-        let mut done = within_step(step()).await.is_ok();
+        let settle = async || within_step(&mut step()).await.inspect_err(trace::memory_failed).is_ok();
+        let mut done = settle().await;
         self.answer(outcome);
         for failures in 0.. {
             let delay = Jitter::Lower.apply(RETRY.delay(failures));
@@ -102,7 +123,7 @@ impl Task {
                 return;
             }
             sleep(delay).await;
-            done = within_step(step()).await.is_ok();
+            done = settle().await;
         }
     }
 
@@ -120,6 +141,26 @@ impl Task {
     }
 }
 
-async fn within_step<T>(step: ReplayFuture<'_, T>) -> Result<T, BoxError> {
-    timeout(STEP_TIMEOUT, step).await.unwrap_or_else(|_| Err("the replay memory did not respond in time".into()))
+/// A step of the replay memory, on a task of its own: it goes on if it takes too long, and may panic.
+type Step<T> = JoinHandle<Result<T, BoxError>>;
+
+async fn within_step<T>(step: &mut Step<T>) -> Result<T, BoxError> {
+    match timeout(STEP_TIMEOUT, step).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(_)) => Err("the replay memory panicked".into()),
+        Err(_) => Err("the replay memory did not respond in time".into()),
+    }
+}
+
+/// The id as the memory has it: databases index no text of any length.
+fn remembered(id: &str) -> String {
+    match id.len() {
+        0..=LONGEST_ID => id.to_owned(),
+        _ => Sha256::digest(id).iter().fold("sha256:".to_owned(), |hash, byte| hash + &format!("{byte:02x}")),
+    }
+}
+
+/// A random number that no application can seed.
+fn fence() -> u64 {
+    RandomState::new().hash_one(fastrand::u64(..))
 }

@@ -1,6 +1,9 @@
 //! Events for the crate `tracing`. Without the feature `tracing` nothing of it is compiled.
 
 use super::outcome::{WebhookOutcome, WebhookRejection};
+use crate::error::BoxError;
+#[cfg(feature = "tracing")]
+use crate::error::Chain;
 
 #[cfg(feature = "tracing")]
 pub(super) fn rejected(rejection: &WebhookRejection) {
@@ -43,6 +46,14 @@ pub(super) fn handled(id: &str, outcome: &WebhookOutcome) {
         }
     }
 }
+
+#[cfg(feature = "tracing")]
+pub(super) fn memory_failed(error: &BoxError) {
+    tracing::warn!(target: "mobiscroll_connect", error = %Chain(&**error), "the replay memory failed");
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(super) fn memory_failed(_: &BoxError) {}
 
 #[cfg(not(feature = "tracing"))]
 pub(super) fn rejected(_: &WebhookRejection) {}
