@@ -6,13 +6,12 @@ use std::pin::Pin;
 use futures_core::Stream;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::stream::{EventItem, EventStream};
 use super::write;
 use crate::call::{Caller, Endpoint};
 use crate::error::{ApiFailure, DecodeFailure, Error, InputFailure, SendStatus};
-use crate::json::RawJson;
+use crate::json::{self, RawJson};
 use crate::models::{BlockedAccount, CalendarEvent, EventCreate, Provider};
 use crate::params::{CreateEvent, ListEvents};
 use crate::raw::operations;
@@ -107,7 +106,7 @@ fn may_be_done(error: &Error) -> bool {
 
 /// Looks for the key in an event that cannot be read.
 fn has_key(raw: &RawJson, key: &str) -> bool {
-    raw.parse::<Value>().is_ok_and(|event| event["custom"][IDEMPOTENCY_KEY] == key)
+    json::value(raw.get()).is_ok_and(|event| event["custom"][IDEMPOTENCY_KEY] == key)
 }
 
 fn unreadable() -> Error {

@@ -3,6 +3,7 @@
 //! It is the fallback after a strict reading, so that well-formed responses pay nothing for it. Its cost is linear in the
 //! size of the body, however much of it is malformed.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
@@ -88,9 +89,18 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str, essential: &[&str]) -> Resul
     root.read(false).map_err(|(path, error)| first.unwrap_or_else(|| DecodeMismatch::new(&path, error)))
 }
 
-/// Reads a text as JSON of any kind.
+/// Reads a text as JSON of any kind. Members of an object that cannot be read, such as a number that is too large, are left
+/// out.
 pub(crate) fn value(text: &str) -> Result<serde_json::Value, serde_json::Error> {
-    serde_json::from_str(text).or_else(|_| serde_json::from_str(&clean(text)))
+    let text = &*match serde_json::from_str(text) {
+        Ok(value) => return Ok(value),
+        Err(_) => clean(text),
+    };
+    serde_json::from_str(text).or_else(|error| {
+        let members: BTreeMap<String, RawJson> = serde_json::from_str(text).map_err(|_| error)?;
+        let members = members.into_iter().filter_map(|(name, member)| Some((name, member.parse().ok()?)));
+        Ok(serde_json::Value::Object(members.collect()))
+    })
 }
 
 /// Reads a list item by item, so that a malformed one does not hide the others.

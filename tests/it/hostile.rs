@@ -140,3 +140,29 @@ fn settings_that_no_connection_could_keep_are_refused_or_cut() {
     endless.http2_keep_alive_interval(Duration::MAX).build().unwrap();
     builder().http2_keep_alive_interval(None).build().unwrap();
 }
+
+#[tokio::test]
+async fn a_number_that_no_type_holds_does_not_hide_the_rest_of_an_error() {
+    let (sandbox, client) = signed_in().await;
+    let deep = "[".repeat(200) + &"]".repeat(200);
+    for odd in ["1e999", deep.as_str()] {
+        let accounts = r#"[{"provider":"google","account":"a@example.com"}]"#;
+        let body =
+            format!(r#"{{"code":"calendar_permission_required","message":"no","accounts":{accounts},"x":{odd}}}"#);
+        answer(&sandbox, Operation::ListCalendars, 403, body);
+        let error = client.calendars().list().await.unwrap_err();
+        let Error::CalendarPermissionRequired(failure) = &error else { panic!("{error:?}") };
+        assert_eq!(failure.accounts().len(), 1, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_found_by_its_key() {
+    let (sandbox, client) = signed_in().await;
+    sandbox.inject(Fault::on(Operation::CreateEvent).status(502).times(1));
+    let event = format!(r#"{{"id":"mine","custom":{{"{}":"key-1"}},"x":1e999}}"#, mobiscroll_connect::IDEMPOTENCY_KEY);
+    let list = format!(r#"{{"events":[{event}]}}"#);
+    sandbox.inject(Fault::on(Operation::ListEvents).status(200).body(list).always());
+    let _ = client.events().create_once(meeting(), "key-1").await;
+    assert_eq!(sandbox.count(Operation::CreateEvent), 1);
+}
