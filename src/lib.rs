@@ -118,7 +118,7 @@
 //!
 //! | name | level | fields |
 //! |---|---|---|
-//! | span `connect.call` | info | `otel.name`, `otel.kind`, `otel.status_code`, `http.request.method`, `http.response.status_code`, `url.template`, `server.address`, `server.port`, `error.type` |
+//! | span `connect.call` | info | `otel.name`, `otel.kind`, `otel.status_code`, `http.request.method`, `http.response.status_code`, `url.template`, `server.address`, `server.port`, `error.type`, `enduser.id` |
 //! | "response received" | debug | `http.request.method`, `url.full`, `http.response.status_code`, `network.protocol.version`, `http.client.request.duration` |
 //! | "no response" | debug | `http.request.method`, `url.full`, `error.type`, `http.client.request.duration` |
 //! | "retrying after a delay" | info | `operation`, `error`, `delay` in seconds, `attempt`, from 2 on |

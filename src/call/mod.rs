@@ -82,7 +82,7 @@ impl Caller {
         self.settings.check().map_err(|failure| failure.of(operation))?;
         let first = self.request(operation, build)?;
         let attempts = self.attempts(operation, first, build, secrets);
-        let response = traced(operation, &self.transport, attempts).await?;
+        let response = traced(operation, &self.transport, self.session.traced_user(), attempts).await?;
         if let Some(recorder) = &self.recorder {
             *lock(recorder) = Some(response.head.clone());
         }

@@ -301,6 +301,11 @@ impl Session {
         Ok(access)
     }
 
+    /// Returns the user, if traces are to name it.
+    pub(crate) fn traced_user(&self) -> Option<&str> {
+        Some(&*self.user).filter(|_| self.shared.settings.trace_user_ids)
+    }
+
     /// Returns the active tokens, loaded from the store if there are none.
     pub(crate) async fn look(self: &Arc<Self>) -> Result<Option<Access>, Error> {
         let task = {

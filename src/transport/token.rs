@@ -35,7 +35,7 @@ impl Transport {
         let max_body = self.settings.max_body;
         let secrets = self.secrets([None, None], secrets);
         let exchange = Exchange { operation, requested, access_token: None, timeout, max_body, secrets };
-        let response = trace::call(operation, self, self.exchange(request, exchange)).await?;
+        let response = trace::call(operation, self, None, self.exchange(request, exchange)).await?;
         match response.decode::<TokenResponse>() {
             Ok(reply) if !reply.value.access_token.expose().is_empty() => Ok(reply.value),
             Ok(reply) => Err(failure::token_error(reply.head, "access_token is empty".to_owned())),

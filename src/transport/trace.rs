@@ -21,10 +21,11 @@ mod on {
     use crate::error::{Error, NetworkKind};
     use crate::operation::Operation;
 
-    /// Puts a span around a call.
+    /// Puts a span around a call, with the user where the application wants that.
     pub(crate) async fn call(
         operation: &Operation,
         transport: &Transport,
+        user: Option<&str>,
         call: impl Future<Output = Result<Response, Error>>,
     ) -> Result<Response, Error> {
         let server = transport.server();
@@ -40,6 +41,7 @@ mod on {
             server.address = server.host_str(),
             server.port = server.port_or_known_default(),
             error.r#type = Empty,
+            enduser.id = user,
         );
         let outcome = call.instrument(span.clone()).await;
         let (status, error) = match &outcome {
@@ -122,7 +124,7 @@ mod off {
     use crate::error::{Error, NetworkKind};
     use crate::operation::Operation;
 
-    pub(crate) fn call<F>(_: &Operation, _: &Transport, call: F) -> F
+    pub(crate) fn call<F>(_: &Operation, _: &Transport, _: Option<&str>, call: F) -> F
     where
         F: Future<Output = Result<Response, Error>>,
     {

@@ -47,6 +47,7 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
         "server.address=\"127.0.0.1\"",
         "server.port=",
         "http.response.status_code=200",
+        "enduser.id=\"ada\"",
     ] {
         assert!(good.contains(part), "{part}: {good}");
     }
