@@ -73,6 +73,9 @@ type RejectionHook = Arc<dyn Fn(&WebhookRejection) + Send + Sync>;
 /// | 500 | the handler failed, panicked, or exceeded its [time limit](Self::handler_timeout) | retries |
 /// | 503 | authenticity or replay cannot be checked now, or the handler is still running | retries |
 ///
+/// A signature that no known key verifies is a 503 as long as newer keys cannot be fetched: the service may have rotated its key.
+/// The keys are not fetched again right after a fetch, so that forgers cannot cause one for each request.
+///
 /// # Once
 ///
 /// One task claims the id, runs the handler, and keeps the id, or forgets it if the handler failed. It completes even if the
