@@ -139,7 +139,11 @@ async fn every_false_answer_is_caught() {
         (Op::ListEvents, page(json!({ "attendees": [{}] })), "body /events/1/attendees/0: fits no alternative"),
         (Op::ListEvents, page(json!({ "conference": 1 })), "body /events/1/conference: fits no alternative"),
         (Op::ListEvents, page(json!({ "privacy": [] })), "body /events/1/privacy: fits no alternative"),
-        (Op::ListEvents, json(200, json!({ "events": [], "pageSize": 4_000_000_000_u32 })), "body /pageSize: 4000000000 is greater"),
+        (
+            Op::ListEvents,
+            json(200, json!({ "events": [], "pageSize": 4_000_000_000_u32 })),
+            "body /pageSize: 4000000000 is greater",
+        ),
         (Op::CreateEvent, json(200, json!({ "success": true })), "body: fits no alternative: \"event\" is a required"),
         (Op::CreateEvent, json(200, json!({ "success": true, "id": 5 })), "/id: 5 is not of type \"string\""),
         (Op::CreateEvent, json(200, json!({ "event": { "id": "e1" } })), "/event: \"provider\" is a required property"),
