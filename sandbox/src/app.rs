@@ -19,11 +19,13 @@ use crate::{
     body::Body,
     fault::{Fault, Faults},
     http::Answer,
+    journal::Notes,
     record::Log,
     request::Request,
     routes,
     script::Script,
     service::Service,
+    snapshot::State,
     wire::{Action, Connections, Origin},
 };
 
@@ -32,10 +34,13 @@ use crate::{
 pub(crate) struct App {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    pub(crate) journal: Notes,
     pub(crate) connections: Connections,
     #[cfg(feature = "contract")]
     pub(crate) monitor: Monitor,
     service: Mutex<Service>,
+    /// What a reset goes back to, if not to nothing
+    reset_state: Mutex<Option<State>>,
 }
 
 impl App {
@@ -43,10 +48,12 @@ impl App {
         Self {
             faults: Faults::default(),
             log: Log::default(),
+            journal: Notes::default(),
             connections: Connections::default(),
             #[cfg(feature = "contract")]
             monitor: Monitor::new(Options::default()),
             service: Mutex::new(service),
+            reset_state: Mutex::default(),
         }
     }
 
@@ -58,6 +65,14 @@ impl App {
 
     pub(crate) fn service(&self) -> MutexGuard<'_, Service> {
         self.service.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn reset_state(&self) -> Option<State> {
+        self.reset_state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_reset_state(&self, state: Option<State>) {
+        *self.reset_state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
     /// Answers a request, or gives what is to be played on the socket instead.
@@ -133,7 +148,9 @@ impl App {
     }
 
     fn answer(&self, request: &Request) -> Answer {
-        routes::answer(&mut self.service(), request).unwrap_or_else(Answer::from)
+        let answer = routes::answer(&mut self.service(), request).unwrap_or_else(Answer::from);
+        self.journal.note(request, &answer);
+        answer
     }
 
     /// Adds the date by the sandbox's clock; an instant that HTTP cannot write is left out.

@@ -1,12 +1,13 @@
 #[cfg(feature = "contract")]
 use std::sync::Arc;
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 #[cfg(feature = "contract")]
 use crate::contract::{self, ContractChecks, Hook, Violation};
 use crate::{
+    clock::StartTime,
     latency::Latency,
     operation::Operation,
     rate_limit::RateLimit,
@@ -15,6 +16,7 @@ use crate::{
         DeleteDialect, ExpiresInDialect, InitialSyncDialect, RedirectUriRule, RefreshDialect, RefreshRefusal,
         ReuseRule, ScopeDenial, Seed, Settings, WebhookEcho, WriteDialect,
     },
+    snapshot::State,
 };
 
 /// Configures a [`Sandbox`](crate::Sandbox) before it starts; made by [`Sandbox::builder`](crate::Sandbox::builder).
@@ -23,6 +25,9 @@ use crate::{
 pub struct SandboxBuilder {
     pub(crate) port: u16,
     pub(crate) settings: Settings,
+    pub(crate) state: Option<State>,
+    /// Whether it was opened beside another sandbox
+    pub(crate) is_application: bool,
     #[cfg(feature = "contract")]
     pub(crate) contract: contract::Options,
 }
@@ -31,6 +36,39 @@ impl SandboxBuilder {
     /// Listens on this port; the default, 0, takes any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// Listens on this address instead of 127.0.0.1; 0.0.0.0 and :: are all addresses of this machine.
+    ///
+    /// The admin API needs no credentials: on other addresses than those of loopback, other machines can use it.
+    pub fn listen(mut self, address: IpAddr) -> Self {
+        self.settings.listen = address;
+        self
+    }
+
+    /// Lets pages of this origin, such as `http://localhost:3000`, read responses (CORS).
+    ///
+    /// `*` is any origin, but not for the admin API. May be called several times.
+    pub fn cors(mut self, origin: impl Into<String>) -> Self {
+        self.settings.access.origins.push(origin.into());
+        self
+    }
+
+    /// Serves the admin API under this host name as well.
+    ///
+    /// It is served under addresses, `localhost` and names without dots; under other names it refuses requests with
+    /// 403, since a web page can have a name of its own resolve to this machine (DNS rebinding).
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.settings.access.hosts.push(name.into());
+        self
+    }
+
+    /// Starts with this state; see also [`Sandbox::import_state`](crate::Sandbox::import_state).
+    ///
+    /// What the state says of settings and time replaces what the builder says.
+    pub fn state(mut self, state: State) -> Self {
+        self.state = Some(state);
         self
     }
 
@@ -142,7 +180,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Makes the webhook keys from this number, so that they are the same every time; they are random by default.
+    /// Derives the webhook keys from this number instead of from [`random_seed`](Self::random_seed).
     pub fn webhook_key_seed(mut self, seed: u64) -> Self {
         self.settings.webhooks.key_seed = Some(seed);
         self
@@ -293,7 +331,41 @@ impl SandboxBuilder {
     /// Starts with a clock that is ahead of the system's by this offset, or behind it if negative; see also
     /// [`Sandbox::advance`](crate::Sandbox::advance).
     pub fn clock_offset(mut self, offset: SignedDuration) -> Self {
-        self.settings.clock_offset = offset;
+        self.settings.start_time = StartTime::Offset(offset);
+        self
+    }
+
+    /// Starts with this time; the clock runs on from there unless it is [frozen](Self::freeze_time).
+    ///
+    /// It replaces [`clock_offset`](Self::clock_offset). See also [`Sandbox::set_time`](crate::Sandbox::set_time).
+    pub fn time(mut self, now: Timestamp) -> Self {
+        self.settings.start_time = StartTime::At(now);
+        self
+    }
+
+    /// Starts with a clock that stands still until [`Sandbox::advance`](crate::Sandbox::advance) and the like move it.
+    pub fn freeze_time(mut self) -> Self {
+        self.settings.is_clock_frozen = true;
+        self
+    }
+
+    /// Derives ids, tokens, codes and webhook keys from this number; they are unpredictable by default.
+    ///
+    /// With the same number and a [fixed](Self::freeze_time) [time](Self::time), the same requests in the same order
+    /// get the same responses, byte for byte. [`Sandbox::reset`](crate::Sandbox::reset) starts over.
+    ///
+    /// ```
+    /// use mobiscroll_connect_sandbox::Sandbox;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let start = || Sandbox::builder().random_seed(42).time("2026-03-01T09:00:00Z".parse().unwrap()).freeze_time();
+    /// let (one, other) = (start().start_blocking()?, start().start_blocking()?);
+    /// assert_eq!(one.issue_tokens("alice"), other.issue_tokens("alice"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn random_seed(mut self, seed: u64) -> Self {
+        self.settings.random_seed = Some(seed);
         self
     }
 

@@ -12,6 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::{net::TcpStream, time::sleep};
 
 use crate::{
+    access::{Access, Caller},
     admin::{self, Admin},
     app::App,
     body::Body,
@@ -24,21 +25,31 @@ use crate::{
 pub(crate) struct Site {
     pub(crate) app: Arc<App>,
     pub(crate) admin: Option<Admin>,
+    pub(crate) access: Access,
 }
 
 impl Site {
     async fn serve(&self, request: hyper::Request<Incoming>, origin: Origin) -> Result<Response<Body>, Script> {
-        match &self.admin {
-            Some(admin) if request.uri().path().starts_with(admin::PREFIX) => {
-                origin.connection.count_admin_request();
-                Ok(admin.serve(request).await)
+        let admin = self.admin.as_ref().filter(|_| request.uri().path().starts_with(admin::PREFIX));
+        let (head, body) = request.into_parts();
+        let caller = Caller::of(&head);
+        let request = hyper::Request::from_parts(head, body);
+        let preflight = self.access.preflight(&caller, admin.is_some());
+        let mut response = if let Some(answer) = preflight {
+            answer.into_response()
+        } else if let Some(admin) = admin {
+            origin.connection.count_admin_request();
+            match self.access.refusal(&caller) {
+                Some(refusal) => refusal.into_response(),
+                None => admin.serve(request).await,
             }
-            _ => {
-                let answered = self.app.serve(request, &origin).await;
-                origin.connection.answers(origin.stream).await;
-                answered
-            }
-        }
+        } else {
+            let answered = self.app.serve(request, &origin).await;
+            origin.connection.answers(origin.stream).await;
+            answered?
+        };
+        self.access.add_headers(response.headers_mut(), &caller, admin.is_some());
+        Ok(response)
     }
 
     /// Lets a fault hit the connection before it is served.

@@ -9,6 +9,11 @@ pub(crate) fn format(instant: Timestamp) -> String {
     instant.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
+/// Writes an instant in UTC with as many digits as it has.
+pub(crate) fn exact(instant: Timestamp) -> String {
+    instant.to_string()
+}
+
 /// Reads an instant with an offset, a date and time without one (taken as UTC), or a bare date (midnight UTC).
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();

@@ -68,8 +68,10 @@
 //! - `cli` (default): the program `mobiscroll-connect-sandbox`. As a dev-dependency, do without it.
 #![forbid(unsafe_code)]
 
+mod access;
 mod admin;
 mod app;
+mod applications;
 mod body;
 mod builder;
 mod clock;
@@ -83,13 +85,16 @@ mod courier;
 mod error;
 mod evidence;
 mod fault;
+mod html;
 mod http;
 mod instant;
+mod journal;
 mod jwt;
 mod latency;
 mod named;
 mod operation;
 mod provider;
+mod random;
 mod rate_limit;
 mod record;
 mod request;
@@ -101,6 +106,7 @@ pub mod seed;
 mod server;
 mod service;
 mod settings;
+mod snapshot;
 mod state;
 mod webhooks;
 mod wire;
@@ -112,6 +118,7 @@ pub use compress::Coding;
 pub use contract::{ContractChecks, Side, Tolerated, Violation};
 pub use evidence::{PresentedToken, RevocationReason, RevokedGrant, TokenCounts};
 pub use fault::{Fault, FaultHandle};
+pub use journal::{Journal, JournalEntry, JournalProblem};
 pub use latency::Latency;
 pub use named::UnknownName;
 pub use operation::Operation;
@@ -126,6 +133,7 @@ pub use settings::{
     DeleteDialect, ExpiresInDialect, InitialSyncDialect, RedirectUriRule, RefreshDialect, RefreshRefusal, ReuseRule,
     ScopeDenial, WebhookEcho, WriteDialect,
 };
+pub use snapshot::{State, StateError};
 pub use state::{ChangeReason, EventChange, EventVersion, IssuedTokens, SyncState, WebhookChannel};
 pub use webhooks::{
     Attempt, Cause, Delivery, DeliveryCounts, DeliveryState, Disturbance, Forgery, KeyStatus, ReleaseOrder,

@@ -33,8 +33,13 @@ pub(crate) struct Request {
 impl Request {
     /// Reads the request to its end.
     pub(crate) async fn read(request: hyper::Request<Incoming>) -> Result<Self, ApiError> {
+        Self::read_up_to(request, BODY_LIMIT).await
+    }
+
+    /// Reads the request unless its body is longer than this.
+    pub(crate) async fn read_up_to(request: hyper::Request<Incoming>, limit: usize) -> Result<Self, ApiError> {
         let (head, body) = request.into_parts();
-        let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(|error| {
+        let body = Limited::new(body, limit).collect().await.map_err(|error| {
             if error.is::<LengthLimitError>() {
                 ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, json!({ "error": "The body is too large" }))
             } else {
@@ -146,6 +151,10 @@ fn parse_form(bytes: &[u8]) -> Vec<(String, String)> {
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &String> {
+        self.0.iter().map(|(name, _)| name)
+    }
+
     /// Takes a field out; an empty one counts as absent.
     pub(crate) fn take(&mut self, name: &str) -> Option<String> {
         let at = self.0.iter().position(|(key, _)| key == name)?;

@@ -64,12 +64,12 @@ pub(crate) fn add(user: &mut User, account: Account, seed: Seed, now: Timestamp)
 /// Makes the account that every user has at a provider.
 pub(crate) fn account(provider: Provider, user_id: &str) -> Account {
     let local = local_part(user_id);
-    let calendar = |id: &str, title: &str, time_zone, color, description| Calendar {
+    let calendar = |id: &str, title: &str, time_zone: &str, color: Option<&str>, description: &str| Calendar {
         id: id.to_owned(),
         title: title.to_owned(),
-        time_zone,
-        color,
-        description,
+        time_zone: time_zone.to_owned(),
+        color: color.map(str::to_owned),
+        description: description.to_owned(),
     };
     match provider {
         Provider::Google => {

@@ -14,7 +14,7 @@ use crate::{
 pub(super) fn list(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
     input.finish()?;
     Ok(json!({
-        "violations": sandbox.violations().iter().map(describe).collect::<Vec<_>>(),
+        "violations": violations(sandbox),
         "tolerated": sandbox.tolerated().iter().map(describe_tolerated).collect::<Vec<_>>(),
     }))
 }
@@ -25,6 +25,10 @@ pub(super) fn clear(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refus
     drop(sandbox.take_violations());
     sandbox.clear_tolerated();
     Ok(done())
+}
+
+pub(super) fn violations(sandbox: &Sandbox) -> Value {
+    sandbox.violations().iter().map(describe).collect()
 }
 
 fn describe(violation: &Violation) -> Value {

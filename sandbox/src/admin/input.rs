@@ -16,6 +16,10 @@ pub(crate) const PREFIX: &str = "/_sandbox/";
 pub(super) struct Input(Map<String, Value>);
 
 impl Input {
+    pub(super) fn new(fields: Map<String, Value>) -> Self {
+        Self(fields)
+    }
+
     pub(super) fn of(request: &Request) -> Result<Self, Refusal> {
         if request.body.is_empty() {
             return Ok(Self(request.query_object()));
@@ -25,6 +29,11 @@ impl Input {
             Ok(_) => Err(Refusal::new("the body must be a JSON object".into())),
             Err(error) => Err(Refusal::new(format!("the body is not JSON: {error}"))),
         }
+    }
+
+    /// Takes all fields that are left.
+    pub(super) fn take_all(&mut self) -> Map<String, Value> {
+        std::mem::take(&mut self.0)
     }
 
     /// Takes a field as it is; `null` counts as a value.
@@ -113,8 +122,20 @@ impl Refusal {
         Self { field: Some(name.to_owned()), ..Self::new(format!("{name}: {problem}")) }
     }
 
+    /// Gives the field, if one is to blame, and what is wrong with it.
+    pub(super) fn into_parts(self) -> (Option<String>, String) {
+        let Self { field, message, .. } = self;
+        let prefix = field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
+        let problem = message.strip_prefix(&prefix).unwrap_or(&message).to_owned();
+        (field, problem)
+    }
+
     pub(super) fn not_found(message: String) -> Self {
         Self { status: StatusCode::NOT_FOUND, ..Self::new(message) }
+    }
+
+    pub(super) fn of(status: StatusCode, message: String) -> Self {
+        Self { status, ..Self::new(message) }
     }
 
     /// Says that the system did not let something be done.
@@ -123,7 +144,7 @@ impl Refusal {
     }
 
     pub(super) fn no_route(method: &Method, path: &str) -> Self {
-        Self::not_found(format!("there is no {method} {path}; GET {} lists what there is", PREFIX))
+        Self::not_found(format!("there is no {method} {path}; GET {PREFIX} lists what there is"))
     }
 }
 

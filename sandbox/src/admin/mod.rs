@@ -2,27 +2,32 @@
 //!
 //! Requests to it are no part of the API: they are not recorded or counted, and no fault hits them.
 
+mod application;
 mod connection;
 #[cfg(feature = "contract")]
 mod contract;
 mod fault;
 mod history;
 mod input;
+mod journal;
 mod output;
 mod pace;
+mod page;
 mod setting;
+mod state;
 mod token;
 mod traffic;
 mod user;
 mod webhook;
 
 use hyper::{Method, Response, StatusCode, body::Incoming};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::{body::Body, http::Answer, request::Request, sandbox::Sandbox};
 pub(crate) use input::PREFIX;
 use input::{Input, Refusal};
 use output::done;
+pub(crate) use setting::{change_settings, settings_to_json};
 
 /// The admin API of a sandbox.
 #[derive(Debug)]
@@ -30,12 +35,18 @@ pub(crate) struct Admin {
     sandbox: Sandbox,
 }
 
+/// A state may be large.
+const BODY_LIMIT: usize = 64 * 1024 * 1024;
+
 type Handler = fn(&Sandbox, &mut Input) -> Result<Value, Refusal>;
 
 /// Every route: the method, the path below the prefix, and what it does.
 const ROUTES: &[(Method, &str, Handler)] = &[
     (Method::GET, "", index),
     (Method::POST, "reset", reset),
+    (Method::GET, "applications", application::list),
+    (Method::POST, "applications", application::open),
+    (Method::DELETE, "applications", application::close),
     (Method::GET, "faults", fault::list),
     (Method::POST, "faults", fault::inject),
     (Method::DELETE, "faults", fault::remove),
@@ -52,6 +63,9 @@ const ROUTES: &[(Method, &str, Handler)] = &[
     (Method::DELETE, "contract", contract::clear),
     (Method::GET, "settings", setting::list),
     (Method::PATCH, "settings", setting::change),
+    (Method::GET, "state", state::export),
+    (Method::PUT, "state", state::import),
+    (Method::DELETE, "state", state::forget),
     (Method::GET, "clock", setting::clock),
     (Method::POST, "clock", setting::set_clock),
     (Method::GET, "latencies", pace::latencies),
@@ -92,6 +106,8 @@ const ROUTES: &[(Method, &str, Handler)] = &[
     (Method::DELETE, "deliveries", webhook::clear),
     (Method::GET, "requests", traffic::requests),
     (Method::DELETE, "requests", traffic::clear),
+    (Method::GET, "journal", journal::list),
+    (Method::DELETE, "journal", journal::clear),
     (Method::GET, "counters", traffic::counters),
 ];
 
@@ -102,7 +118,7 @@ impl Admin {
     }
 
     pub(crate) async fn serve(&self, request: hyper::Request<Incoming>) -> Response<Body> {
-        let answer = match Request::read(request).await {
+        let answer = match Request::read_up_to(request, BODY_LIMIT).await {
             Ok(request) => self.answer(&request).unwrap_or_else(Answer::from),
             Err(error) => error.into(),
         };
@@ -110,6 +126,9 @@ impl Admin {
     }
 
     fn answer(&self, request: &Request) -> Result<Answer, Refusal> {
+        if let Some(page) = page::answer(&self.sandbox, request) {
+            return Ok(page);
+        }
         let path = request.path.strip_prefix(PREFIX).unwrap_or_default();
         let handler = ROUTES.iter().find(|(method, route, _)| *method == request.method && *route == path);
         let (.., handler) = handler.ok_or_else(|| Refusal::no_route(&request.method, &request.path))?;
@@ -121,14 +140,23 @@ impl Admin {
 /// Tells how to use the sandbox, and which routes there are.
 fn index(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
     input.finish()?;
-    Ok(json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "baseUrl": sandbox.base_url(),
-        "clientId": sandbox.client_id(),
-        "clientSecret": sandbox.client_secret(),
-        "redirectUri": sandbox.redirect_uri(),
-        "routes": ROUTES.iter().map(|(method, path, _)| format!("{method} {PREFIX}{path}")).collect::<Vec<_>>(),
-    }))
+    let mut index = address(sandbox);
+    index.insert("version".into(), env!("CARGO_PKG_VERSION").into());
+    let routes = ROUTES.iter().map(|(method, path, _)| format!("{method} {PREFIX}{path}"));
+    index.insert("routes".into(), routes.collect());
+    Ok(index.into())
+}
+
+/// Tells how to reach a sandbox, and with which credentials.
+fn address(sandbox: &Sandbox) -> Map<String, Value> {
+    let members = [
+        ("baseUrl", sandbox.base_url()),
+        ("origin", sandbox.origin()),
+        ("clientId", sandbox.client_id()),
+        ("clientSecret", sandbox.client_secret()),
+        ("redirectUri", sandbox.redirect_uri()),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
 }
 
 fn reset(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {

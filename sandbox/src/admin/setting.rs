@@ -106,20 +106,33 @@ const SETTINGS: &[Setting] = &[
 
 pub(super) fn list(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
     input.finish()?;
-    Ok(sandbox.with_settings(|settings| to_json(settings)))
+    Ok(sandbox.with_settings(|settings| settings_to_json(settings)))
 }
 
 /// Changes all the settings given, or none if one of them is wrong.
 pub(super) fn change(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
     sandbox.with_settings(|settings| {
-        let mut changed = settings.clone();
-        for setting in SETTINGS {
-            (setting.write)(&mut changed, input)?;
-        }
-        input.finish()?;
-        *settings = changed;
-        Ok(to_json(settings))
+        write(settings, input)?;
+        Ok(settings_to_json(settings))
     })
+}
+
+/// Changes the settings named in a JSON object, or none of them; an error names the field.
+pub(crate) fn change_settings(
+    settings: &mut Settings,
+    fields: Map<String, Value>,
+) -> Result<(), (Option<String>, String)> {
+    write(settings, &mut Input::new(fields)).map_err(Refusal::into_parts)
+}
+
+fn write(settings: &mut Settings, input: &mut Input) -> Result<(), Refusal> {
+    let mut changed = settings.clone();
+    for setting in SETTINGS {
+        (setting.write)(&mut changed, input)?;
+    }
+    input.finish()?;
+    *settings = changed;
+    Ok(())
 }
 
 pub(super) fn clock(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
@@ -127,11 +140,17 @@ pub(super) fn clock(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refus
     Ok(tell_time(sandbox))
 }
 
-/// Sets the clock, then moves it.
+/// Freezes the clock or lets it run, then sets it, then moves it.
 pub(super) fn set_clock(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
     let now = input.optional("now", "must be an ISO 8601 date", |value| instant::parse(value.as_str()?))?;
     let (advance, rewind) = (input.millis("advanceMs")?, input.millis("rewindMs")?);
+    let frozen = input.flag("frozen")?;
     input.finish()?;
+    match frozen {
+        Some(true) => sandbox.freeze_time(),
+        Some(false) => sandbox.unfreeze_time(),
+        None => {}
+    }
     if let Some(now) = now {
         sandbox.set_time(now);
     }
@@ -142,11 +161,14 @@ pub(super) fn set_clock(sandbox: &Sandbox, input: &mut Input) -> Result<Value, R
 
 fn tell_time(sandbox: &Sandbox) -> Value {
     let now = sandbox.now();
-    let ahead = now.as_millisecond().saturating_sub(Timestamp::now().as_millisecond());
-    json!({ "now": instant::format(now), "aheadMs": ahead })
+    let is_frozen = sandbox.is_time_frozen();
+    // How far a clock that stands still is ahead changes all the time.
+    let ahead = (!is_frozen).then(|| now.as_millisecond().saturating_sub(Timestamp::now().as_millisecond()));
+    json!({ "now": instant::format(now), "aheadMs": ahead, "frozen": is_frozen })
 }
 
-fn to_json(settings: &Settings) -> Value {
+/// Writes the settings as [`change_settings`] reads them.
+pub(crate) fn settings_to_json(settings: &Settings) -> Value {
     let settings: Map<String, Value> =
         SETTINGS.iter().map(|setting| (setting.name.to_owned(), (setting.read)(settings))).collect();
     settings.into()

@@ -6,7 +6,6 @@ mod language;
 mod offer;
 mod page;
 pub(crate) mod session;
-mod template;
 mod texts;
 
 use hyper::{

@@ -84,8 +84,13 @@ fn second_account(first: &Account) -> Option<Account> {
         }
         Provider::Apple | Provider::CalDav => return None,
     };
-    let calendar =
-        Calendar { id: calendar, title: "Work".into(), time_zone: "Europe/Berlin", color: None, description: "" };
+    let calendar = Calendar {
+        id: calendar,
+        title: "Work".into(),
+        time_zone: "Europe/Berlin".into(),
+        color: None,
+        description: String::new(),
+    };
     Some(Account::new(first.provider, id, vec![calendar]))
 }
 

@@ -16,10 +16,9 @@ use super::{
     language::Language,
     offer::{Choice, Offer, Standing, Unfit},
     session::Session,
-    template::Html,
     texts::Texts,
 };
-use crate::{http::Answer, provider::Provider, request::Request, scope::Scope, settings::Settings};
+use crate::{html::Html, http::Answer, provider::Provider, request::Request, scope::Scope, settings::Settings};
 
 pub(crate) const PATH: &str = "/oauth/consent";
 

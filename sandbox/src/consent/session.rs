@@ -4,9 +4,8 @@ use std::collections::VecDeque;
 
 use hyper::header::COOKIE;
 use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 
-use crate::{instant, provider::Provider, request::Request, scope::Scope};
+use crate::{instant, provider::Provider, random::Random, request::Request, scope::Scope};
 
 const COOKIE_NAME: &str = "oauth_req";
 const LIFETIME: SignedDuration = SignedDuration::from_hours(2);
@@ -33,8 +32,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn begin(ask: Ask, now: Timestamp) -> Self {
-        let random = || Uuid::new_v4().simple().to_string();
+    pub(crate) fn begin(ask: Ask, random: &Random, now: Timestamp) -> Self {
+        let random = || random.uuid().simple().to_string();
         Self { id: random(), form_token: random(), ask, ends: Self::end_of(now) }
     }
 

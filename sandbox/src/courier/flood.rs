@@ -5,12 +5,12 @@ use std::sync::Arc;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::post::{Line, Post, Target};
 use crate::{
     app::App,
     instant,
+    random::Random,
     service::Service,
     webhooks::{Flood, Forgery, Signing, new_id},
 };
@@ -56,14 +56,14 @@ impl Service {
             "calendarId": "primary",
             "changeType": "updated",
             "timestamp": instant::format(now),
-            "events": [{ "id": Uuid::new_v4().simple().to_string(), "title": "Forged" }],
+            "events": [{ "id": self.forged.uuid().simple().to_string(), "title": "Forged" }],
         });
         let body = Bytes::from(body.to_string());
         let random = |seconds_ago: i64| {
             [
-                ("webhook-id".to_owned(), new_id()),
+                ("webhook-id".to_owned(), new_id(&self.forged)),
                 ("webhook-timestamp".to_owned(), now.as_second().saturating_sub(seconds_ago).to_string()),
-                ("webhook-signature".to_owned(), random_signature()),
+                ("webhook-signature".to_owned(), random_signature(&self.forged)),
             ]
             .to_vec()
         };
@@ -72,7 +72,7 @@ impl Service {
             Forgery::Old => random(3600),
             Forgery::Unsigned => Vec::new(),
             Forgery::ForeignKey => {
-                let signed = Signing::new().foreign_key().sign(body.clone(), &self.keys, now);
+                let signed = Signing::new().foreign_key().sign(body.clone(), &self.keys, &self.forged, now);
                 signed.map(|signed| signed.to_headers()).unwrap_or_default()
             }
         };
@@ -81,8 +81,8 @@ impl Service {
 }
 
 /// Makes a signature whose number is in range, so that a receiver has to do all the work to refuse it.
-fn random_signature() -> String {
-    let mut bytes: Vec<u8> = (0..4).flat_map(|_| Uuid::new_v4().into_bytes()).collect();
+fn random_signature(random: &Random) -> String {
+    let mut bytes = random.key();
     if let Some(highest) = bytes.last_mut() {
         *highest &= 0x0f;
     }

@@ -73,7 +73,9 @@ impl Service {
                 return Task::Flood(era, flood);
             }
             let Some(parcel) = self.outbox.next_due(now) else {
-                return Task::Rest(self.outbox.next_instant().map(|due| until(due, now)));
+                // A clock that stands still brings nothing on.
+                let next = self.outbox.next_instant().filter(|_| !self.clock.is_frozen());
+                return Task::Rest(next.map(|due| until(due, now)));
             };
             if let Some(job) = self.address(parcel, now) {
                 return Task::Send(Box::new(job));
@@ -105,7 +107,7 @@ impl Service {
                 let keys: Vec<_> = self.keys.signing(now).collect();
                 let mut signed = sign(parcel.id, now.as_second().to_string(), parcel.body, &keys);
                 if let Some(tamper) = parcel.tampered {
-                    tamper.spoil(&mut signed);
+                    tamper.spoil(&mut signed, &self.delivery_ids);
                 }
                 (signed.to_headers(), signed.body)
             }

@@ -82,6 +82,8 @@ pub struct Fault {
     pub(crate) after_commit: bool,
     pub(crate) delay: Duration,
     canned: Option<Answer>,
+    /// Whether a test named the status of the canned answer
+    has_status: bool,
     checked: bool,
     /// Whether the request's filter counts for nothing
     pub(crate) ignores_filter: bool,
@@ -118,6 +120,7 @@ impl Fault {
             after_commit: false,
             delay: Duration::ZERO,
             canned: None,
+            has_status: false,
             checked: false,
             ignores_filter: false,
             circles: false,
@@ -160,10 +163,19 @@ impl Fault {
         Self { delay, ..self }
     }
 
-    /// Answers with this status; an impossible one counts as 500, which is also the default for a canned answer.
+    /// Answers with this status; an impossible one counts as 500.
+    ///
+    /// Without it, a canned answer with a [`json`](Self::json) or [`body`](Self::body) has the status 200, and any other
+    /// has 500.
     pub fn status(self, status: u16) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        self.canned(|answer| answer.with_status(status))
+        let fault = Self { has_status: true, ..self };
+        fault.canned(|answer| answer.with_status(status))
+    }
+
+    /// Sets the status unless the test did.
+    fn default_status(self, status: StatusCode) -> Self {
+        if self.has_status { self } else { self.canned(|answer| answer.with_status(status)) }
     }
 
     /// Adds a header to the canned answer; one that HTTP does not allow is left out.
@@ -174,20 +186,23 @@ impl Fault {
         }
     }
 
-    /// Answers with these bytes as the body.
+    /// Answers with these bytes as the body, and 200 unless a [`status`](Self::status) is named.
     pub fn body(self, body: impl Into<Bytes>) -> Self {
-        self.canned(|answer| answer.with_body(body.into()))
+        self.default_status(StatusCode::OK).canned(|answer| answer.with_body(body.into()))
     }
 
-    /// Answers with this JSON as the body.
+    /// Answers with this JSON as the body, and 200 unless a [`status`](Self::status) is named.
     pub fn json(self, body: &Value) -> Self {
-        self.canned(|answer| answer.with_header(CONTENT_TYPE, "application/json").with_body(body.to_string().into()))
+        self.default_status(StatusCode::OK)
+            .canned(|answer| answer.with_header(CONTENT_TYPE, "application/json").with_body(body.to_string().into()))
     }
 
-    /// Answers with a page of HTML, as a proxy does that cannot reach the service.
+    /// Answers with a page of HTML, as a proxy does that cannot reach the service, and 500 unless a
+    /// [`status`](Self::status) is named.
     pub fn html(self) -> Self {
         const PAGE: &str = "<!doctype html><title>Error</title><h1>The service cannot be reached</h1>";
-        self.canned(|answer| answer.with_header(CONTENT_TYPE, "text/html").with_body(PAGE.into()))
+        let fault = self.default_status(StatusCode::INTERNAL_SERVER_ERROR);
+        fault.canned(|answer| answer.with_header(CONTENT_TYPE, "text/html").with_body(PAGE.into()))
     }
 
     /// Answers 200 without a body.

@@ -24,7 +24,7 @@ pub(super) fn authorize(service: &mut Service, request: &Request) -> Result<Answ
         return Err(ApiError::unauthorized("The client_id is unknown"));
     }
     let now = service.now();
-    let session = Session::begin(read(service, request)?, now);
+    let session = Session::begin(read(service, request)?, &service.random, now);
     let cookie = session.cookie();
     let location = match service.settings.consent {
         Consent::Approve => {

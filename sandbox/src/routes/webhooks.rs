@@ -1,7 +1,6 @@
 use hyper::header::CACHE_CONTROL;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
     error::ApiError,
@@ -21,7 +20,7 @@ pub(super) fn subscribe(service: &mut Service, request: &Request) -> Result<Answ
     let mut problems = Problems::default();
     let provider = problems.provider(&fields);
     let calendar_id = problems.text(&fields, "calendarId");
-    let channel_id = problems.optional_text(&fields, "channelId").unwrap_or_else(|| Uuid::new_v4().to_string());
+    let channel_id = problems.optional_text(&fields, "channelId").unwrap_or_else(|| service.random.uuid().to_string());
     let expiration = match fields.get("expiration") {
         None | Some(Value::Null) => default_expiration(provider, service.now()),
         Some(value) => {
@@ -37,6 +36,7 @@ pub(super) fn subscribe(service: &mut Service, request: &Request) -> Result<Answ
         return Err(ApiError::validation("No webhook URL is configured for the project", json!({})));
     };
     let (now, webhooks) = (service.now(), service.settings.webhooks.clone());
+    let resource_id = (provider == Provider::Google).then(|| service.random.uuid().simple().to_string());
     let user = service.user(&access.user);
     if user.account_of(provider, &calendar_id).is_none() {
         return Err(ApiError::validation(
@@ -45,7 +45,6 @@ pub(super) fn subscribe(service: &mut Service, request: &Request) -> Result<Answ
         ));
     }
 
-    let resource_id = (provider == Provider::Google).then(|| Uuid::new_v4().simple().to_string());
     let mut subscription = json!({ "channelId": channel_id, "webhookUrl": webhook_url });
     if let Some(resource_id) = &resource_id {
         subscription["resourceId"] = resource_id.as_str().into();

@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Sandbox;
+#[cfg(feature = "contract")]
+use crate::snapshot::State;
 use crate::{
     clock::Clock,
     settings::{Consent, DeleteDialect, ReuseRule, ScopeDenial, Settings, WriteDialect},
@@ -28,9 +30,25 @@ impl Sandbox {
         self.turn_clock(|clock| clock.rewind(by));
     }
 
-    /// Sets the sandbox's clock, which goes on from there.
+    /// Sets the sandbox's clock. It runs on from there, unless it is [frozen](Self::freeze_time).
     pub fn set_time(&self, now: Timestamp) {
         self.turn_clock(|clock| clock.set(now));
+    }
+
+    /// Stops the sandbox's clock; it moves only when it is set, advanced or rewound.
+    pub fn freeze_time(&self) {
+        self.turn_clock(Clock::freeze);
+    }
+
+    /// Lets the sandbox's clock run on from where it stands.
+    pub fn unfreeze_time(&self) {
+        self.turn_clock(Clock::unfreeze);
+    }
+
+    /// Tells whether the sandbox's clock stands still.
+    #[must_use]
+    pub fn is_time_frozen(&self) -> bool {
+        self.app.service().clock.is_frozen()
     }
 
     /// Decides what users answer from now on when asked for consent.
@@ -75,20 +93,25 @@ impl Sandbox {
         self.with_settings(|settings| settings.webhooks.cache_control = value.map(str::to_owned));
     }
 
-    /// Puts everything back to how it was at the start: users, tokens, settings, clock, keys, faults, requests,
+    /// Puts everything back to how it was at the start, or to the state that was imported last: users, tokens, settings, clock, keys, faults, requests,
     /// deliveries, counters.
     ///
     /// Connection attempts are not swallowed any more, and no TCP connection is limited; those that are frozen or
     /// otherwise not served as usual are closed.
     /// Tokens and codes issued before are unknown afterwards.
     pub fn reset(&self) {
-        self.app.service().restart(self.settings.clone());
+        let state = self.app.reset_state();
+        self.app.service().restart(self.settings.clone(), state.as_ref());
         self.app.faults.clear();
         self.app.log.clear();
+        self.app.journal.clear();
         self.app.connections.restart();
         self.accept_handshakes();
         #[cfg(feature = "contract")]
-        self.clear_tolerated();
+        {
+            self.clear_tolerated();
+            state.iter().flat_map(State::raw_events).for_each(|event| self.app.monitor.exempt(event));
+        }
     }
 
     fn turn_clock(&self, turn: impl FnOnce(&mut Clock)) {

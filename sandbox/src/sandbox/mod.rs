@@ -5,14 +5,15 @@ mod connections;
 mod history;
 mod pace;
 mod start;
+mod state;
 mod tokens;
 mod traffic;
 mod users;
 mod webhooks;
 
-use std::{fmt::Debug, sync::Arc};
+use std::{fmt::Debug, net::SocketAddr, sync::Arc};
 
-use crate::{app::App, settings::Settings, wire::Listener};
+use crate::{app::App, applications::Applications, settings::Settings, snapshot::State, wire::Listener};
 
 /// A running imitation of the API; dropping it closes its port and its connections.
 ///
@@ -29,8 +30,12 @@ pub struct Sandbox {
     base_url: String,
     origin: String,
     pub(crate) settings: Settings,
+    /// The state that it started with
+    initial: Option<State>,
     pub(crate) app: Arc<App>,
     listener: Arc<Listener>,
+    /// Those opened beside it; an application has none
+    pub(crate) applications: Option<Arc<Applications>>,
     /// What serves it, and stops when dropped. The handle needs to know no more of it. The admin API works through a
     /// handle without it.
     _server: Option<Box<dyn Debug + Send + Sync>>,
@@ -47,6 +52,12 @@ impl Sandbox {
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Gives the address that it listens on.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.listener.address()
     }
 
     /// Gives the id of the one registered application.

@@ -4,7 +4,8 @@ use std::{fmt::Debug, io, sync::Arc};
 
 use super::Sandbox;
 use crate::{
-    admin::Admin, app::App, builder::SandboxBuilder, connection::Site, server::Server, service::Service, wire::Listener,
+    admin::Admin, app::App, applications::Applications, builder::SandboxBuilder, connection::Site, server::Server,
+    service::Service, wire::Listener,
 };
 
 impl Sandbox {
@@ -31,10 +32,23 @@ impl Sandbox {
         SandboxBuilder::default()
     }
 
+    /// Describes another sandbox with the settings that this one was started with.
+    pub(crate) fn sibling(&self) -> SandboxBuilder {
+        SandboxBuilder {
+            port: 0,
+            settings: self.settings.clone(),
+            state: self.initial.clone(),
+            is_application: true,
+            #[cfg(feature = "contract")]
+            contract: self.app.monitor.options_of_sibling(),
+        }
+    }
+
     fn with(builder: SandboxBuilder) -> io::Result<Self> {
         let settings = builder.settings;
-        let listener = Arc::new(Listener::bind(builder.port)?);
-        let origin = format!("http://{}", listener.address());
+        let listener = Arc::new(Listener::bind(settings.listen, builder.port)?);
+        let origin = format!("http://{}", listener.reachable_address());
+        let applications = (!builder.is_application).then(Arc::<Applications>::default);
         let app = App::new(Service::new(settings.clone()));
         #[cfg(feature = "contract")]
         let app = app.checked(builder.contract);
@@ -43,13 +57,22 @@ impl Sandbox {
             base_url: format!("{origin}/api"),
             origin: origin.clone(),
             settings: settings.clone(),
+            initial: builder.state.clone(),
             app: Arc::clone(&app),
             listener: Arc::clone(&listener),
+            applications: applications.clone(),
             _server: server,
         };
         let admin = settings.admin.then(|| Admin::new(handle(None)));
-        let server = Server::start(Arc::clone(&listener), Site { app: Arc::clone(&app), admin })?;
-        Ok(handle(Some(Box::new(server))))
+        let server = Server::start(
+            Arc::clone(&listener),
+            Site { app: Arc::clone(&app), admin, access: settings.access.clone() },
+        )?;
+        let sandbox = handle(Some(Box::new(server)));
+        if let Some(state) = &builder.state {
+            sandbox.import_state(state);
+        }
+        Ok(sandbox)
     }
 }
 

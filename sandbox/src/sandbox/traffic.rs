@@ -7,6 +7,7 @@ use super::Sandbox;
 use crate::contract::{Tolerated, Violation};
 use crate::{
     fault::{Fault, FaultHandle},
+    journal::Journal,
     operation::Operation,
     record::{RecordedRequest, RequestCounts},
 };
@@ -47,6 +48,19 @@ impl Sandbox {
     #[must_use]
     pub fn request_counts(&self) -> BTreeMap<Option<Operation>, RequestCounts> {
         self.app.log.counts()
+    }
+
+    /// Lists the requests that were not understood, with the nearest operation, parameter or member.
+    ///
+    /// Requests that a fault gave a canned answer are not among them.
+    #[must_use]
+    pub fn journal(&self) -> Journal {
+        self.app.journal.all()
+    }
+
+    /// Forgets the requests that were not understood.
+    pub fn clear_journal(&self) {
+        self.app.journal.clear();
     }
 
     /// Makes something go wrong; the handle tells how often it did.

@@ -57,14 +57,14 @@ impl Sandbox {
         let service = self.app.service();
         let now = service.now();
         let keys: Vec<_> = service.keys.signing(now).collect();
-        sign(new_id(), now.as_second().to_string(), body.into(), &keys)
+        sign(new_id(&service.delivery_ids), now.as_second().to_string(), body.into(), &keys)
     }
 
     /// Signs any body in this way, and sends nothing; `None` if a key is unknown.
     #[must_use]
     pub fn sign_webhook_with(&self, body: impl Into<Bytes>, signing: Signing) -> Option<SignedDelivery> {
         let service = self.app.service();
-        signing.sign(body.into(), &service.keys, service.now())
+        signing.sign(body.into(), &service.keys, &service.delivery_ids, service.now())
     }
 }
 
@@ -72,13 +72,11 @@ impl Sandbox {
 impl Sandbox {
     /// Signs any body and delivers it, and tries again as usual. Gives the `webhook-id`.
     pub fn deliver_webhook(&self, body: impl Into<Bytes>) -> String {
-        let id = new_id();
-        let record = Record::new(id.clone(), Cause::Command, None, body.into());
         self.with_service(|service| {
-            let now = service.now();
-            service.outbox.add(record, now);
-        });
-        id
+            let (id, now) = (new_id(&service.delivery_ids), service.now());
+            service.outbox.add(Record::new(id.clone(), Cause::Command, None, body.into()), now);
+            id
+        })
     }
 
     /// Posts a delivery to the webhook URL as it is, once.
@@ -156,15 +154,17 @@ impl Sandbox {
 
     /// Waits until nothing is being sent and nothing is due by the sandbox's clock.
     ///
-    /// Held deliveries, delayed ones and those that will be tried again later are not waited for.
-    pub async fn deliveries_settled(&self) {
+    /// Returns how many deliveries still wait: held ones, delayed ones, and those that failed and are retried later by
+    /// the sandbox's clock. Their state is [`DeliveryState::Waiting`](crate::DeliveryState::Waiting);
+    /// [`advance`](Self::advance) brings them on.
+    pub async fn deliveries_settled(&self) -> usize {
         let done = self.app.service().outbox.done.clone();
         loop {
             let ended = done.notified();
             {
                 let service = self.app.service();
                 if service.outbox.is_idle(service.now()) {
-                    return;
+                    return service.outbox.waiting();
                 }
             }
             ended.await;

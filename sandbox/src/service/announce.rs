@@ -81,7 +81,7 @@ impl Service {
             let timestamp = self.settings.date_dialect.write(now);
             let body = webhooks::body(user, channel, changes, cause, timestamp);
             let channel = (user.to_owned(), channel.channel_id.clone());
-            self.outbox.add(Record::new(webhooks::new_id(), cause, Some(channel), body), now);
+            self.outbox.add(Record::new(webhooks::new_id(&self.delivery_ids), cause, Some(channel), body), now);
         }
     }
 }

@@ -13,11 +13,13 @@ use crate::{
     latency::Paces,
     operation::Operation,
     provider::Provider,
+    random::Random,
     rate_limit::Windows,
     scope::Scope,
     seed,
     settings::Settings,
-    state::{Access, ChangeReason, Tokens, User},
+    snapshot::State,
+    state::{Access, ChangeReason, SavedUser, Tokens, User},
     webhooks::{Keyring, Outbox},
 };
 
@@ -44,6 +46,11 @@ impl Author {
 pub(crate) struct Service {
     pub(crate) settings: Settings,
     pub(crate) clock: Clock,
+    /// Gives the ids of sessions and channels
+    pub(crate) random: Random,
+    pub(crate) delivery_ids: Random,
+    /// Gives what forged deliveries hold
+    pub(crate) forged: Random,
     pub(crate) tokens: Tokens,
     pub(crate) sessions: Sessions,
     pub(crate) keys: Keyring,
@@ -55,18 +62,42 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn new(settings: Settings) -> Self {
-        let tokens = Tokens::new(settings.client_id.clone());
-        let clock = Clock::ahead(settings.clock_offset);
-        let keys = Keyring::new(settings.webhooks.key_seed, clock.now());
+        let random = Random::new(settings.random_seed);
+        let tokens = Tokens::new(settings.client_id.clone(), random.stream("tokens"));
+        let clock = Clock::start(settings.start_time, settings.is_clock_frozen);
+        let key_source =
+            settings.webhooks.key_seed.map_or_else(|| random.stream("keys"), |seed| Random::new(Some(seed)));
+        let keys = Keyring::new(key_source.source(), clock.now());
+        let (delivery_ids, forged) = (random.stream("deliveries"), random.stream("forged"));
         let (sessions, outbox, users) = (Sessions::default(), Outbox::default(), BTreeMap::new());
         let (paces, windows) = (Paces::default(), Windows::default());
-        Self { settings, clock, tokens, sessions, keys, outbox, paces, windows, users }
+        Self { settings, clock, random, delivery_ids, forged, tokens, sessions, keys, outbox, paces, windows, users }
     }
 
-    /// Forgets everything, and restarts with these settings.
-    pub(crate) fn restart(&mut self, settings: Settings) {
+    /// Forgets everything, and restarts with these settings and this state.
+    pub(crate) fn restart(&mut self, settings: Settings, state: Option<&State>) {
         let outbox = mem::take(&mut self.outbox).cleared();
         *self = Self { outbox, ..Self::new(settings) };
+        if let Some(state) = state {
+            state.restore(self);
+        }
+    }
+
+    /// Makes ids from here on differ from those made under another name.
+    pub(crate) fn rename_streams(&mut self, name: &str) {
+        self.random = self.random.stream(name);
+        self.delivery_ids = self.delivery_ids.stream(name);
+        self.tokens = Tokens::new(self.settings.client_id.clone(), self.random.stream("tokens"));
+    }
+
+    /// Adds a user from a saved state.
+    pub(crate) fn restore_user(&mut self, id: &str, saved: SavedUser) {
+        let now = self.now();
+        self.user_as_is(id).restore(saved, now);
+    }
+
+    pub(crate) fn users(&self) -> impl Iterator<Item = (&String, &User)> {
+        self.users.iter()
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -87,7 +118,8 @@ impl Service {
 
     /// Gives the user, without accounts at the first mention.
     pub(crate) fn user_as_is(&mut self, id: &str) -> &mut User {
-        self.users.entry(id.to_owned()).or_default()
+        let random = &self.random;
+        self.users.entry(id.to_owned()).or_insert_with(|| User::new(random.stream(&format!("user {id}"))))
     }
 
     /// Connects the user's accounts at these providers, and gives a code for tokens of this scope.
@@ -98,9 +130,14 @@ impl Service {
     }
 
     /// Connects the user's accounts at these providers, unless there are some already, up to the limit.
+    ///
+    /// A user from a saved state keeps to its accounts unless certain providers are named.
     pub(crate) fn connect(&mut self, user_id: &str, providers: &[Provider]) {
         let (limit, seed, now) = (self.settings.connection_limit, self.settings.seed, self.now());
         let user = self.user_as_is(user_id);
+        if user.is_restored && providers == Provider::ALL {
+            return;
+        }
         for provider in providers {
             if user.room(limit) != Some(0) {
                 seed::connect(user, user_id, &[*provider], seed, now);

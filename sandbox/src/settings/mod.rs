@@ -4,7 +4,11 @@ mod events;
 mod oauth;
 mod webhooks;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 use jiff::SignedDuration;
 
@@ -14,7 +18,9 @@ pub use self::{
     webhooks::{ChannelDialect, InitialSyncDialect, WebhookEcho},
 };
 pub(crate) use self::{oauth::OAuthSettings, webhooks::WebhookSettings};
-use crate::{latency::Latency, named::named, operation::Operation, rate_limit::RateLimit};
+use crate::{
+    access::Access, clock::StartTime, latency::Latency, named::named, operation::Operation, rate_limit::RateLimit,
+};
 
 /// Chooses what a new user's accounts hold; on a command line by the names in parentheses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -95,8 +101,10 @@ pub(crate) struct Settings {
     pub(crate) redirect_uri: String,
     pub(crate) webhooks: WebhookSettings,
     pub(crate) oauth: OAuthSettings,
-    /// How far the service's clock is ahead at the start
-    pub(crate) clock_offset: SignedDuration,
+    pub(crate) start_time: StartTime,
+    pub(crate) is_clock_frozen: bool,
+    /// What ids, tokens and keys are derived from; unpredictable without it
+    pub(crate) random_seed: Option<u64>,
     /// By operation; without one, of those that have none of their own
     pub(crate) latencies: BTreeMap<Option<Operation>, Latency>,
     /// By operation; without one, of all together
@@ -116,6 +124,8 @@ pub(crate) struct Settings {
     pub(crate) scope_denial: ScopeDenial,
     pub(crate) reuse_rule: ReuseRule,
     pub(crate) admin: bool,
+    pub(crate) listen: IpAddr,
+    pub(crate) access: Access,
 }
 
 impl Default for Settings {
@@ -126,7 +136,9 @@ impl Default for Settings {
             redirect_uri: "https://app.example/oauth/callback".into(),
             webhooks: WebhookSettings::default(),
             oauth: OAuthSettings::default(),
-            clock_offset: SignedDuration::ZERO,
+            start_time: StartTime::Offset(SignedDuration::ZERO),
+            is_clock_frozen: false,
+            random_seed: None,
             latencies: BTreeMap::new(),
             rate_limits: BTreeMap::new(),
             access_token_ttl: Duration::from_secs(3600),
@@ -144,6 +156,8 @@ impl Default for Settings {
             scope_denial: ScopeDenial::default(),
             reuse_rule: ReuseRule::default(),
             admin: true,
+            listen: Ipv4Addr::LOCALHOST.into(),
+            access: Access::default(),
         }
     }
 }

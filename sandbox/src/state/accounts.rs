@@ -33,9 +33,9 @@ named!(SyncState { Active => "active", ReauthRequired => "reauth_required" });
 pub(crate) struct Calendar {
     pub(crate) id: String,
     pub(crate) title: String,
-    pub(crate) time_zone: &'static str,
-    pub(crate) color: Option<&'static str>,
-    pub(crate) description: &'static str,
+    pub(crate) time_zone: String,
+    pub(crate) color: Option<String>,
+    pub(crate) description: String,
 }
 
 impl Account {

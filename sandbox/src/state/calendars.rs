@@ -23,8 +23,8 @@ fn to_json(calendar: &Calendar, account: &Account) -> Value {
         "description": calendar.description,
         "original": original::calendar(calendar, account),
     });
-    if let Some(color) = calendar.color {
-        shown["color"] = color.into();
+    if let Some(color) = &calendar.color {
+        shown["color"] = color.as_str().into();
     }
     shown
 }

@@ -1,7 +1,6 @@
 use std::collections::{HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 
 use crate::{instant, scope::Scope};
 
@@ -41,8 +40,15 @@ pub(super) enum Redeemed {
 }
 
 impl Codes {
-    pub(super) fn issue(&mut self, user: &str, scope: Scope, session_ends: Timestamp, now: Timestamp) -> String {
-        let text = Uuid::new_v4().simple().to_string();
+    /// Keeps a code under this text, which must be new.
+    pub(super) fn issue(
+        &mut self,
+        text: String,
+        user: &str,
+        scope: Scope,
+        session_ends: Timestamp,
+        now: Timestamp,
+    ) -> String {
         let expires_at = instant::shift(now, LIFETIME);
         self.by_text.insert(text.clone(), Code { user: user.to_owned(), scope, expires_at, session_ends, used: false });
         self.oldest_first.push_back(text.clone());

@@ -1,17 +1,16 @@
 //! What each provider makes of the online meeting that a client asks for.
 
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 
-use crate::provider::Provider;
+use crate::{provider::Provider, random::Random};
 
 /// Replaces the wish for a meeting with the meeting that the provider would set up.
-pub(super) fn settle(provider: Provider, members: &mut Map<String, Value>) {
+pub(super) fn settle(random: &Random, provider: Provider, members: &mut Map<String, Value>) {
     let data = members.get_mut("conferenceData").and_then(Value::as_object_mut);
     let generate = data.and_then(|data| data.remove("autoGenerate")) == Some(Value::Bool(true));
     match provider {
         Provider::Google if generate => {
-            let id = new_id();
+            let id = new_id(random);
             let url = format!("https://meet.example/{id}");
             let data = json!({
                 "provider": "google-meet",
@@ -23,7 +22,7 @@ pub(super) fn settle(provider: Provider, members: &mut Map<String, Value>) {
             members.insert("conferenceData".into(), data);
         }
         Provider::Microsoft if generate => {
-            let id = new_id();
+            let id = new_id(random);
             let url = format!("https://teams.example/l/meetup-join/{id}");
             let data = json!({ "provider": "microsoft-teams", "conferenceId": id, "joinUrl": url });
             members.insert("conference".into(), url.into());
@@ -56,7 +55,7 @@ pub(super) fn to_object(event: &mut Map<String, Value>) {
     event.insert("conference".into(), conference);
 }
 
-fn new_id() -> String {
-    let text = Uuid::new_v4().simple().to_string();
+fn new_id(random: &Random) -> String {
+    let text = random.uuid().simple().to_string();
     format!("{}-{}-{}", &text[..3], &text[3..7], &text[7..10])
 }

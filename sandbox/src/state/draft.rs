@@ -20,6 +20,12 @@ impl Problems {
         if self.0.is_empty() { Ok(()) } else { Err(ApiError::validation("Validation failed", json!(self.0))) }
     }
 
+    /// Gives the first problem and its field.
+    pub(crate) fn into_first(self) -> Option<(String, String)> {
+        let (field, problems) = self.0.into_iter().next()?;
+        Some((field, problems.into_iter().next()?))
+    }
+
     /// Reads a required text.
     pub(crate) fn text(&mut self, fields: &Map<String, Value>, name: &str) -> String {
         match fields.get(name).and_then(Value::as_str) {

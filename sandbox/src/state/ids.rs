@@ -5,9 +5,8 @@ use jiff::{
     Timestamp,
     civil::{Date, Time},
 };
-use uuid::Uuid;
 
-use crate::{instant, provider::Provider};
+use crate::{instant, provider::Provider, random::Random};
 
 /// What every id of a Graph mailbox begins with.
 const GRAPH_PREFIX: &str = "AAMkADU4OGQ4YmNj";
@@ -17,8 +16,8 @@ const GRAPH_FOLDER: [u8; 11] = [0x46, 0, 0, 0, 0, 0, 0x8a, 0x3c, 0x51, 0xe7, 0x0
 const GRAPH_OCCURRENCE: u8 = 0x10;
 
 /// Makes up the id of a new event.
-pub(super) fn new(provider: Provider, calendar_id: &str) -> String {
-    let unique = Uuid::new_v4();
+pub(super) fn new(random: &Random, provider: Provider, calendar_id: &str) -> String {
+    let unique = random.uuid();
     match provider {
         Provider::Google => unique.simple().to_string()[..26].to_owned(),
         Provider::Microsoft => graph(unique.as_bytes(), &GRAPH_FOLDER),

@@ -3,7 +3,7 @@
 use chrono::Month;
 use jiff::{SignedDuration, Timestamp};
 use rrule::{Frequency, NWeekday, RRule, Unvalidated, Weekday};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::zone::{self, Zone};
 use crate::instant;
@@ -74,6 +74,34 @@ impl Rule {
             return Err("byMonthDay does not go with WEEKLY".into());
         }
         Ok(rule)
+    }
+
+    /// Writes the rule as [`parse`](Self::parse) reads it.
+    pub(super) fn to_json(&self) -> Value {
+        let mut rule = json!({
+            "frequency": match self.frequency {
+                Frequency::Daily => "DAILY",
+                Frequency::Weekly => "WEEKLY",
+                Frequency::Monthly => "MONTHLY",
+                _ => "YEARLY",
+            },
+            "interval": self.interval,
+        });
+        match self.end {
+            End::Never => {}
+            End::After(count) => rule["count"] = count.into(),
+            End::Until(until) => rule["until"] = instant::format_basic(until).into(),
+        }
+        if !self.by_day.is_empty() {
+            rule["byDay"] = self.by_day.iter().map(|day| weekday_name(*day)).collect();
+        }
+        if !self.by_month_day.is_empty() {
+            rule["byMonthDay"] = json!(self.by_month_day);
+        }
+        if !self.by_month.is_empty() {
+            rule["byMonth"] = json!(self.by_month);
+        }
+        rule
     }
 
     /// Lists the starts of the occurrences, in order, of a series that begins at `first`.
@@ -148,6 +176,18 @@ fn list<T>(rule: &Map<String, Value>, name: &str, read: impl Fn(&Value) -> Optio
 /// Reads a whole number from 1 to `max`.
 fn number<T: TryFrom<u64>>(value: &Value, max: u64) -> Option<T> {
     T::try_from(value.as_u64().filter(|given| (1..=max).contains(given))?).ok()
+}
+
+fn weekday_name(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Mon => "MO",
+        Weekday::Tue => "TU",
+        Weekday::Wed => "WE",
+        Weekday::Thu => "TH",
+        Weekday::Fri => "FR",
+        Weekday::Sat => "SA",
+        Weekday::Sun => "SU",
+    }
 }
 
 fn weekday(name: &str) -> Option<Weekday> {

@@ -36,6 +36,23 @@ impl Series {
         Ok(Self { rule, starts: starts.into(), exceptions: BTreeMap::new() })
     }
 
+    /// Tells whether the rule places an instance at `start`, cancelled or not.
+    pub(super) fn places(&self, start: Timestamp) -> bool {
+        self.starts.binary_search(&start).is_ok()
+    }
+
+    /// Writes the exceptions down by their starts: `null` for one that is cancelled, or the members of its own.
+    pub(super) fn save_exceptions(&self) -> Value {
+        let exceptions = self.exceptions.iter().map(|(start, exception)| {
+            let members = match exception {
+                Exception::Cancelled => Value::Null,
+                Exception::Changed(members) => members.clone().into(),
+            };
+            (instant::format(*start), members)
+        });
+        Value::Object(exceptions.collect())
+    }
+
     pub(super) fn start_of(&self, number: usize) -> Option<Timestamp> {
         self.starts.get(number).copied()
     }

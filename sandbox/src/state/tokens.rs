@@ -1,9 +1,11 @@
+mod saved;
+
 use std::{collections::HashMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+pub(crate) use self::saved::SavedTokens;
 use super::{
     codes::{Codes, InvalidGrant, Redeemed, UNKNOWN_OR_USED},
     history::History,
@@ -11,6 +13,7 @@ use super::{
 use crate::{
     evidence::{PresentedToken, RevocationReason, RevokedGrant, TokenCounts},
     instant, jwt,
+    random::Random,
     scope::Scope,
     settings::{AccessTokenDialect, OAuthSettings, RefreshDialect, ReuseRule, Settings},
 };
@@ -38,6 +41,7 @@ pub struct IssuedTokens {
 #[derive(Debug)]
 pub(crate) struct Tokens {
     client_id: String,
+    random: Random,
     key: [u8; 64],
     codes: Codes,
     /// In the order in which they began, which also numbers them
@@ -94,13 +98,11 @@ impl IssuedTokens {
 }
 
 impl Tokens {
-    pub(crate) fn new(client_id: String) -> Self {
-        let mut key = [0; 64];
-        for part in key.chunks_exact_mut(16) {
-            part.copy_from_slice(Uuid::new_v4().as_bytes());
-        }
+    pub(crate) fn new(client_id: String, random: Random) -> Self {
+        let key = random.key();
         Self {
             client_id,
+            random,
             key,
             codes: Codes::default(),
             families: Vec::new(),
@@ -112,7 +114,8 @@ impl Tokens {
     }
 
     pub(crate) fn issue_code(&mut self, user: &str, scope: Scope, session_ends: Timestamp, now: Timestamp) -> String {
-        self.codes.issue(user, scope, session_ends, now)
+        let text = self.random.uuid().simple().to_string();
+        self.codes.issue(text, user, scope, session_ends, now)
     }
 
     /// Tells whether a code is still good, but its browser session is over.
@@ -289,7 +292,7 @@ impl Tokens {
         });
         if dialect.access_token == AccessTokenDialect::Unique {
             claims["iat"] = now.as_second().into();
-            claims["jti"] = Uuid::new_v4().to_string().into();
+            claims["jti"] = self.random.uuid().to_string().into();
         }
         let token = jwt::sign(&self.key, &claims);
         let may_come_again =
@@ -307,7 +310,7 @@ impl Tokens {
                 "aud": self.client_id,
                 "projectId": self.client_id,
                 "type": "refresh",
-                "jti": Uuid::new_v4().to_string(),
+                "jti": self.random.uuid().to_string(),
                 "sandbox": { "family": family, "generation": generation },
             }),
         )

@@ -1,11 +1,15 @@
 use jiff::Timestamp;
 
 use super::{accounts::Account, channels::WebhookChannel, event::Event, versions::EventHistory};
-use crate::provider::Provider;
+use crate::{provider::Provider, random::Random};
 
 /// One of the application's users, with everything connected.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct User {
+    /// Gives the ids of this user's events
+    pub(super) random: Random,
+    /// Whether the accounts are those of a saved state, to which nothing is added unasked
+    pub(crate) is_restored: bool,
     pub(crate) accounts: Vec<Account>,
     pub(crate) events: Vec<Event>,
     pub(crate) channels: Vec<WebhookChannel>,
@@ -16,6 +20,19 @@ pub(crate) struct User {
 }
 
 impl User {
+    pub(crate) fn new(random: Random) -> Self {
+        Self {
+            random,
+            is_restored: false,
+            accounts: Vec::new(),
+            events: Vec::new(),
+            channels: Vec::new(),
+            superseded: Vec::new(),
+            next_event: 0,
+            history: EventHistory::default(),
+        }
+    }
+
     /// Gives the account, connected without calendars if it was unknown.
     pub(crate) fn account(&mut self, provider: Provider, id: &str) -> &mut Account {
         let known = self.accounts.iter().position(|account| account.provider == provider && account.id == id);

@@ -96,7 +96,7 @@ impl User {
         now: Timestamp,
     ) -> Result<Spot, ApiError> {
         self.complete(provider, calendar_id, &mut draft);
-        let id = ids::new(provider, calendar_id);
+        let id = ids::new(&self.random, provider, calendar_id);
         let mut body = Map::new();
         for (name, value) in [
             ("provider", json!(provider.as_str())),
@@ -241,7 +241,7 @@ impl User {
         new_dates(&kept.instance(master, start), &mut draft);
         let mut body = changed(&old, draft.members, now)?;
         let provider = event.provider().ok_or_else(event_missing)?;
-        body.insert("id".into(), ids::new(provider, event.text("calendarId").unwrap_or_default()).into());
+        body.insert("id".into(), ids::new(&self.random, provider, event.text("calendarId").unwrap_or_default()).into());
 
         let (rule, exceptions) = kept.split(start);
         let zone = event.zone;
@@ -315,12 +315,12 @@ impl User {
     pub(super) fn zone_of(&self, provider: Provider, calendar_id: &str) -> Zone {
         let calendars = self.account_of(provider, calendar_id).map_or(&[][..], |account| &account.calendars);
         let calendar = calendars.iter().find(|calendar| calendar.id == calendar_id);
-        calendar.map_or(Zone::UTC, |calendar| Zone::named(calendar.time_zone))
+        calendar.map_or(Zone::UTC, |calendar| Zone::named(&calendar.time_zone))
     }
 
     /// Does to a draft what the provider would do.
     fn complete(&self, provider: Provider, calendar_id: &str, draft: &mut Draft) {
-        conference::settle(provider, &mut draft.members);
+        conference::settle(&self.random, provider, &mut draft.members);
         // Google shows the guests that were invited and no one else.
         if provider == Provider::Google {
             return;

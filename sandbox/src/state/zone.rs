@@ -16,6 +16,10 @@ impl Zone {
         name.parse().map_or(Self::UTC, Self)
     }
 
+    pub(super) fn is_known(name: &str) -> bool {
+        name.parse::<chrono_tz::Tz>().is_ok()
+    }
+
     pub(super) fn name(self) -> &'static str {
         self.0.name()
     }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::signing::{SignedDelivery, new_id};
-use crate::named::named;
+use crate::{named::named, random::Random};
 
 /// Describes something that goes wrong with deliveries on their way.
 ///
@@ -109,10 +109,10 @@ impl Disturbance {
 }
 
 impl Tamper {
-    pub(crate) fn spoil(self, delivery: &mut SignedDelivery) {
+    pub(crate) fn spoil(self, delivery: &mut SignedDelivery, ids: &Random) {
         match self {
             Self::Body => delivery.body = [&delivery.body[..], b" "].concat().into(),
-            Self::Id => delivery.id = new_id(),
+            Self::Id => delivery.id = new_id(ids),
             Self::Timestamp => {
                 let seconds: i64 = delivery.timestamp.parse().unwrap_or_default();
                 delivery.timestamp = seconds.saturating_add(1).to_string();

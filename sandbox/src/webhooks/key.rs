@@ -3,10 +3,14 @@ use std::{fmt, time::Duration};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_compact::{KeyPair, Seed};
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
-use crate::{instant, named::named};
+use crate::{
+    instant,
+    named::named,
+    snapshot::{Reader, StateError},
+};
 
 /// Describes a key with which deliveries are or were signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,12 +45,13 @@ pub enum KeyStatus {
 named!(KeyStatus { Active => "active", Previous => "previous", Retired => "retired", Revoked => "revoked" });
 
 /// All keys of a sandbox, the oldest first; the last one is the active one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Keyring {
     source: [u8; 32],
     keys: Vec<Key>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Key {
     id: String,
     pair: KeyPair,
@@ -56,15 +61,53 @@ pub(crate) struct Key {
 }
 
 impl Keyring {
-    /// Makes the first key; the same seed gives the same keys.
-    pub(crate) fn new(seed: Option<u64>, now: Timestamp) -> Self {
-        let source = match seed {
-            Some(seed) => Sha256::digest(seed.to_be_bytes()),
-            None => Sha256::digest([Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat()),
-        };
-        let mut ring = Self { source: source.into(), keys: Vec::new() };
+    /// Makes the first key; the same source gives the same keys.
+    pub(crate) fn new(source: [u8; 32], now: Timestamp) -> Self {
+        let mut ring = Self { source, keys: Vec::new() };
         ring.add(now);
         ring
+    }
+
+    /// Writes down which keys there are.
+    pub(crate) fn save(&self) -> Value {
+        let keys: Vec<Value> = self
+            .keys
+            .iter()
+            .map(|key| {
+                json!({
+                    "activatedAt": instant::exact(key.activated_at),
+                    "retiresAt": key.retires_at.map(instant::exact),
+                    "revoked": key.is_revoked,
+                })
+            })
+            .collect();
+        json!({ "source": STANDARD.encode(self.source), "keys": keys })
+    }
+
+    /// Reads what [`save`](Self::save) wrote.
+    pub(crate) fn read(keyring: Reader<'_>) -> Result<Self, StateError> {
+        let mut members = keyring.clone().members()?;
+        let mut ring = Self { source: members.required("source")?.bytes()?, keys: Vec::new() };
+        let listed = members.required("keys")?;
+        let keys = listed.list(|key| {
+            let mut members = key.members()?;
+            let read = (
+                members.required("activatedAt")?.instant()?,
+                members.optional("retiresAt", |value| value.instant())?,
+                members.optional("revoked", |value| value.flag())?.unwrap_or_default(),
+            );
+            members.finish()?;
+            Ok(read)
+        })?;
+        members.finish()?;
+        for (activated_at, retires_at, is_revoked) in keys {
+            let key = ring.key(ring.keys.len() as u64 + 1, activated_at);
+            ring.keys.push(Key { retires_at, is_revoked, ..key });
+        }
+        match ring.keys.last() {
+            Some(active) if active.retires_at.is_none() && !active.is_revoked => Ok(ring),
+            _ => Err(listed.error("must end with an active key")),
+        }
     }
 
     /// Lists every key, the newest first.

@@ -272,6 +272,11 @@ impl Outbox {
         self.busy == 0 && self.floods.is_empty() && self.next_instant().is_none_or(|due| due > now)
     }
 
+    /// Counts the deliveries that are to be sent, now or later.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Forgets the deliveries that have come to an end, and resets the counts.
     pub(crate) fn clear_ended(&mut self) {
         self.counts = DeliveryCounts::default();

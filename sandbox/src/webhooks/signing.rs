@@ -1,8 +1,8 @@
 use bytes::Bytes;
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use super::key::{Key, Keyring};
+use crate::random::Random;
 
 /// A delivery as it goes over the wire: what the three headers say, and the body that they were signed with.
 ///
@@ -86,14 +86,14 @@ impl Signing {
     }
 
     /// Gives nothing if a key is unknown.
-    pub(crate) fn sign(self, body: Bytes, ring: &Keyring, now: Timestamp) -> Option<SignedDelivery> {
+    pub(crate) fn sign(self, body: Bytes, ring: &Keyring, ids: &Random, now: Timestamp) -> Option<SignedDelivery> {
         let foreign = self.is_foreign.then(|| ring.foreign());
         let mut keys = self.keys.iter().map(|id| ring.find(id)).collect::<Option<Vec<&Key>>>()?;
         keys.extend(&foreign);
         if keys.is_empty() {
             keys.extend(ring.signing(now));
         }
-        let id = self.id.unwrap_or_else(new_id);
+        let id = self.id.unwrap_or_else(|| new_id(ids));
         let timestamp = self.timestamp.unwrap_or_else(|| now.as_second().to_string());
         Some(sign(id, timestamp, body, &keys))
     }
@@ -107,6 +107,6 @@ pub(crate) fn sign(id: String, timestamp: String, body: Bytes, keys: &[&Key]) ->
 }
 
 /// Makes up a `webhook-id`.
-pub(crate) fn new_id() -> String {
-    format!("msg_{}", Uuid::new_v4())
+pub(crate) fn new_id(random: &Random) -> String {
+    format!("msg_{}", random.uuid())
 }

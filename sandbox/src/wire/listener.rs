@@ -1,7 +1,7 @@
 use std::{
     future::poll_fn,
     io,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     task::{Context, Poll, ready},
@@ -45,8 +45,8 @@ struct Hold {
 }
 
 impl Listener {
-    pub(crate) fn bind(port: u16) -> io::Result<Self> {
-        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    pub(crate) fn bind(address: IpAddr, port: u16) -> io::Result<Self> {
+        let socket = TcpListener::bind((address, port))?;
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
         Ok(Self { socket, address, state: Mutex::default(), changed: Notify::new() })
@@ -54,6 +54,11 @@ impl Listener {
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Gives an address at which programs on this machine reach it.
+    pub(crate) fn reachable_address(&self) -> SocketAddr {
+        reachable(self.address)
     }
 
     /// Gives the same socket to the runtime in whose context it is called.
@@ -151,10 +156,21 @@ impl Listener {
     }
 }
 
+/// Replaces "all addresses of this machine" with that of loopback.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
+}
+
 /// Begins a connection to an address of this machine, and gives it with its own address.
 fn connect(address: SocketAddr) -> io::Result<(Socket, SocketAddr)> {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+    let address = reachable(address);
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.bind(&SocketAddr::new(address.ip(), 0).into())?;
     socket.set_nonblocking(true)?;
     // If the queue is full already the connection stays incomplete, as all others do.
     let _ = socket.connect(&address.into());

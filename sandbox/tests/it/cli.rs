@@ -17,14 +17,14 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 /// A program that runs until the test ends.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     lines: Vec<String>,
 }
 
 impl Running {
     /// Starts the program on a free port and reads its lines up to the admin API's.
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child = program(&[&["--port", "0"], arguments].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -41,7 +41,12 @@ impl Running {
         Self { child, lines }
     }
 
-    fn line(&self, label: &str) -> &str {
+    pub(crate) fn port(&self) -> String {
+        let url = self.line("base URL");
+        url.rsplit(':').next().expect("a port").trim_end_matches("/api").to_owned()
+    }
+
+    pub(crate) fn line(&self, label: &str) -> &str {
         self.lines.iter().find_map(|line| line.strip_prefix(label)).expect("the line").trim()
     }
 
@@ -186,6 +191,62 @@ fn ctrl_c_and_sigterm_end_the_program_in_good_order() {
         let running = Running::start(&[]);
         assert_eq!(running.stop_with(signal), (Some(0), String::new()), "{signal}");
     }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn programs_are_told_in_json_that_it_is_ready() {
+    let ready = std::env::temp_dir().join(format!("connect-sandbox-ready-{}", std::process::id()));
+    let option = format!("--ready-file={}", ready.display());
+    let mut child = program(&["--port=0", "--json", &option]).stdout(Stdio::piped()).spawn().expect("a process");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("an output")).read_line(&mut line).expect("a line");
+    let told: Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!(
+        (&told["event"], &told["pid"], &told["loopbackOnly"]),
+        (&"ready".into(), &child.id().into(), &true.into())
+    );
+    assert_eq!(get(format!("{}/health", told["baseUrl"].as_str().expect("a URL"))).await["status"], "ok");
+    assert_eq!(get(told["adminUrl"].as_str().expect("a URL").to_owned()).await["clientSecret"], told["clientSecret"]);
+    // The file is written after the line.
+    let look = |_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::fs::read_to_string(&ready).ok()
+    };
+    let written = (0..1000).find_map(look).expect("the file");
+    assert_eq!(written, line);
+    let mut running = Running { child, lines: Vec::new() };
+    let kill = Command::new("kill").args(["-TERM", &running.child.id().to_string()]).status().expect("kill runs");
+    assert!(kill.success() && running.child.wait().expect("it ends").success());
+    assert!(!ready.exists(), "the file is gone");
+}
+
+#[test]
+fn another_address_is_said_in_the_start_lines() {
+    let running = Running::start(&["--listen=0.0.0.0"]);
+    let line = running.line("listening on");
+    assert!(
+        line.starts_with("0.0.0.0:") && line.ends_with("; other machines can use it, and need no credentials"),
+        "{line}"
+    );
+    assert!(running.line("base URL").starts_with("http://127.0.0.1:"));
+}
+
+#[tokio::test]
+async fn a_state_is_read_from_a_file_and_a_wrong_one_is_explained() {
+    let file = std::env::temp_dir().join(format!("connect-sandbox-state-{}.json", std::process::id()));
+    let option = format!("--state={}", file.display());
+    std::fs::write(&file, r#"{ "version": 1, "users": { "alice": {} } }"#).expect("a file");
+    let running = Running::start(&[&option]);
+    assert_eq!(get(format!("{}users", running.line("admin API"))).await, serde_json::json!({ "users": ["alice"] }));
+    std::fs::write(&file, r#"{ "version": 1, "users": { "alice": { "accounts": [{ "provider": 1 }] } } }"#)
+        .expect("a file");
+    let output = run(&[&option]);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    std::fs::remove_file(&file).expect("the file");
+    assert_eq!(output.status.code(), Some(1));
+    let expected = format!("error: {}: users.alice.accounts[0].provider: must be a string\n", file.display());
+    assert_eq!(message, expected);
 }
 
 #[cfg(target_os = "linux")]

@@ -1,6 +1,9 @@
 //! Tests of the sandbox over real sockets.
 
+mod access;
 mod admin;
+#[cfg(feature = "cli")]
+mod applications;
 mod authorize;
 mod browser;
 mod channels;
@@ -21,6 +24,7 @@ mod fault_table;
 mod faults;
 mod history;
 mod input;
+mod journal;
 mod keys;
 mod list_faults;
 mod listing;
@@ -31,10 +35,13 @@ mod paging;
 mod permission;
 mod receiver;
 mod recurrence;
+#[cfg(feature = "cli")]
+mod reproducible;
 mod robustness;
 mod seeds;
 mod series;
 mod server;
+mod state;
 mod support;
 mod token_dialects;
 mod tokens;

@@ -11,7 +11,7 @@ pub(super) fn calendar(calendar: &Calendar) -> Value {
         "displayName": calendar.title,
         "description": calendar.description,
         "timezone": calendar.time_zone,
-        "calendarColor": calendar.color.map(|color| format!("{color}FF")),
+        "calendarColor": calendar.color.as_ref().map(|color| format!("{color}FF")),
         "components": ["VEVENT"],
         "ctag": "HwoQEgwAAAh0p3Q1nAAAAAAYARgAIhUIxqKt",
         "syncToken": "https://sync.example/token/3145",

@@ -2,16 +2,16 @@
 
 /// Markup made of our own templates and of escaped text, and of nothing else.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Html(String);
+pub(crate) struct Html(String);
 
 impl Html {
     /// Takes markup written in the source.
-    pub(super) fn literal(markup: &'static str) -> Self {
+    pub(crate) fn literal(markup: &'static str) -> Self {
         Self(markup.to_owned())
     }
 
     /// Escapes text, for an element or a quoted attribute.
-    pub(super) fn text(text: &str) -> Self {
+    pub(crate) fn text(text: &str) -> Self {
         let mut html = String::with_capacity(text.len());
         for c in text.chars() {
             match c {
@@ -27,7 +27,7 @@ impl Html {
     }
 
     /// Puts the values where the template says `{{name}}`; values are not searched for names again.
-    pub(super) fn fill(template: &'static str, values: &[(&str, Self)]) -> Self {
+    pub(crate) fn fill(template: &'static str, values: &[(&str, Self)]) -> Self {
         let mut html = String::with_capacity(template.len());
         let mut pieces = template.split("{{");
         html.push_str(pieces.next().unwrap_or_default());
@@ -44,7 +44,7 @@ impl Html {
         Self(html)
     }
 
-    pub(super) fn into_string(self) -> String {
+    pub(crate) fn into_string(self) -> String {
         self.0
     }
 }

@@ -1,21 +1,19 @@
-//! Runs the sandbox from the command line, until Ctrl-C or SIGTERM.
-#![forbid(unsafe_code)]
-
 use std::{
-    future::{self, Future},
     io::{self, Write},
-    process::ExitCode,
-    task::Poll,
+    net::IpAddr,
+    path::PathBuf,
     time::Duration,
 };
 
 use clap::Parser;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use mobiscroll_connect_sandbox::{
     AccessTokenDialect, CalendarIdDialect, ChannelDialect, ConferenceDialect, Consent, CreateStatus, DateDialect,
     DeleteDialect, ExpiresInDialect, InitialSyncDialect, Latency, RateLimit, RedirectUriRule, RefreshDialect,
-    RefreshRefusal, ReuseRule, Sandbox, SandboxBuilder, ScopeDenial, Seed, WebhookEcho, WriteDialect,
+    RefreshRefusal, ReuseRule, Sandbox, SandboxBuilder, ScopeDenial, State, WebhookEcho, WriteDialect,
 };
+
+use crate::parse;
 
 /// A local, in-memory imitation of the Mobiscroll Connect API
 ///
@@ -23,10 +21,25 @@ use mobiscroll_connect_sandbox::{
 /// SIGTERM stops it; nothing is kept.
 #[derive(Debug, Parser)]
 #[command(version)]
-struct Options {
+pub(crate) struct Options {
     /// Port to listen on; 0 takes any free one
     #[arg(long, default_value_t = 4010)]
-    port: u16,
+    pub(crate) port: u16,
+    /// Address to listen on; with any but a loopback address, other machines can use the sandbox
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    listen: IpAddr,
+    /// Origin whose pages may read responses (CORS), such as http://localhost:3000; * is any, but not for the admin API
+    #[arg(long, value_name = "ORIGIN")]
+    cors: Vec<String>,
+    /// Host name under which the admin API is served, besides addresses, localhost and names without dots
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
+    /// Print one line of JSON at the start instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write that line of JSON to a file once the sandbox accepts connections, and remove it at the end
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
     /// Client id of the registered application
     #[arg(long, value_name = "ID", default_value = "sandbox-client")]
     client_id: String,
@@ -46,13 +59,13 @@ struct Options {
     #[arg(long)]
     webhooks_anywhere: bool,
     /// How long the application may take to answer a delivery
-    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = parse::duration)]
     webhook_timeout: Duration,
     /// When a delivery is tried again: pauses, separated by commas, or never
-    #[arg(long, value_name = "TIMES", default_value = "5s,5m,30m,2h,5h,10h", value_parser = durations)]
-    webhook_retries: Pauses,
+    #[arg(long, value_name = "TIMES", default_value = "5s,5m,30m,2h,5h,10h", value_parser = parse::durations)]
+    webhook_retries: parse::Pauses,
     /// How often changes are looked for at Apple and CalDAV; 0 is at once
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = parse::duration)]
     webhook_poll: Duration,
     /// Whether changes made through the API come back in deliveries: delivered or withheld
     #[arg(long, value_name = "ANSWER", default_value_t)]
@@ -64,14 +77,24 @@ struct Options {
     #[arg(long, value_name = "NUMBER")]
     webhook_key_seed: Option<u64>,
     /// How long a webhook key signs beside its successor
-    #[arg(long, value_name = "TIME", default_value = "2160h", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "2160h", value_parser = parse::duration)]
     webhook_key_overlap: Duration,
     /// The Cache-Control with which the webhook keys are published
     #[arg(long, value_name = "VALUE", default_value = "public, max-age=300")]
     webhook_keys_cache_control: String,
-    /// What new users find: small, empty, busy-year, large (10,000 events) or awkward
-    #[arg(long, value_name = "NAME", default_value_t)]
-    seed: Seed,
+    /// A number to derive ids, tokens and keys from, or the data of new users: small (default), empty, busy-year, large
+    /// (10,000 events) or awkward. Both may be given: --seed 42 --seed empty
+    #[arg(long, value_name = "NUMBER|NAME", value_parser = parse::seed)]
+    seed: Vec<parse::SeedOption>,
+    /// File with the state to start with, as GET /_sandbox/state writes it
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Time at the start, such as 2026-03-01T09:00:00Z; the clock runs on from there
+    #[arg(long, value_name = "INSTANT", conflicts_with = "clock_offset")]
+    time: Option<Timestamp>,
+    /// Stop the clock: it moves only when the admin API moves it
+    #[arg(long)]
+    freeze_time: bool,
     /// Name of the application, as the consent page shows it
     #[arg(long, value_name = "NAME", default_value = "Demo App")]
     app_name: String,
@@ -82,7 +105,7 @@ struct Options {
     #[arg(long, value_name = "ANSWER", default_value_t)]
     consent: Consent,
     /// Life of access tokens: seconds, or a duration such as 500ms, 15m or 1h
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse::duration)]
     access_token_ttl: Duration,
     /// Where created and updated events stand in the answer: root, or nested under "event"
     #[arg(long, value_name = "FORM", default_value_t)]
@@ -130,13 +153,13 @@ struct Options {
     #[arg(long, value_name = "RULE", default_value_t)]
     redirect_uri_rule: RedirectUriRule,
     /// Response latency: median and 99th percentile, such as 80ms,2s
-    #[arg(long, value_name = "TIMES", value_parser = latency)]
+    #[arg(long, value_name = "TIMES", value_parser = parse::latency)]
     latency: Option<Latency>,
     /// Number to draw the latencies from
     #[arg(long, value_name = "NUMBER", default_value_t)]
     latency_seed: u64,
     /// Rate limit: requests per period, such as 100/1m
-    #[arg(long, value_name = "REQUESTS/TIME", value_parser = rate_limit)]
+    #[arg(long, value_name = "REQUESTS/TIME", value_parser = parse::rate_limit)]
     rate_limit: Option<RateLimit>,
     /// How far the clock is off at the start: a duration, ahead or (if negative) behind
     #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
@@ -152,13 +175,14 @@ struct Options {
     legacy_paths_only: bool,
     /// Do not serve the admin API under /_sandbox/
     #[arg(long)]
-    no_admin: bool,
+    pub(crate) no_admin: bool,
 }
 
 impl Options {
-    fn into_builder(self) -> SandboxBuilder {
+    pub(crate) fn into_builder(self) -> Result<SandboxBuilder, String> {
         let builder = warning(Sandbox::builder())
             .port(self.port)
+            .listen(self.listen)
             .client_id(self.client_id)
             .client_secret(self.client_secret)
             .redirect_uri(self.redirect_uri)
@@ -171,7 +195,6 @@ impl Options {
             .webhook_initial_sync(!self.no_webhook_initial_sync)
             .webhook_key_overlap(self.webhook_key_overlap)
             .webhook_keys_cache_control(self.webhook_keys_cache_control)
-            .seed(self.seed)
             .consent(self.consent)
             .app_name(self.app_name)
             .access_token_ttl(self.access_token_ttl)
@@ -199,106 +222,19 @@ impl Options {
         let builder = latency.into_iter().fold(builder, SandboxBuilder::latency);
         let builder = self.rate_limit.into_iter().fold(builder, SandboxBuilder::rate_limit);
         let builder = self.connection_limit.into_iter().fold(builder, SandboxBuilder::connection_limit);
+        let builder = self.seed.into_iter().fold(builder, |builder, seed| match seed {
+            parse::SeedOption::Number(seed) => builder.random_seed(seed),
+            parse::SeedOption::Data(seed) => builder.seed(seed),
+        });
+        let builder = self.time.into_iter().fold(builder, SandboxBuilder::time);
+        let builder = if self.freeze_time { builder.freeze_time() } else { builder };
         let builder = self.webhook_key_seed.into_iter().fold(builder, SandboxBuilder::webhook_key_seed);
-        if self.no_webhook_url { builder.no_webhook_url() } else { builder }
+        let builder = self.cors.into_iter().fold(builder, SandboxBuilder::cors);
+        let builder = self.allow_host.into_iter().fold(builder, SandboxBuilder::allow_host);
+        let state = self.state.map(State::load).transpose().map_err(|error| error.to_string())?;
+        let builder = state.into_iter().fold(builder, SandboxBuilder::state);
+        Ok(if self.no_webhook_url { builder.no_webhook_url() } else { builder })
     }
-}
-
-fn main() -> ExitCode {
-    match run(Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            // Where errors cannot be written, the exit code has to do.
-            let _ = writeln!(io::stderr(), "error: {message}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(options: Options) -> Result<(), String> {
-    let (port, admin) = (options.port, !options.no_admin);
-    let sandbox = options.into_builder().start_blocking().map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => format!("port {port} is in use; choose another with --port"),
-        _ => format!("cannot listen on port {port}: {error}"),
-    })?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .build()
-        .map_err(|error| format!("cannot wait for signals: {error}"))?;
-    runtime.block_on(async {
-        let stopped = stop_signal().map_err(|error| format!("cannot wait for signals: {error}"))?;
-        // Only now, since a reader of the lines may send the signal. Nobody has to read them.
-        let _ = announce(&sandbox, admin);
-        stopped.await;
-        Ok(())
-    })
-}
-
-/// Says where the sandbox is; programs read these lines, so they stay as they are.
-fn announce(sandbox: &Sandbox, admin: bool) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "Connect sandbox is running. Stop it with Ctrl-C.")?;
-    writeln!(out, "base URL       {}", sandbox.base_url())?;
-    writeln!(out, "client id      {}", sandbox.client_id())?;
-    writeln!(out, "client secret  {}", sandbox.client_secret())?;
-    writeln!(out, "redirect URI   {}", sandbox.redirect_uri())?;
-    if admin {
-        writeln!(out, "admin API      {}/_sandbox/", sandbox.origin())?;
-    }
-    out.flush()
-}
-
-/// Begins to listen for the signals that stop the program, and gives what waits for one.
-#[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut signals = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
-    Ok(future::poll_fn(move |context| {
-        let any = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
-        if any { Poll::Ready(()) } else { Poll::Pending }
-    }))
-}
-
-/// Begins to listen for Ctrl-C, and gives what waits for it.
-#[cfg(windows)]
-fn stop_signal() -> io::Result<impl Future> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move { interrupt.recv().await })
-}
-
-/// Reads a number of seconds, or a duration with units.
-fn duration(text: &str) -> Result<Duration, &'static str> {
-    let read = match text.parse::<u64>() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => text.parse::<SignedDuration>().ok().and_then(|duration| duration.try_into().ok()),
-    };
-    read.ok_or("expected seconds, or a duration such as 500ms, 15m or 1h")
-}
-
-/// Reads a median and a tail.
-fn latency(text: &str) -> Result<Latency, &'static str> {
-    let (median, tail) = text.split_once(',').ok_or("expected a median and a tail, such as 80ms,2s")?;
-    Ok(Latency::new(duration(median.trim())?, duration(tail.trim())?))
-}
-
-/// Reads a number of requests and a time.
-fn rate_limit(text: &str) -> Result<RateLimit, &'static str> {
-    const EXPECTED: &str = "expected a number of requests and a time, such as 100/1m";
-    let (requests, per) = text.split_once('/').ok_or(EXPECTED)?;
-    Ok(RateLimit::new(requests.trim().parse().map_err(|_| EXPECTED)?, duration(per.trim())?))
-}
-
-/// When something is tried again.
-#[derive(Debug, Clone)]
-struct Pauses(Vec<Duration>);
-
-/// Reads durations separated by commas, or none.
-fn durations(text: &str) -> Result<Pauses, &'static str> {
-    if text == "never" {
-        return Ok(Pauses(Vec::new()));
-    }
-    text.split(',').map(|pause| duration(pause.trim())).collect::<Result<_, _>>().map(Pauses)
 }
 
 /// Has departures from the API's contract printed as they happen.
