@@ -31,6 +31,7 @@ mod listing;
 mod modes;
 mod originals;
 mod pace;
+mod page;
 mod paging;
 mod permission;
 mod receiver;
