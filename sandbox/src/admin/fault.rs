@@ -21,7 +21,7 @@ type Member = (&'static str, &'static str, fn(Fault, &Value) -> Option<Fault>);
 const CODING: &str = "must be gzip, br or zstd";
 const COUNT: &str = "must be a whole number";
 const MILLIS: &str = "must be a whole number of milliseconds";
-const TEXT: &str = "must be a text that is not empty";
+const TEXT: &str = "must be a non-empty string";
 const TRUE: &str = "must be true";
 
 /// When the fault strikes, and which answer it gives.
@@ -38,8 +38,8 @@ const ANSWER: &[Member] = &[
     ("empty", TRUE, |fault, value| yes(value).map(|()| fault.empty())),
     ("html", TRUE, |fault, value| yes(value).map(|()| fault.html())),
     ("json", "must be JSON", |fault, value| Some(fault.json(value))),
-    ("body", "must be a text", |fault, value| Some(fault.body(value.as_str()?.to_owned()))),
-    ("headers", "must be an object of texts", headers),
+    ("body", "must be a string", |fault, value| Some(fault.body(value.as_str()?.to_owned()))),
+    ("headers", "must be an object of strings", headers),
     ("status", "must be a number from 200 to 599", |fault, value| {
         count(value).filter(|status| (200..600).contains(status)).map(|status| fault.status(status as u16))
     }),

@@ -55,7 +55,7 @@ impl Input {
     }
 
     pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
-        self.optional(name, "must be a text that is not empty", text)
+        self.optional(name, "must be a non-empty string", text)
     }
 
     /// Takes a text that may be empty, or `null` for none.
@@ -64,7 +64,7 @@ impl Input {
             None => Ok(None),
             Some(Value::Null) => Ok(Some(None)),
             Some(Value::String(text)) => Ok(Some(Some(text))),
-            Some(_) => Err(Refusal::field(name, "must be a text or null")),
+            Some(_) => Err(Refusal::field(name, "must be a string or null")),
         }
     }
 
@@ -92,7 +92,7 @@ impl Input {
 
     /// Refuses fields that nobody took.
     pub(super) fn finish(&self) -> Result<(), Refusal> {
-        self.0.keys().next().map_or(Ok(()), |name| Err(Refusal::field(name, "is not known here")))
+        self.0.keys().next().map_or(Ok(()), |name| Err(Refusal::field(name, "is unknown")))
     }
 }
 

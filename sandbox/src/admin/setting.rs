@@ -67,7 +67,7 @@ const SETTINGS: &[Setting] = &[
         name: "webhookRetriesMs",
         read: |settings| settings.webhooks.retries.iter().map(|pause| to_millis(*pause)).collect(),
         write: |settings, input| {
-            let given = input.optional("webhookRetriesMs", "must be a list of whole numbers", |value| {
+            let given = input.optional("webhookRetriesMs", "must be an array of whole numbers", |value| {
                 let pauses = value.as_array()?.iter();
                 pauses.map(|pause| count(pause).map(Duration::from_millis)).collect::<Option<Vec<_>>>()
             })?;

@@ -93,7 +93,7 @@ pub(super) fn channels(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Re
 }
 
 fn no_event() -> Refusal {
-    Refusal::not_found("there is no such event, or it cannot be so".into())
+    Refusal::not_found("there is no such event, or it cannot be changed like this".into())
 }
 
 fn accounts_of(sandbox: &Sandbox, user: &str) -> Value {

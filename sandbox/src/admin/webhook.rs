@@ -46,7 +46,7 @@ pub(super) fn sign(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusa
     if let Some(timestamp) = input.text("timestamp")? {
         signing = signing.timestamp(timestamp);
     }
-    let keys = input.optional("keys", "must be a list of texts", |value| {
+    let keys = input.optional("keys", "must be an array of strings", |value| {
         value.as_array()?.iter().map(text).collect::<Option<Vec<_>>>()
     })?;
     signing = keys.into_iter().flatten().fold(signing, Signing::key);
@@ -70,7 +70,7 @@ pub(super) fn deliver(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Ref
 /// Posts a body with these headers as they are.
 pub(super) fn send(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refusal> {
     let body = body(input)?;
-    let headers = input.optional("headers", "must be an object of texts", |value| {
+    let headers = input.optional("headers", "must be an object of strings", |value| {
         let headers = value.as_object()?.iter();
         headers.map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect::<Option<Vec<_>>>()
     })?;
@@ -182,7 +182,7 @@ pub(super) fn counts(counts: &DeliveryCounts) -> Value {
 /// Takes a body: as `json`, as the text `body`, or as `bodyBase64`.
 fn body(input: &mut Input) -> Result<Bytes, Refusal> {
     let json = input.take("json").map(|json| json.to_string().into());
-    let text = input.optional("body", "must be a text", |value| Some(value.as_str()?.to_owned().into()))?;
+    let text = input.optional("body", "must be a string", |value| Some(value.as_str()?.to_owned().into()))?;
     let encoded =
         input.optional("bodyBase64", "must be base64", |value| Some(STANDARD.decode(value.as_str()?).ok()?.into()))?;
     match (json, text, encoded) {

@@ -1,9 +1,4 @@
-use std::{
-    io::{self, Write},
-    net::IpAddr,
-    path::PathBuf,
-    time::Duration,
-};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use clap::Parser;
 use jiff::{SignedDuration, Timestamp};
@@ -15,10 +10,10 @@ use mobiscroll_connect_sandbox::{
 
 use crate::parse;
 
-/// A local, in-memory imitation of the Mobiscroll Connect API
+/// A local, in-memory server with the API of Mobiscroll Connect, for tests
 ///
-/// It listens on 127.0.0.1 and prints where, with the credentials of the one registered application. Ctrl-C or
-/// SIGTERM stops it; nothing is kept.
+/// It prints its address and the credentials of the registered application. Ctrl-C or SIGTERM stops it; nothing is
+/// persisted.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub(crate) struct Options {
@@ -55,31 +50,31 @@ pub(crate) struct Options {
     /// Register no webhook URL, so that subscriptions are refused
     #[arg(long, conflicts_with = "webhook_url")]
     no_webhook_url: bool,
-    /// Send deliveries to webhook URLs on other machines, too
+    /// Send deliveries to webhook URLs on other machines as well
     #[arg(long)]
     webhooks_anywhere: bool,
-    /// How long the application may take to answer a delivery
+    /// Timeout of a delivery
     #[arg(long, value_name = "TIME", default_value = "15s", value_parser = parse::duration)]
     webhook_timeout: Duration,
-    /// When a delivery is tried again: pauses, separated by commas, or never
+    /// Delays before the retries of a delivery, separated by commas, or never
     #[arg(long, value_name = "TIMES", default_value = "5s,5m,30m,2h,5h,10h", value_parser = parse::durations)]
     webhook_retries: parse::Pauses,
-    /// How often changes are looked for at Apple and CalDAV; 0 is at once
+    /// How often Apple and CalDAV are polled for changes; 0 is immediately
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = parse::duration)]
     webhook_poll: Duration,
-    /// Whether changes made through the API come back in deliveries: delivered or withheld
-    #[arg(long, value_name = "ANSWER", default_value_t)]
+    /// Whether the application's own changes are delivered to it: delivered or withheld
+    #[arg(long, value_name = "RULE", default_value_t)]
     webhook_echo: WebhookEcho,
-    /// Deliver nothing when a channel is established
+    /// Do not deliver the existing events when a channel is created
     #[arg(long)]
     no_webhook_initial_sync: bool,
-    /// Number to make the webhook keys from; they are random without it
+    /// Number to derive the webhook keys from, instead of --seed
     #[arg(long, value_name = "NUMBER")]
     webhook_key_seed: Option<u64>,
-    /// How long a webhook key signs beside its successor
+    /// How long a rotated webhook key also signs
     #[arg(long, value_name = "TIME", default_value = "2160h", value_parser = parse::duration)]
     webhook_key_overlap: Duration,
-    /// The Cache-Control with which the webhook keys are published
+    /// Cache-Control header of the published webhook keys
     #[arg(long, value_name = "VALUE", default_value = "public, max-age=300")]
     webhook_keys_cache_control: String,
     /// A number to derive ids, tokens and keys from, or the data of new users: small (default), empty, busy-year, large
@@ -95,82 +90,82 @@ pub(crate) struct Options {
     /// Stop the clock: it moves only when the admin API moves it
     #[arg(long)]
     freeze_time: bool,
-    /// Name of the application, as the consent page shows it
+    /// Name of the application on the consent page
     #[arg(long, value_name = "NAME", default_value = "Demo App")]
     app_name: String,
-    /// How many accounts a user may connect; as many as there are without it
+    /// Maximum number of accounts of a user; unlimited by default
     #[arg(long, value_name = "ACCOUNTS")]
     connection_limit: Option<usize>,
-    /// What users answer when asked for consent: ask (shows a page), approve or deny
-    #[arg(long, value_name = "ANSWER", default_value_t)]
+    /// How users respond to a consent request: approve, deny or ask (shows a page)
+    #[arg(long, value_name = "RESPONSE", default_value_t)]
     consent: Consent,
-    /// Life of access tokens: seconds, or a duration such as 500ms, 15m or 1h
+    /// Lifetime of access tokens: seconds, or a duration such as 500ms, 15m or 1h
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse::duration)]
     access_token_ttl: Duration,
-    /// Where created and updated events stand in the answer: root, or nested under "event"
+    /// Form of responses to created and updated events: root, or nested under "event"
     #[arg(long, value_name = "FORM", default_value_t)]
     write_dialect: WriteDialect,
-    /// How deletions are answered: json (200) or no-content (204)
+    /// Response to a deletion: json (200) or no-content (204)
     #[arg(long, value_name = "FORM", default_value_t)]
     delete_dialect: DeleteDialect,
-    /// How creations are answered: ok (200) or created (201)
+    /// Status of the response to a creation: ok (200) or created (201)
     #[arg(long, value_name = "STATUS", default_value_t)]
     create_status: CreateStatus,
-    /// Whether answers to writes name the calendar: present or absent-in-writes
+    /// Whether responses to writes have a calendarId: present or absent-in-writes
     #[arg(long, value_name = "FORM", default_value_t)]
     calendar_id_dialect: CalendarIdDialect,
-    /// What conferences are: text (a URL) or object
+    /// Form of conferences: text (a URL) or object
     #[arg(long, value_name = "FORM", default_value_t)]
     conference_dialect: ConferenceDialect,
-    /// What conferences are in deliveries: text (a URL) or object
+    /// Form of conferences in deliveries: text (a URL) or object
     #[arg(long, value_name = "FORM", default_value_t)]
     webhook_conference_dialect: ConferenceDialect,
-    /// What dates are in answers and deliveries: text, milliseconds or seconds (numbers since 1970)
+    /// Form of dates in responses and deliveries: text, milliseconds or seconds (Unix time)
     #[arg(long, value_name = "FORM", default_value_t)]
     date_dialect: DateDialect,
-    /// What a subscription's expiration is in answers: text, milliseconds or seconds
+    /// Form of a subscription's expiration: text, milliseconds or seconds
     #[arg(long, value_name = "FORM", default_value_t)]
     expiration_dialect: DateDialect,
-    /// How several channels of one calendar are treated: separate or shared
+    /// Several channels of one calendar: separate, or shared (the newest replaces the others)
     #[arg(long, value_name = "RULE", default_value_t)]
     channel_dialect: ChannelDialect,
-    /// Which channels begin with what their calendar holds: per-channel (each) or per-calendar (the first)
+    /// Which new channels get the existing events: per-channel (each) or per-calendar (the first)
     #[arg(long, value_name = "RULE", default_value_t)]
     initial_sync_dialect: InitialSyncDialect,
-    /// Whether access tokens of one second differ: unique or bare (without jti and iat)
+    /// Whether access tokens of the same second differ: unique or bare (without jti and iat)
     #[arg(long, value_name = "FORM", default_value_t)]
     access_token_dialect: AccessTokenDialect,
-    /// Which access token refreshes return: new-access-token or same-access-token
+    /// Access token in the response to a refresh: new-access-token or same-access-token
     #[arg(long, value_name = "FORM", default_value_t)]
     refresh_dialect: RefreshDialect,
     /// Which token responses have expires_in: present, absent-in-refreshes or absent
     #[arg(long, value_name = "FORM", default_value_t)]
     expires_in_dialect: ExpiresInDialect,
-    /// How invalid refresh tokens are refused: invalid-grant (400) or unauthorized (401 without an OAuth code)
+    /// Response to an invalid refresh token: invalid-grant (400) or unauthorized (401 without an OAuth code)
     #[arg(long, value_name = "FORM", default_value_t)]
     refresh_refusal: RefreshRefusal,
-    /// Whether exchanging a code needs the redirect URI: required or optional
+    /// redirect_uri in a code exchange: required or optional
     #[arg(long, value_name = "RULE", default_value_t)]
     redirect_uri_rule: RedirectUriRule,
     /// Response latency: median and 99th percentile, such as 80ms,2s
     #[arg(long, value_name = "TIMES", value_parser = parse::latency)]
     latency: Option<Latency>,
-    /// Number to draw the latencies from
+    /// Seed of the latencies
     #[arg(long, value_name = "NUMBER", default_value_t)]
     latency_seed: u64,
     /// Rate limit: requests per period, such as 100/1m
     #[arg(long, value_name = "REQUESTS/TIME", value_parser = parse::rate_limit)]
     rate_limit: Option<RateLimit>,
-    /// How far the clock is off at the start: a duration, ahead or (if negative) behind
+    /// Offset of the clock at the start: a duration, ahead of the system's clock or (if negative) behind
     #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
     clock_offset: SignedDuration,
-    /// How writes without the scope are refused: unauthorized (401) or forbidden (403)
+    /// Status for writes with insufficient scope: unauthorized (401) or forbidden (403)
     #[arg(long, value_name = "STATUS", default_value_t)]
     scope_denial: ScopeDenial,
-    /// How refreshing with a retired token counts: side-by-side or every-refresh-counts
+    /// Several refreshes with one token: side-by-side (one rotation) or every-refresh-counts
     #[arg(long, value_name = "RULE", default_value_t)]
     reuse_rule: ReuseRule,
-    /// Serve connection status and disconnect only without /oauth, as old deployments do
+    /// Serve connection status and disconnect only at their legacy paths, without /oauth
     #[arg(long)]
     legacy_paths_only: bool,
     /// Do not serve the admin API under /_sandbox/
@@ -240,6 +235,8 @@ impl Options {
 /// Has departures from the API's contract printed as they happen.
 #[cfg(feature = "contract")]
 fn warning(builder: SandboxBuilder) -> SandboxBuilder {
+    use std::io::{self, Write};
+
     use mobiscroll_connect_sandbox::ContractChecks;
 
     builder.contract_checks(ContractChecks::Record).on_violation(|violation| {

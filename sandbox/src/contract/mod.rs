@@ -2,10 +2,12 @@
 
 mod answer;
 mod document;
+mod pattern;
 mod raw;
 mod request;
 mod schema;
 mod tolerated;
+mod validate;
 mod violation;
 
 use std::{

@@ -1,43 +1,42 @@
-//! Schemas of OpenAPI 3.0 as validators of JSON Schema.
+//! Schemas of OpenAPI 3.0 as those of JSON Schema.
 //!
 //! OpenAPI 3.0 builds on draft 4: `exclusiveMinimum` is a boolean in both, and both ignore what stands beside `$ref`.
 //! What is left to translate is `nullable`, the widths of integers, and this contract's `x-exclusive`. The values of
 //! `x-extensible-enum` are open, so they stay unchecked.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use jiff::{Timestamp, civil};
-use jsonschema::{Draft, ValidationError, Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
 
-use super::violation::Finding;
-use crate::instant;
+use super::{
+    validate::{Mismatch, Validator},
+    violation::Finding,
+};
 
 /// Problems are cut to this many characters: they may quote a whole body.
 const LONGEST: usize = 300;
 
-/// A schema of the contract; its validator is built when it is first needed.
+/// A schema of the contract.
 #[derive(Debug)]
 pub(super) struct Schema {
     source: Value,
     components: Arc<Value>,
-    validator: OnceLock<Validator>,
 }
 
 impl Schema {
     /// Takes a translated schema, and the translated components that it may refer to.
     pub(super) fn new(source: Value, components: &Arc<Value>) -> Self {
-        Self { source, components: Arc::clone(components), validator: OnceLock::new() }
+        Self { source, components: Arc::clone(components) }
     }
 
     /// Tells what is wrong with a value; `place` says where the value came from.
     pub(super) fn check(&self, value: &Value, place: &str) -> Vec<Finding> {
-        let errors = self.validator().iter_errors(value);
-        errors
-            .map(|error| {
-                let path = error.instance_path().as_str();
+        let mismatches = Validator { components: &self.components }.check(&self.source, value);
+        mismatches
+            .into_iter()
+            .map(|Mismatch { path, problem }| {
                 let place = if path.is_empty() { place.to_owned() } else { format!("{place} {path}") };
-                Finding::new(place, cut(describe(&error)))
+                Finding::new(place, cut(problem))
             })
             .collect()
     }
@@ -55,19 +54,6 @@ impl Schema {
             (name, value)
         });
         fields.collect()
-    }
-
-    fn validator(&self) -> &Validator {
-        self.validator.get_or_init(|| {
-            let schema = json!({ "allOf": [self.source], "components": *self.components });
-            jsonschema::options()
-                .with_draft(Draft::Draft4)
-                .should_validate_formats(true)
-                .with_format("date-time", is_date_time)
-                .with_format("ical-date-time", |text: &str| instant::parse_basic(text).is_some())
-                .build(&schema)
-                .expect("the contract's schemas are valid")
-        })
     }
 
     fn resolved<'a>(&'a self, schema: &'a Value) -> &'a Value {
@@ -123,11 +109,6 @@ pub(super) fn translate_each(schemas: &Map<String, Value>) -> Value {
     schemas.iter().map(|(name, schema)| (name.clone(), translate(schema))).collect()
 }
 
-/// Reads an instant, or a date with or without a time: the contract warns of the last two.
-fn is_date_time(text: &str) -> bool {
-    text.parse::<Timestamp>().is_ok() || text.parse::<civil::DateTime>().is_ok()
-}
-
 fn read(text: &str, schema: &Value) -> Value {
     let value = match schema["type"].as_str() {
         Some("integer" | "number") => text.parse::<serde_json::Number>().ok().map(Value::Number),
@@ -136,18 +117,6 @@ fn read(text: &str, schema: &Value) -> Value {
         _ => None,
     };
     value.unwrap_or_else(|| text.into())
-}
-
-/// Names what each alternative misses, where none fits.
-fn describe(error: &ValidationError<'_>) -> String {
-    let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) = error.kind() else {
-        return error.to_string();
-    };
-    let first = context.iter().filter_map(|errors| errors.first()).map(|error| {
-        let path = error.instance_path().as_str();
-        if path.is_empty() { describe(error) } else { format!("{path}: {}", describe(error)) }
-    });
-    format!("fits no alternative: {}", first.collect::<Vec<_>>().join("; "))
 }
 
 fn cut(text: String) -> String {

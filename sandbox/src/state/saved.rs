@@ -78,7 +78,7 @@ impl SavedUser {
         let accounts = members.optional("accounts", |list| list.list(read_account))?.unwrap_or_default();
         let mut events: Vec<SavedEvent> = Vec::new();
         members.optional("events", |list| {
-            list.list(|event| Ok(event))?.into_iter().try_for_each(|event| {
+            list.list(Ok)?.into_iter().try_for_each(|event| {
                 let next = events.last().map_or(0, |last| last.number + 1);
                 events.push(read_event(event, next, &accounts)?);
                 Ok(())

@@ -18,7 +18,7 @@ async fn one_test(http: Client, admin: String, number: usize) -> (String, String
     let day = format!("2026-03-{:02}T09:00:00Z", number % 28 + 1);
     let order = json!({
         "name": format!("test {number}"), "randomSeed": number, "time": day, "frozen": true,
-        "settings": { "seed": "empty", "scopeDenial": if number % 2 == 0 { "forbidden" } else { "unauthorized" } },
+        "settings": { "seed": "empty", "scopeDenial": if number.is_multiple_of(2) { "forbidden" } else { "unauthorized" } },
     });
     let (status, application) = post(format!("{admin}applications"), order).await;
     assert_eq!(status, 200, "{application}");

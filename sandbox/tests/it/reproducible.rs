@@ -82,7 +82,7 @@ async fn transcript(options: &[&str]) -> String {
     call(Method::POST, format!("{admin}tokens"), "", Some(json!({ "user": "alice" }))).await;
     call(Method::GET, format!("{base}/nowhere"), "", None).await;
     // The port is the one thing that two processes cannot share.
-    transcript.replace(&running.port(), "PORT")
+    transcript.replace(&format!("127.0.0.1:{}", running.port()), "127.0.0.1:PORT")
 }
 
 #[tokio::test]

@@ -182,7 +182,7 @@ fn malformed_states_are_refused_with_the_path() {
         (|state| state["user"] = json!({}), "user: is not a member of a state"),
         (|state| state["time"] = "noon".into(), "time: must be an ISO 8601 date"),
         (|state| state["settings"]["seed"] = "lots".into(), "settings.seed: expected small"),
-        (|state| state["settings"]["speed"] = 1.into(), "settings.speed: is not known here"),
+        (|state| state["settings"]["speed"] = 1.into(), "settings.speed: is unknown"),
         (|state| state["users"] = json!([]), "users: must be an object"),
         (|state| state["users"]["b c"] = 7.into(), "users[\"b c\"]: must be an object"),
         (|state| state["users"]["alice"]["accounts"] = 7.into(), "users.alice.accounts: must be an array"),
