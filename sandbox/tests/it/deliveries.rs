@@ -217,7 +217,7 @@ async fn a_failed_delivery_is_tried_again_with_the_same_id_and_a_new_signature()
     let receiver = Receiver::answering(&[503, 302, 500, 204]).await;
     let api = receiver.subscribed(empty().webhook_retries([HOUR; 3]), &GOOGLE).await;
     api.user("alice").create(json!({})).await;
-    settle(&api).await;
+    assert_eq!(api.sandbox.deliveries_settled().await, 1, "one waits for its retry");
     assert_eq!((receiver.taken().len(), states(&api)), (1, vec![DeliveryState::Waiting]));
     for _ in 0..4 {
         api.sandbox.advance(HOUR);

@@ -173,6 +173,15 @@ async fn states_go_through_the_admin_api() {
 }
 
 #[test]
+fn the_state_in_the_readme_is_one() {
+    let readme = include_str!("../../README.md");
+    let (_, block) = readme.split_once("```json\n").expect("a block of JSON");
+    let (text, _) = block.split_once("```").expect("its end");
+    let state = State::parse(text).expect("a state");
+    assert_eq!(state.to_json()["users"]["alice"]["accounts"][0]["provider"], "google");
+}
+
+#[test]
 fn malformed_states_are_refused_with_the_path() {
     type Spoil = fn(&mut Value);
     let cases: [(Spoil, &str); 22] = [

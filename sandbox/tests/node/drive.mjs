@@ -11,6 +11,7 @@ import { spawn } from "node:child_process";
 import { createPublicKey, verify } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { createInterface } from "node:readline";
 
 const WHOLE_RUN = 120_000;
@@ -175,14 +176,7 @@ async function breaks({ baseUrl, adminUrl }, bearer) {
   await ok("POST", `${adminUrl}faults`, { json: { operation: "list_calendars", json: { odd: true } } });
   assert.deepEqual((await list()).body, { odd: true });
   await ok("DELETE", `${adminUrl}faults`);
-  const { connections } = await ok("GET", `${adminUrl}connections`);
-  const open = connections.find(({ state }) => state !== "closed");
-  if (open) {
-    for (const path of ["limit", "freeze", "thaw", "reset"]) {
-      const more = { limit: { bytesPerSecond: 0 }, freeze: { freeze: "unanswered" } }[path];
-      await send("POST", `${adminUrl}connections/${path}`, { json: { id: open.id, ...more } });
-    }
-  }
+  await breaksAConnection(baseUrl, adminUrl);
   await ok("POST", `${adminUrl}connections/swallow`, { json: { forMs: 100 } });
   await ok("DELETE", `${adminUrl}connections/swallow`);
   await ok("POST", `${adminUrl}latencies`, { json: { operation: "health", medianMs: 1 } });
@@ -192,6 +186,30 @@ async function breaks({ baseUrl, adminUrl }, bearer) {
   assert.equal((await send("GET", `${baseUrl}/health`)).status, 429);
   assert.equal((await ok("GET", `${adminUrl}rate-limits`)).limits.length, 1);
   await ok("DELETE", `${adminUrl}rate-limits`);
+}
+
+// fetch keeps its connections for further calls, so that one is broken which it does not know.
+async function breaksAConnection(baseUrl, adminUrl) {
+  const { hostname, port, host } = new URL(baseUrl);
+  const socket = connect(port, hostname);
+  let received = "";
+  socket.on("data", (chunk) => { received += chunk; });
+  const closed = new Promise((resolve) => socket.on("error", () => {}).on("close", resolve));
+  const ask = () => socket.write(`GET /api/health HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
+  ask();
+  await until(() => received.includes('"ok"'), "an answer");
+  const { connections } = await ok("GET", `${adminUrl}connections`);
+  const { id } = connections.findLast(({ state, requests }) => state !== "closed" && requests === 1);
+  await ok("POST", `${adminUrl}connections/limit`, { json: { id, bytesPerSecond: 0 } });
+  await ok("POST", `${adminUrl}connections/freeze`, { json: { id, freeze: "unread" } });
+  received = "";
+  ask();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(received, "", "a frozen connection says nothing");
+  await ok("POST", `${adminUrl}connections/thaw`, { json: { id } });
+  await until(() => received.includes('"ok"'), "an answer after the thaw");
+  await ok("POST", `${adminUrl}connections/reset`, { json: { id } });
+  await closed;
 }
 
 async function looks({ baseUrl, adminUrl }) {
