@@ -19,7 +19,7 @@ use crate::{
     seed,
     settings::Settings,
     snapshot::State,
-    state::{Access, ChangeReason, SavedUser, Tokens, User},
+    state::{Access, ChangeReason, SavedUser, Template, Tokens, User},
     webhooks::{Keyring, Outbox},
 };
 
@@ -57,6 +57,8 @@ pub(crate) struct Service {
     pub(crate) outbox: Outbox,
     pub(crate) paces: Paces,
     pub(crate) windows: Windows,
+    /// What new users have, if not the data of the seed
+    pub(crate) template: Option<Template>,
     users: BTreeMap<String, User>,
 }
 
@@ -71,7 +73,21 @@ impl Service {
         let (delivery_ids, forged) = (random.stream("deliveries"), random.stream("forged"));
         let (sessions, outbox, users) = (Sessions::default(), Outbox::default(), BTreeMap::new());
         let (paces, windows) = (Paces::default(), Windows::default());
-        Self { settings, clock, random, delivery_ids, forged, tokens, sessions, keys, outbox, paces, windows, users }
+        Self {
+            settings,
+            clock,
+            random,
+            delivery_ids,
+            forged,
+            tokens,
+            sessions,
+            keys,
+            outbox,
+            paces,
+            windows,
+            template: None,
+            users,
+        }
     }
 
     /// Forgets everything, and restarts with these settings and this state.
@@ -134,6 +150,12 @@ impl Service {
     /// A user from a saved state keeps to its accounts unless certain providers are named.
     pub(crate) fn connect(&mut self, user_id: &str, providers: &[Provider]) {
         let (limit, seed, now) = (self.settings.connection_limit, self.settings.seed, self.now());
+        if let Some(template) = &self.template
+            && !self.users.contains_key(user_id)
+        {
+            let saved = template.of_user(user_id);
+            self.restore_user(user_id, saved);
+        }
         let user = self.user_as_is(user_id);
         if user.is_restored && providers == Provider::ALL {
             return;

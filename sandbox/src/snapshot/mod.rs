@@ -15,7 +15,7 @@ use crate::{
     admin, instant,
     service::Service,
     settings::Settings,
-    state::{SavedTokens, SavedUser},
+    state::{SavedTokens, SavedUser, Template},
     webhooks::Keyring,
 };
 
@@ -28,7 +28,8 @@ const VERSION: u64 = 1;
 /// ([`SandboxBuilder::state`](crate::SandboxBuilder::state)) or changes to it
 /// ([`Sandbox::import_state`](crate::Sandbox::import_state)). It is complete and valid, so importing cannot fail.
 ///
-/// In a file, every member but `version` may be left out; the README describes them. Faults, requests, deliveries,
+/// In a file, every member but `version` may be left out; the README describes them. `newUsers` is what each further user
+/// finds, instead of a [`Seed`](crate::Seed). Faults, requests, deliveries,
 /// authorization codes and the history of events are not part of it.
 ///
 /// ```
@@ -65,6 +66,7 @@ struct Saved {
     frozen: Option<bool>,
     settings: Map<String, Value>,
     users: Vec<(String, SavedUser)>,
+    new_users: Option<Template>,
     tokens: Option<SavedTokens>,
     keys: Option<Keyring>,
 }
@@ -110,12 +112,14 @@ impl State {
     /// Writes down what a service holds.
     pub(crate) fn of(service: &Service) -> Result<Self, StateError> {
         let users: Map<String, Value> = service.users().map(|(id, user)| (id.clone(), user.save())).collect();
+        let new_users = service.template.as_ref().map(Template::to_json);
         Self::from_json(json!({
             "version": VERSION,
             "time": instant::exact(service.now()),
             "frozen": service.clock.is_frozen(),
             "settings": admin::settings_to_json(&service.settings),
             "users": users,
+            "newUsers": new_users,
             "tokens": service.tokens.save(),
             "webhookKeys": service.keys.save(),
         }))
@@ -141,6 +145,7 @@ impl State {
         if let Some(keys) = &saved.keys {
             service.keys = keys.clone();
         }
+        service.template = saved.new_users.clone();
         for (id, user) in &saved.users {
             service.restore_user(id, user.clone());
         }
@@ -149,7 +154,8 @@ impl State {
     /// Lists the events that are shown exactly as they are.
     #[cfg(feature = "contract")]
     pub(crate) fn raw_events(&self) -> impl Iterator<Item = &Value> {
-        self.saved.users.iter().flat_map(|(_, user)| user.raw_events())
+        let template = self.saved.new_users.iter().flat_map(Template::raw_events);
+        self.saved.users.iter().flat_map(|(_, user)| user.raw_events()).chain(template)
     }
 
     /// Ids made after an import must differ from those in it, and be the same after each import.
@@ -179,6 +185,7 @@ impl Saved {
             frozen: root.optional("frozen", |frozen| frozen.flag())?,
             settings: settings.unwrap_or_default(),
             users: root.optional("users", |users| users.entries(SavedUser::read))?.unwrap_or_default(),
+            new_users: root.optional("newUsers", Template::read)?,
             tokens: root.optional("tokens", SavedTokens::read)?,
             keys: root.optional("webhookKeys", Keyring::read)?,
         };

@@ -34,7 +34,7 @@ pub(crate) use draft::{Draft, Problems};
 pub(crate) use event::{Form, Spot};
 pub(crate) use query::{Asked, Filter, Progress, Query};
 pub(crate) use recurrence::{End, Rule};
-pub(crate) use saved::SavedUser;
+pub(crate) use saved::{SavedUser, Template};
 pub(crate) use span::Span;
 pub use tokens::IssuedTokens;
 pub(crate) use tokens::{Access, SavedTokens, Tokens};

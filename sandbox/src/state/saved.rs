@@ -32,6 +32,13 @@ pub(crate) struct SavedUser {
     superseded: Vec<WebhookChannel>,
 }
 
+/// What each new user has, instead of the data of a seed.
+#[derive(Debug, Clone)]
+pub(crate) struct Template {
+    json: Arc<Value>,
+    user: SavedUser,
+}
+
 #[derive(Debug, Clone)]
 struct SavedEvent {
     number: u64,
@@ -93,6 +100,31 @@ impl SavedUser {
     #[cfg(feature = "contract")]
     pub(crate) fn raw_events(&self) -> impl Iterator<Item = &Value> {
         self.events.iter().filter(|event| event.raw).map(|event| &event.body)
+    }
+}
+
+impl Template {
+    pub(crate) fn read(template: Reader<'_>) -> Result<Self, StateError> {
+        let json = Arc::new(template.value().clone());
+        Ok(Self { json, user: SavedUser::read(template)? })
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        (*self.json).clone()
+    }
+
+    /// Gives what the user of this id has: in the ids of accounts, `{user}` is that id.
+    pub(crate) fn of_user(&self, id: &str) -> SavedUser {
+        let mut user = self.user.clone();
+        for account in &mut user.accounts {
+            account.id = account.id.replace("{user}", id);
+        }
+        user
+    }
+
+    #[cfg(feature = "contract")]
+    pub(crate) fn raw_events(&self) -> impl Iterator<Item = &Value> {
+        self.user.raw_events()
     }
 }
 

@@ -86,6 +86,40 @@ async fn every_seed_is_a_file_that_gives_the_same_sandbox() {
 }
 
 #[tokio::test]
+async fn every_seed_is_a_file_for_new_users() {
+    let now = "2026-03-01T09:00:00Z".parse().expect("an instant");
+    for seed in [Seed::Demo, Seed::Empty, Seed::BusyYear, Seed::Large, Seed::Awkward] {
+        let sandbox = Sandbox::builder().seed(seed).time(now).freeze_time().start().await.expect("a sandbox");
+        let events = |sandbox: &Sandbox, user: &str| -> Vec<Value> {
+            let mut events = sandbox.events(user);
+            // The records of the provider name the account.
+            events.iter_mut().filter_map(Value::as_object_mut).for_each(|event| drop(event.remove("original")));
+            events
+        };
+        let expected = events(&sandbox, "alice");
+        let mut state = sandbox.export_state().expect("a state").to_json();
+        let user = state["users"].take()["alice"].take();
+        state["newUsers"] = user;
+        state["newUsers"]["accounts"][0]["id"] = "{user}@example.com".into();
+        let api = Api::with(
+            Sandbox::builder().state(State::from_json(state).expect("a state")).start().await.expect("a sandbox"),
+        );
+        for user in ["alice", "bob"] {
+            let found = seen(&api.user(user)).await;
+            assert_eq!(found[2]["connections"]["google"][0]["id"], format!("{user}@example.com"));
+            assert_eq!(api.sandbox.accounts(user).len(), 4);
+            assert!(events(&api.sandbox, user) == expected, "{seed} {user}");
+        }
+        let state = api.sandbox.export_state().expect("a state").to_json();
+        assert_eq!(state["newUsers"]["accounts"][0]["id"], "{user}@example.com");
+        api.departures();
+    }
+    let wrong = json!({ "version": 1, "newUsers": { "accounts": [{}] } });
+    let error = State::from_json(wrong).expect_err("no provider").to_string();
+    assert_eq!(error, "newUsers.accounts[0].provider: is required");
+}
+
+#[tokio::test]
 async fn what_happened_is_in_the_state() {
     let api = Api::empty().await;
     let alice = api.user("alice");
