@@ -13,7 +13,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use super::{Active, ROUNDS, Session, Shared, State};
 use crate::error::{Error, NetworkFailure, NetworkKind};
 use crate::raw::operations;
-use crate::sync::in_span;
+use crate::sync::{in_span, spawn};
 use crate::transport::runtime;
 
 /// Between the beats of a task.
@@ -129,7 +129,7 @@ impl Session {
 
         let (session, beats, guard) = (self.clone(), task.beats.clone(), self.shared.in_flight.start());
         let mut work = Work { replaced: state.replaced, number, shared: self.shared.clone(), permit: None };
-        runtime.spawn(in_span(async move {
+        let working = in_span(async move {
             let achieved = async {
                 match goal {
                     Goal::Load => session.load(&mut work).await,
@@ -142,7 +142,8 @@ impl Session {
             session.end_task(number);
             sender.send_replace(Some(outcome));
             drop(guard);
-        }));
+        });
+        spawn(&runtime, Box::pin(working));
         Ok(task)
     }
 
