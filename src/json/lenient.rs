@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::clean::clean;
 use super::raw::RawJson;
-use super::tree::{Node, Segment};
+use super::tree::{Mismatch, Node, Segment};
 
 /// An item of a list that cannot be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +81,7 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str, essential: &[&str]) -> Resul
 fn prune<'de>(
     root: &mut Node<'de>,
     essential: &[&str],
-    next: &mut dyn FnMut(&mut Node<'de>) -> Option<(Vec<Segment>, serde_json::Error)>,
+    next: &mut dyn FnMut(&mut Node<'de>) -> Option<Mismatch>,
 ) -> Result<Option<DecodeMismatch>, DecodeMismatch> {
     let mut first = None;
     let mut dropped = 0;

@@ -23,6 +23,9 @@ pub(super) enum Segment {
     Entry(usize),
 }
 
+/// The path to what does not match a model, and why.
+pub(super) type Mismatch = (Vec<Segment>, Error);
+
 /// A JSON value.
 pub(super) struct Node<'de> {
     text: &'de str,
@@ -74,7 +77,7 @@ impl<'de> Node<'de> {
 
     /// Reads a model, or returns the path to what does not match it. What was found to match before can be passed over:
     /// the value is not the whole then.
-    pub(super) fn read<T: DeserializeOwned>(&mut self, pass_over: bool) -> Result<T, (Vec<Segment>, Error)> {
+    pub(super) fn read<T: DeserializeOwned>(&mut self, pass_over: bool) -> Result<T, Mismatch> {
         let reading = Reading { pass_over, path: RefCell::default() };
         let outcome = T::deserialize(Reader { node: self, reading: &reading, depth: 0 });
         outcome.map_err(|error| {
