@@ -226,6 +226,7 @@ mod client;
 mod error;
 mod events;
 mod health;
+mod hmac;
 mod json;
 mod models;
 mod operation;
@@ -243,7 +244,7 @@ mod tokens;
 mod transport;
 mod webhooks;
 
-pub use auth::{Auth, AuthCallback};
+pub use auth::{Auth, AuthCallback, CallbackParams, Login, PendingLogin};
 pub use calendars::{CalendarList, Calendars};
 pub use call::{ApiResponse, Endpoint, Handle, Request, RequestOptions, RetryPolicy};
 pub use client::{Client, ClientBuilder};

@@ -15,7 +15,7 @@
 //! ```
 
 pub use crate::auth::{
-    DeleteCredentials, GetToken, ListStoredUsers, LoadCredentials, Refresh, Revoke, SeedCredentials,
+    CompleteLogin, DeleteCredentials, GetToken, ListStoredUsers, LoadCredentials, Refresh, Revoke, SeedCredentials,
 };
 pub use crate::events::{CreateOnce, FindCreated};
 pub use crate::params::*;

@@ -23,6 +23,7 @@ mod flaky;
 mod hostile;
 mod lenient;
 mod lineage;
+mod login;
 mod mutants;
 mod oauth;
 mod odd_answers;
