@@ -38,6 +38,7 @@ const RESOURCES: [(&str, &[&str]); 4] = [
             "credentials",
             "get_token",
             "load_credentials",
+            "offboard",
             "open_login",
             "refresh",
             "revoke",
@@ -87,7 +88,7 @@ pub(crate) const CLIENT_METHODS: [&str; 22] = [
 ];
 
 /// Requests that are written by hand.
-pub(crate) const REQUESTS: [&str; 12] = [
+pub(crate) const REQUESTS: [&str; 13] = [
     "CompleteLogin",
     "CreateOnce",
     "DeleteCredentials",
@@ -95,6 +96,7 @@ pub(crate) const REQUESTS: [&str; 12] = [
     "GetToken",
     "ListStoredUsers",
     "LoadCredentials",
+    "Offboard",
     "Refresh",
     "RenewSubscription",
     "Revoke",

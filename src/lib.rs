@@ -215,6 +215,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod auth;
+#[cfg(feature = "axum")]
+#[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
+pub mod axum;
 mod backoff;
 mod blocked_accounts;
 #[cfg(feature = "blocking")]
@@ -244,7 +247,10 @@ mod tokens;
 mod transport;
 mod webhooks;
 
-pub use auth::{Auth, AuthCallback, CallbackParams, Login, PendingLogin};
+pub use auth::{
+    Auth, AuthCallback, CallbackParams, Login, OffboardAction, OffboardOutcome, OffboardReport, OffboardStep,
+    PendingLogin,
+};
 pub use calendars::{CalendarList, Calendars};
 pub use call::{ApiResponse, Endpoint, Handle, Request, RequestOptions, RetryPolicy};
 pub use client::{Client, ClientBuilder};
@@ -270,9 +276,6 @@ pub use tokens::{
 #[cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))]
 #[cfg_attr(docsrs, doc(cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))))]
 pub use webhooks::SqlReplayMemory;
-#[cfg(feature = "axum")]
-#[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
-pub use webhooks::axum;
 #[cfg(feature = "webhooks")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
 pub use webhooks::{

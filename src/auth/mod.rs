@@ -3,11 +3,13 @@
 mod accounts;
 mod callback;
 mod login;
+mod offboard;
 mod tokens;
 mod url;
 
 pub use callback::{AuthCallback, CallbackParams};
 pub use login::{CompleteLogin, Login, PendingLogin};
+pub use offboard::{Offboard, OffboardAction, OffboardOutcome, OffboardReport, OffboardStep};
 pub use tokens::{DeleteCredentials, GetToken, ListStoredUsers, LoadCredentials, Refresh, Revoke, SeedCredentials};
 
 use crate::call::{Handle, Request, resource};
@@ -326,5 +328,43 @@ impl<C: Handle> Auth<'_, C> {
     ///   not be deleted from it.
     pub fn revoke(self) -> Request<Revoke, C> {
         Request::new(Revoke {}, self.client.clone())
+    }
+
+    /// Offboards the user: ends subscriptions, disconnects all accounts, revokes the tokens, and removes the record from the
+    /// store.
+    ///
+    /// The service has no call that lists subscriptions: pass those that you stored. Each step is in the report, and one that
+    /// fails does not stop the others. But revoking and erasing end what a retry of the other steps needs: they are postponed
+    /// after a failure that a retry may cure, unless [`force`](Request::force) is set. Calling it again is safe: do so until
+    /// the report [is complete](OffboardReport::is_complete). What the application itself stored of the user, such as tokens in
+    /// its own database, is for the application to erase.
+    ///
+    /// ```no_run
+    /// # async fn run(
+    /// #     client: mobiscroll_connect::Client, subscriptions: Vec<mobiscroll_connect::Subscription>,
+    /// # ) -> Result<(), mobiscroll_connect::Error> {
+    /// let report = client.for_user("alice").auth().offboard().subscriptions(&subscriptions).await?;
+    /// for step in &report.steps {
+    ///     println!("{:?}: {:?}", step.action, step.outcome);
+    /// }
+    /// if !report.is_complete() {
+    ///     println!("call it again: {}", report.is_retryable());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Calls `POST /unsubscribe-webhook`, `GET /oauth/connection-status`, `POST /oauth/disconnect` and `POST /oauth/revoke`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenStore`](crate::Error::TokenStore) when the user's tokens could not be loaded: nothing was done. All other
+    /// errors are in the report.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the steps that are left are not made. Call it again.
+    pub fn offboard(self) -> Request<Offboard, C> {
+        Request::new(Offboard::new(), self.client.clone())
     }
 }

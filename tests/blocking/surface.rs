@@ -85,4 +85,6 @@ fn a_login_is_completed_for_the_user_for_whom_it_was_begun() {
     assert_eq!(alice.user(), "alice");
     assert!(!alice.calendars().list().send().unwrap().calendars.is_empty());
     assert_eq!(client.auth().credentials(), None);
+    assert!(alice.auth().offboard().send().unwrap().is_complete());
+    assert_eq!(alice.auth().credentials(), None);
 }
