@@ -15,7 +15,7 @@ pub(crate) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     }
     let padded = |pad: u8| {
         let mut digest = Sha256::new();
-        digest.update(&*Zeroizing::new(block.map(|byte| byte ^ pad)));
+        digest.update(Zeroizing::new(block.map(|byte| byte ^ pad)).as_slice());
         digest
     };
     let mut inner = padded(0x36);

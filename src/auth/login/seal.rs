@@ -62,9 +62,7 @@ fn read(app: &AppCredentials, sealed: &str, now: Timestamp) -> Result<PendingLog
     if sealed.is_empty() {
         return Err(AuthCallbackKind::NothingSent);
     }
-    let (text, payload, tag) = split(sealed).ok_or(AuthCallbackKind::PendingInvalid)?;
-    let is_genuine = hmac::verify(&*key(app), &[text.as_bytes()], &tag);
-    let payload: Payload = serde_json::from_slice(&payload).map_err(|_| AuthCallbackKind::PendingInvalid)?;
+    let (is_genuine, payload) = split(app, sealed).ok_or(AuthCallbackKind::PendingInvalid)?;
     // Nothing of a forged one is used but why it is refused.
     if payload.client != app.client_id {
         return Err(AuthCallbackKind::PendingOfAnotherClient);
@@ -77,9 +75,11 @@ fn read(app: &AppCredentials, sealed: &str, now: Timestamp) -> Result<PendingLog
     }
 }
 
-/// Takes a sealed login apart: what is authenticated, the payload in it, and the tag.
-fn split(sealed: &str) -> Option<(&str, Zeroizing<Vec<u8>>, Vec<u8>)> {
+/// Takes a sealed login apart, and reports whether it is genuine.
+fn split(app: &AppCredentials, sealed: &str) -> Option<(bool, Payload)> {
     let (text, tag) = sealed.rsplit_once('.').filter(|_| sealed.len() <= MAX_LENGTH)?;
     let payload = text.strip_prefix(FORMAT)?.strip_prefix('.')?;
-    Some((text, URL_SAFE_NO_PAD.decode(payload).ok()?.into(), URL_SAFE_NO_PAD.decode(tag).ok()?))
+    let payload = Zeroizing::new(URL_SAFE_NO_PAD.decode(payload).ok()?);
+    let is_genuine = hmac::verify(&*key(app), &[text.as_bytes()], &URL_SAFE_NO_PAD.decode(tag).ok()?);
+    Some((is_genuine, serde_json::from_slice(&payload).ok()?))
 }
