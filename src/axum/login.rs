@@ -42,8 +42,8 @@ impl<S: Clone + Send + Sync + 'static> OAuthLogin<S> {
     /// Names the client of the application, and how the current user is known.
     ///
     /// `current_user` is a closure from an extractor of your application, such as its session, or from
-    /// [`Parts`](http::request::Parts), the head of the request. It returns your own id for the user, or `None` if nobody is signed
-    /// in, which is a 401. If the extractor rejects the request, its rejection is the response, such as a redirect to the
+    /// [`Parts`](http::request::Parts), the head of the request. It returns your own id for the user, or `None` if nobody is
+    /// signed in, which is a 401. If the extractor rejects the request, its rejection is the response, such as a redirect to the
     /// application's sign-in page. The session's cookie must be `SameSite=Lax`: with `Strict`, browsers do not send it with
     /// the callback.
     ///

@@ -58,7 +58,7 @@ pub enum AuthCallbackKind {
     #[error("the pending login is of another client id")]
     PendingOfAnotherClient,
     /// The pending login is another user's than the one whom the client acts for: the user has changed since, or a cookie
-    /// was planted. Do not use the code; start the login again for the user at hand.
+    /// was planted. Do not use the code; start the login again for the current user.
     #[error("the pending login is another user's")]
     PendingOfAnotherUser,
     /// The tokens that the service issued for the code are another user's (`sub`). Nothing was saved.
