@@ -56,7 +56,7 @@ wanted() {
 echo "| | crates | CPU of a cold build | program |"
 echo "|---|---:|---:|---:|"
 if wanted bare "$@"; then row "reqwest and serde_json" "$reqwest" "$bare"; fi
-for features in rustls rustls,webhooks rustls,axum rustls,blocking rustls,tracing rustls,file \
+for features in rustls rustls,webhooks rustls,axum,webhooks rustls,blocking rustls,tracing rustls,file \
   rustls,encryption rustls,postgres rustls,sqlite; do
   if wanted "$features" "$@"; then
     list=$(sed 's/,/", "/g' <<<"$features")

@@ -23,22 +23,34 @@
 //! **Serve many users** (multi-tenant): create one [`Client`] for the application. [`Client::for_user`] returns a
 //! handle with the user's own tokens, over the same connection pool.
 //!
-//! **Authorize a user.** Send the browser to the authorization URL, and parse the callback. The `state` protects
-//! against CSRF:
+//! **Log a user in** (authorization code grant, without PKCE, which the service does not offer): begin a login for one of your
+//! users, send the browser to its URL, and complete it with the callback. The sealed login, which you keep in the user's
+//! session or a cookie, carries the user and a random state: the tokens go to no other user, and a forged callback (CSRF)
+//! is refused. With the feature `axum`, `axum::oauth_router` does all of it:
 //!
 //! ```no_run
 //! # async fn run(client: mobiscroll_connect::Client, callback_url: String) -> Result<(), mobiscroll_connect::Error> {
-//! use mobiscroll_connect::{AuthCallback, Scope};
+//! use mobiscroll_connect::Scope;
 //!
-//! let alice = client.for_user("alice");
-//! let state = "a random value, stored in the user's session";
-//! let url = alice.auth().generate_auth_url("alice").scope(Scope::ReadWrite).state(state).build()?;
-//! // The user's browser goes to `url`, and returns to your redirect URI.
-//! let code = AuthCallback::parse(&callback_url, state)?.code;
-//! let tokens = alice.auth().get_token(&code).await?;
+//! let login = client.auth().begin_login("alice").scope(Scope::ReadWrite).start()?;
+//! // Keep `login.seal()`. The user's browser goes to `login.url()`, and returns to your redirect URI.
+//! let alice = client.auth().complete_login(callback_url, login.seal().clone()).await?;
+//! assert_eq!(alice.user(), "alice");
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A user is not forgotten, and cannot be another one by mistake: [`complete_login`](Auth::complete_login) takes no user.
+//!
+//! ```compile_fail
+//! # async fn run(client: mobiscroll_connect::Client, query: String, seal: String) -> Result<(), mobiscroll_connect::Error> {
+//! client.auth().complete_login("alice", query, seal).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! **End a user's account** (offboarding): [`Auth::offboard`] ends subscriptions, disconnects accounts, revokes the tokens and
+//! erases the record, and reports each step.
 //!
 //! **Persist the tokens.** An access token expires after an hour. The client refreshes it ahead of expiry or after a
 //! 401, with one single-flight refresh for all calls in flight. Connect uses refresh token rotation: each refresh
@@ -88,8 +100,8 @@
 //! A rate limit is an [`Error::RateLimit`], with the delay of `Retry-After`.
 //!
 //! **Receive changes by webhooks**: [`Webhooks::subscribe_webhook`], [`Webhooks::renew`], [`Webhooks::unsubscribe`]. A
-//! `WebhookReceiver` (feature `webhooks`) verifies deliveries and handles each once, in any web framework; the module `axum`
-//! (feature `axum`) has a router for it:
+//! `WebhookReceiver` (feature `webhooks`) verifies deliveries and handles each once, in any web framework; with the feature
+//! `axum`, too, the module `axum` has a router for it:
 //!
 //! ```ignore
 //! let receiver = WebhookReceiver::new(client, |delivery: WebhookDelivery| async move { queue.push(delivery).await });
@@ -129,6 +141,7 @@
 //! | "refresh failed", "new tokens are not saved yet" | warn | `enduser.id`, `error`, `next_try` in seconds |
 //! | "the user must authorize again", "new tokens are superseded, and lost" | warn | `enduser.id`, `error` |
 //! | "credentials that were set are older than the store's" | warn | `enduser.id` |
+//! | "login not completed" | warn | `http.response.status_code`, `error` |
 //! | "webhook delivery received" | debug | `webhook.id`, `http.response.status_code`, `outcome` |
 //! | "webhook delivery not handled" | warn | `webhook.id`, `http.response.status_code`, `outcome` |
 //! | "the replay memory failed" | warn | `error` |
@@ -191,7 +204,7 @@
 //! | `rustls-no-provider` | no | TLS by rustls, with the crypto provider that your program installs |
 //! | `native-tls` | no | TLS by the operating system's library |
 //! | `webhooks` | no | verifies webhook deliveries (Ed25519); subscribing needs no feature |
-//! | `axum` | no | the module `axum`: a receiver of deliveries; implies `webhooks` |
+//! | `axum` | no | the module `axum`: a router that logs users in, and with `webhooks` one that receives deliveries |
 //! | `blocking` | no | the module `blocking`: the blocking client |
 //! | `tracing` | no | a span for each call, an event for each attempt and each refresh |
 //! | `file` | no | `FileTokenStore`, for the processes of one machine |
@@ -215,6 +228,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod auth;
+#[cfg(feature = "axum")]
+#[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
+pub mod axum;
 mod backoff;
 mod blocked_accounts;
 #[cfg(feature = "blocking")]
@@ -226,6 +242,7 @@ mod client;
 mod error;
 mod events;
 mod health;
+mod hmac;
 mod json;
 mod models;
 mod operation;
@@ -243,7 +260,10 @@ mod tokens;
 mod transport;
 mod webhooks;
 
-pub use auth::{Auth, AuthCallback};
+pub use auth::{
+    Auth, AuthCallback, CallbackParams, Login, OffboardAction, OffboardOutcome, OffboardReport, OffboardStep,
+    PendingLogin,
+};
 pub use calendars::{CalendarList, Calendars};
 pub use call::{ApiResponse, Endpoint, Handle, Request, RequestOptions, RetryPolicy};
 pub use client::{Client, ClientBuilder};
@@ -269,9 +289,6 @@ pub use tokens::{
 #[cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))]
 #[cfg_attr(docsrs, doc(cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))))]
 pub use webhooks::SqlReplayMemory;
-#[cfg(feature = "axum")]
-#[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
-pub use webhooks::axum;
 #[cfg(feature = "webhooks")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
 pub use webhooks::{

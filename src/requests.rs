@@ -15,7 +15,8 @@
 //! ```
 
 pub use crate::auth::{
-    DeleteCredentials, GetToken, ListStoredUsers, LoadCredentials, Refresh, Revoke, SeedCredentials,
+    CompleteLogin, DeleteCredentials, GetToken, ListStoredUsers, LoadCredentials, Offboard, Refresh, Revoke,
+    SeedCredentials,
 };
 pub use crate::events::{CreateOnce, FindCreated};
 pub use crate::params::*;

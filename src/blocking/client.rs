@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::driver::Driver;
 use super::iter::{AuthEvents, EventStream};
 use super::store::{Blocking, BlockingTokenStore};
-use crate::auth::Auth;
+use crate::auth::{Auth, CompleteLogin};
 use crate::calendars::Calendars;
 use crate::call::{ApiResponse, Caller, Endpoint, Handle, Request, RequestOptions, RetryPolicy, Sealed};
 use crate::error::Error;
@@ -189,6 +189,19 @@ impl<P: Endpoint> Request<P, Client> {
     }
 }
 
+impl Request<CompleteLogin, Client> {
+    /// Completes the login, waits for it, and returns a handle for its user.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Auth::complete_login`](crate::Auth::complete_login).
+    pub fn send(self) -> Result<Client, Error> {
+        let Self { params, client: Client { inner, driver } } = self;
+        let inner = driver.waiter.wait(Request::new(params, inner).send())??;
+        Ok(Client { inner, driver })
+    }
+}
+
 impl Request<ListEvents, Client> {
     /// Reads every event of every page: as the async [`stream`](Request::stream), by iteration.
     #[doc(alias = "iter_all")]
@@ -267,6 +280,8 @@ impl ClientBuilder {
         max_concurrent_refreshes: usize,
         idle_time: Duration,
         max_idle_users: usize,
+        login_timeout: Duration,
+        verify_subject: bool,
         trace_user_ids: bool,
     }
 

@@ -29,6 +29,7 @@ const PRESENTATION_INTERVAL: Duration = Duration::from_secs(60);
 const MAX_REFRESHES: usize = 64;
 const IDLE_TIME: Duration = Duration::from_secs(5 * 60);
 const MAX_IDLE_USERS: usize = 10_000;
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 const SAVE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Schemes that are neither for browsers nor an app's own.
@@ -69,6 +70,8 @@ pub struct ClientBuilder {
     max_refreshes: usize,
     idle_time: Duration,
     max_idle_users: usize,
+    login_timeout: Duration,
+    verify_subject: bool,
     trace_user_ids: bool,
     webhook_public_key: Option<String>,
     #[cfg(feature = "webhooks")]
@@ -96,6 +99,8 @@ impl ClientBuilder {
             max_refreshes: MAX_REFRESHES,
             idle_time: IDLE_TIME,
             max_idle_users: MAX_IDLE_USERS,
+            login_timeout: LOGIN_TIMEOUT,
+            verify_subject: true,
             trace_user_ids: false,
             webhook_public_key: None,
             #[cfg(feature = "webhooks")]
@@ -296,6 +301,26 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the timeout of a login, from [`Auth::begin_login`](crate::Auth::begin_login) to its callback. Default: 10
+    /// minutes.
+    ///
+    /// In this time, the user agrees to the consent of each provider. The service itself gives up after two hours.
+    pub fn login_timeout(mut self, timeout: Duration) -> Self {
+        self.login_timeout = timeout;
+        self
+    }
+
+    /// Sets whether the tokens for a code are refused if they are another user's than the handle's. Default: `true`.
+    ///
+    /// It compares the claim `sub` of the tokens with the [user's id](Client::for_user); tokens without the claim, and a
+    /// client without a user, are not checked. The service is described as putting your own id for the user there. If a
+    /// deployment puts another id there, each login fails with
+    /// [`TokensOfAnotherUser`](crate::AuthCallbackKind::TokensOfAnotherUser): turn the check off.
+    pub fn verify_subject(mut self, verify: bool) -> Self {
+        self.verify_subject = verify;
+        self
+    }
+
     /// Records the [users' ids](Client::for_user) in traces, as `enduser.id`. Default: `false`, as they may be personal data.
     ///
     /// It needs the feature `tracing`.
@@ -384,6 +409,8 @@ impl ClientBuilder {
             max_refreshes: self.max_refreshes,
             idle_time: self.idle_time,
             max_idle_users: self.max_idle_users,
+            login_timeout: self.login_timeout.min(LONGEST_STEP),
+            verify_subject: self.verify_subject,
             trace_user_ids: self.trace_user_ids,
         };
         let users = Arc::new(Users::new(Arc::new(Shared::new(transport.clone(), session_settings))));

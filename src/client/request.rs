@@ -3,6 +3,7 @@
 use std::future::IntoFuture;
 
 use super::Client;
+use crate::auth::CompleteLogin;
 use crate::call::{ApiResponse, Endpoint, Request, Sealed};
 use crate::error::Error;
 use crate::events::EventStream;
@@ -43,6 +44,31 @@ impl<P: Endpoint> IntoFuture for Request<P, Client> {
 
     fn into_future(self) -> Self::IntoFuture {
         self.params.call(self.client.caller().clone())
+    }
+}
+
+impl Request<CompleteLogin, Client> {
+    /// Completes the login, and returns a handle for its user. `.await` does the same.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Auth::complete_login`](crate::Auth::complete_login).
+    pub async fn send(self) -> Result<Client, Error> {
+        self.into_future().await
+    }
+}
+
+impl IntoFuture for Request<CompleteLogin, Client> {
+    type Output = Result<Client, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let (user, code) = self.params.check(self.client.caller())?;
+            let handle = self.client.for_user(user);
+            code.call(handle.caller().clone()).await?;
+            Ok(handle)
+        })
     }
 }
 

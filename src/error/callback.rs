@@ -2,6 +2,8 @@
 
 use thiserror::Error as ThisError;
 
+use super::Error;
+
 /// Why an OAuth callback was not accepted.
 #[derive(Clone, Debug, ThisError)]
 #[error("{kind}")]
@@ -10,6 +12,10 @@ pub struct AuthCallbackFailure {
 }
 
 impl AuthCallbackFailure {
+    pub(crate) fn error(kind: AuthCallbackKind) -> Error {
+        Error::AuthCallback(Box::new(Self { kind }))
+    }
+
     /// Returns what was wrong.
     pub fn kind(&self) -> &AuthCallbackKind {
         &self.kind
@@ -42,4 +48,20 @@ pub enum AuthCallbackKind {
     /// The callback has neither a code nor an error.
     #[error("the callback carries no authorization code")]
     MissingCode,
+    /// The pending login took longer than the [timeout](crate::ClientBuilder::login_timeout) of logins. Start the login again.
+    #[error("the login has expired")]
+    PendingExpired,
+    /// The pending login was forged or damaged, or was sealed with another client secret. Start the login again.
+    #[error("the pending login is forged or damaged, or was sealed with another client secret")]
+    PendingInvalid,
+    /// The pending login was begun by another application, or by this one under another client id. Start the login again.
+    #[error("the pending login is of another client id")]
+    PendingOfAnotherClient,
+    /// The pending login is another user's than the one whom the client acts for: the user has changed since, or a cookie
+    /// was planted. Do not use the code; start the login again for the current user.
+    #[error("the pending login is another user's")]
+    PendingOfAnotherUser,
+    /// The tokens that the service issued for the code are another user's (`sub`). Nothing was saved.
+    #[error("the tokens for the code are another user's")]
+    TokensOfAnotherUser,
 }

@@ -53,8 +53,8 @@ const REQUEST_IDS: [&str; 4] = ["x-request-id", "x-correlation-id", "request-id"
 pub enum Error {
     /// The user's authorization has ended, or was never given.
     ///
-    /// It may be the refresh of the tokens that was refused. Retrying does not help: send the user to
-    /// [`Auth::generate_auth_url`](crate::Auth::generate_auth_url).
+    /// It may be the refresh of the tokens that was refused. Retrying does not help: log the user in again, by
+    /// [`Auth::begin_login`](crate::Auth::begin_login).
     #[error("{}", .0.describe("not authorized"))]
     Authentication(Box<ApiFailure>),
 
@@ -73,7 +73,7 @@ pub enum Error {
 
     /// The user is authorized, but the scope does not cover this call.
     ///
-    /// To widen it, send the user to [`Auth::generate_auth_url`](crate::Auth::generate_auth_url) with a wider
+    /// To widen it, log the user in again, by [`Auth::begin_login`](crate::Auth::begin_login) with a wider
     /// [`Scope`](crate::Scope).
     #[error("{}", .0.describe("permission denied"))]
     PermissionDenied(Box<ApiFailure>),

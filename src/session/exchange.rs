@@ -13,7 +13,7 @@ use super::save::{Origin, Pending, Unsaved};
 use super::store::Pair;
 use super::task::{self, Goal, beating};
 use crate::backoff::Jitter;
-use crate::error::Error;
+use crate::error::{AuthCallbackFailure, AuthCallbackKind, Error};
 use crate::models::{GrantType, TokenRequest, TokenResponse};
 use crate::secret::Secret;
 use crate::sync::in_span;
@@ -31,6 +31,7 @@ impl Session {
                 .redirect_uri(&session.shared.transport.app().redirect_uri);
             let response = exchange_code(&session, request, &code, timeout).await?;
             let tokens = Arc::new(Tokens::received(response, Timestamp::now()));
+            session.check_subject(&tokens)?;
             let (task, dropped) = {
                 let mut state = session.state();
                 let active = state.active.take();
@@ -55,6 +56,15 @@ impl Session {
         let shared = self.shared.clone();
         let exchange = runtime()?.spawn(in_span(async move { beating([&shared.in_flight.beats; 2], exchange).await }));
         exchange.await.unwrap_or_else(|_| Err(task::interrupted()))
+    }
+
+    /// Refuses tokens of another user. Revoking them would end the other user's authorization.
+    fn check_subject(&self, tokens: &Tokens) -> Result<(), Error> {
+        let is_checked = self.shared.settings.verify_subject && !self.user.is_empty();
+        match is_checked && tokens.are_of_another_user(&self.user) {
+            true => Err(AuthCallbackFailure::error(AuthCallbackKind::TokensOfAnotherUser)),
+            false => Ok(()),
+        }
     }
 }
 

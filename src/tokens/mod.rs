@@ -1,5 +1,6 @@
 //! A user's credentials, and where they are stored.
 
+mod claims;
 #[cfg(feature = "encryption")]
 mod encrypted;
 mod expiry;

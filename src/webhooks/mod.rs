@@ -1,7 +1,5 @@
 //! Webhooks: subscriptions to changes in calendars, and the verification of deliveries.
 
-#[cfg(feature = "axum")]
-pub mod axum;
 #[cfg(feature = "webhooks")]
 mod delivery;
 #[cfg(feature = "webhooks")]
@@ -111,7 +109,7 @@ impl<C: Handle> Webhooks<'_, C> {
     ///
     /// As [`unsubscribe_webhook`](Self::unsubscribe_webhook).
     pub fn unsubscribe(self, subscription: &Subscription) -> Request<UnsubscribeWebhook, C> {
-        Request::new(renew::unsubscribe(subscription), self.client.clone())
+        Request::new(UnsubscribeWebhook::from(subscription), self.client.clone())
     }
 
     /// Ends the subscription of a channel; see also [`unsubscribe`](Self::unsubscribe).

@@ -77,7 +77,7 @@ impl Endpoint for RenewSubscription {
             // A server that renews in place has nothing to end.
             let is_replaced = subscription.channel_id != old.channel_id;
             let old_error = match is_replaced && !keep_old {
-                true => unsubscribe(&old).call(caller).await.err(),
+                true => UnsubscribeWebhook::from(&old).call(caller).await.err(),
                 false => None,
             };
             Ok(Renewal { subscription, old_error })
@@ -85,11 +85,18 @@ impl Endpoint for RenewSubscription {
     }
 }
 
-/// Ends a subscription.
-pub(super) fn unsubscribe(subscription: &Subscription) -> UnsubscribeWebhook {
-    let request = UnsubscribeWebhook::new(subscription.provider.clone(), subscription.channel_id.clone());
-    match &subscription.resource_id {
-        Some(resource_id) => request.resource_id(resource_id),
-        None => request,
+impl From<&Subscription> for UnsubscribeWebhook {
+    fn from(subscription: &Subscription) -> Self {
+        let request = Self::new(subscription.provider.clone(), subscription.channel_id.clone());
+        match &subscription.resource_id {
+            Some(resource_id) => request.resource_id(resource_id),
+            None => request,
+        }
+    }
+}
+
+impl From<Subscription> for UnsubscribeWebhook {
+    fn from(subscription: Subscription) -> Self {
+        Self::from(&subscription)
     }
 }

@@ -23,9 +23,13 @@ mod flaky;
 mod hostile;
 mod lenient;
 mod lineage;
+mod login;
 mod mutants;
 mod oauth;
+#[cfg(feature = "axum")]
+mod oauth_axum;
 mod odd_answers;
+mod offboard;
 mod pins;
 mod promises;
 mod properties;
@@ -44,11 +48,11 @@ mod token_answers;
 mod unknown_members;
 #[path = "../watch/mod.rs"]
 mod watch;
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "axum", feature = "webhooks"))]
 mod webhook_axum;
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "axum", feature = "webhooks"))]
 mod webhook_cases;
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "axum", feature = "webhooks"))]
 mod webhook_frameworks;
 #[cfg(feature = "webhooks")]
 mod webhook_keys;

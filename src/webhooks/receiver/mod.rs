@@ -217,7 +217,7 @@ impl WebhookReceiver {
 
     /// Verifies a delivery, and tells of a rejection.
     #[cfg(feature = "axum")]
-    pub(super) async fn verify_body<B: Body>(
+    pub(crate) async fn verify_body<B: Body>(
         &self,
         headers: &HeaderMap,
         body: B,
