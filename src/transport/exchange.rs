@@ -79,7 +79,10 @@ impl Transport {
         }
         let head = Head { status: response.status(), headers: std::mem::take(response.headers_mut()) };
         match response.bytes().await {
-            Ok(body) => Ok(Response { operation, head, body, secrets }),
+            Ok(body) => match failure::coding(&head.headers).filter(|_| !body.is_empty()) {
+                Some(coding) => Err(failure::encoded(operation, head, &coding)),
+                None => Ok(Response { operation, head, body, secrets }),
+            },
             Err(error) => {
                 let error = failure::incomplete(operation, head, error);
                 if matches!(error, Error::Network(_)) {

@@ -2,10 +2,11 @@
 //!
 //! progenitor's own error shows headers and bodies, tokens included, when it is printed. It ends here.
 
+use std::borrow::Cow;
 use std::error::Error as _;
 
 use bytes::BytesMut;
-use http::header::WWW_AUTHENTICATE;
+use http::header::{CONTENT_ENCODING, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use http_body_util::LengthLimitError;
 use jiff::Timestamp;
@@ -28,6 +29,9 @@ const READ_LIMIT: usize = 64 * 1024;
 
 /// How much of a body an error keeps.
 const KEEP_LIMIT: usize = 4 * 1024;
+
+/// How much of the name of a content coding an error shows.
+const CODING_LIMIT: usize = 64;
 
 /// How much of a message an error shows.
 const MESSAGE_LIMIT: usize = 1024;
@@ -60,6 +64,16 @@ pub(super) fn incomplete(operation: &'static Operation, head: Head, error: reqwe
     NetworkFailure::error(operation.id, kind, Some(source)).with_send_status(SendStatus::Answered)
 }
 
+/// A successful response in a content coding that was not asked for, and that nobody here decodes.
+pub(super) fn encoded(operation: &'static Operation, head: Head, coding: &str) -> Error {
+    let reason = Some(format!("the response is {}", unknown_coding(coding)).into());
+    decode_failure(DecodeFailure { reason, ..unread(operation.id, head) })
+}
+
+fn unknown_coding(coding: &str) -> String {
+    format!("in the content coding {}, which was not asked for", excerpt(coding, CODING_LIMIT))
+}
+
 /// A response with another status than 2xx.
 pub(super) async fn refused(
     operation: &'static Operation,
@@ -69,6 +83,7 @@ pub(super) async fn refused(
 ) -> Error {
     let status = response.status();
     let head = Head { status, headers: response.headers().clone() };
+    let coding = coding(&head.headers);
     let mut text = BytesMut::new();
     // The status tells more than a body that is incomplete, so what was read has to do.
     while text.len() < READ_LIMIT {
@@ -77,9 +92,13 @@ pub(super) async fn refused(
             Ok(None) | Err(_) => break,
         }
     }
-    let text = String::from_utf8_lossy(&text);
+    let coding = coding.filter(|_| !text.is_empty());
+    let text = if coding.is_some() { Cow::default() } else { String::from_utf8_lossy(&text) };
     let body = ErrorBody::read(&text);
     let mut failure = api_failure(operation, head, &text, &body);
+    if let Some(coding) = coding {
+        failure.message.push_str(&format!(", with a body {}", unknown_coding(&coding)));
+    }
     let category = category(request, status, &failure, &body);
     if request == Requested::Refresh {
         failure.message.insert_str(0, "the tokens could not be refreshed: ");
@@ -103,7 +122,7 @@ pub(super) fn decode_error(undecodable: Undecodable) -> Error {
     }
     if is_empty {
         return decode_failure(DecodeFailure {
-            reason: Some("the response has no body"),
+            reason: Some("the response has no body".into()),
             ..unread(operation.id, head)
         });
     }
@@ -140,8 +159,16 @@ pub(super) fn token_error(head: Head, reason: String) -> Error {
     decode_failure(DecodeFailure { source, ..unread(operations::TOKEN.id, head) })
 }
 
+/// Returns the content coding of a body that the HTTP client has not decoded: it removes the header of one that it has.
+pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
+    let codings = headers.get_all(CONTENT_ENCODING).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let codings = codings.collect::<Vec<_>>().join(", ");
+    let is_plain = codings.split(',').map(str::trim).all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity"));
+    (!is_plain).then_some(codings)
+}
+
 fn too_long(operation: &'static Operation, head: Head) -> Error {
-    let reason = Some("the response is longer than `max_body` allows");
+    let reason = Some("the response is longer than `max_body` allows".into());
     decode_failure(DecodeFailure { reason, ..unread(operation.id, head) })
 }
 

@@ -4,6 +4,7 @@ mod backoff;
 mod calendars;
 mod callback;
 mod cancel;
+mod compression;
 mod config;
 #[cfg(feature = "testing")]
 mod conformance;
