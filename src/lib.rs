@@ -227,6 +227,7 @@ mod error;
 mod events;
 mod health;
 mod json;
+mod metrics;
 mod models;
 mod operation;
 mod params;
@@ -245,7 +246,7 @@ mod webhooks;
 
 pub use auth::{Auth, AuthCallback};
 pub use calendars::{CalendarList, Calendars};
-pub use call::{ApiResponse, Endpoint, Handle, Request, RequestOptions, RetryPolicy};
+pub use call::{ApiResponse, Endpoint, Handle, RateLimitScope, Request, RequestOptions, RetryPolicy};
 pub use client::{Client, ClientBuilder};
 pub use error::{
     ApiFailure, AuthCallbackFailure, AuthCallbackKind, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind,
@@ -253,6 +254,7 @@ pub use error::{
 };
 pub use events::{EventItem, EventPage, EventStream, Events, IDEMPOTENCY_KEY};
 pub use json::{MalformedItem, RawJson, UnknownValue, UnknownValueError};
+pub use metrics::Metrics;
 pub use params::EventDelete;
 pub use secret::Secret;
 pub use session::{AuthEvent, AuthEvents, HookOutcome, TokenRotation, TokensHook};
@@ -266,6 +268,7 @@ pub use tokens::{
     LeaseOutcome, MemoryTokenStore, Presented, SaveIf, SaveOutcome, StoreFuture, StoredTokens, StoredUser, TokenStore,
     Tokens,
 };
+pub use transport::{HttpClient, HttpError, HttpFuture};
 #[cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))]
 #[cfg_attr(docsrs, doc(cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))))]
 pub use webhooks::SqlReplayMemory;

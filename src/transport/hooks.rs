@@ -44,8 +44,14 @@ impl Dispatch for Hooks {
     }
 
     fn execute(&self, request: Request) -> BoxFuture<'_, reqwest::Result<Response>> {
-        let response = self.transport.reqwest.current().execute(request);
-        Box::pin(async move { Ok(capped(response.await?, self.settings.max_body)) })
+        self.transport.counters.attempts.count();
+        let response = self.transport.http.execute(request);
+        Box::pin(async move {
+            match response.await {
+                Ok(response) => Ok(capped(response, self.settings.max_body)),
+                Err(error) => error.into_reqwest().await,
+            }
+        })
     }
 }
 

@@ -9,6 +9,7 @@ mod config;
 #[cfg(feature = "testing")]
 mod conformance;
 mod connections;
+mod deadline;
 mod delivery;
 #[cfg(all(feature = "encryption", feature = "file", feature = "testing"))]
 mod encryption;
@@ -22,6 +23,7 @@ mod file_crashes;
 mod file_store;
 mod flaky;
 mod hostile;
+mod http_seam;
 mod lenient;
 mod lineage;
 mod mutants;
@@ -30,6 +32,7 @@ mod odd_answers;
 mod pins;
 mod promises;
 mod properties;
+mod rate_limit;
 mod raw;
 mod refresh;
 mod requests;
