@@ -86,7 +86,9 @@ fn encoded(body: String, coding: Option<Coding>) -> Vec<u8> {
         let sandbox = Sandbox::start().await.expect("a sandbox");
         sandbox.inject(Fault::on(Operation::ListEvents).status(200).body(body).compress_unasked(coding));
         let plain = reqwest::Client::builder().no_gzip().no_brotli().no_zstd().build().expect("a client");
-        let response = plain.get(format!("{}/events", sandbox.base_url())).send().await.expect("a response");
+        let request = plain.get(format!("{}/events", sandbox.base_url()));
+        let request = request.bearer_auth(sandbox.issue_tokens("ada").access_token);
+        let response = request.send().await.expect("a response");
         assert_eq!(response.headers()["content-encoding"], coding.as_str());
         response.bytes().await.expect("a body").to_vec()
     })

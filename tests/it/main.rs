@@ -17,6 +17,7 @@ mod error_subjects;
 mod errors;
 mod events_list;
 mod events_write;
+mod fault_table;
 #[cfg(all(feature = "file", unix))]
 mod file_crashes;
 #[cfg(all(feature = "file", feature = "testing"))]
