@@ -47,7 +47,9 @@ impl<C: Handle> Auth<'_, C> {
 
     /// Exchanges the code of an [`AuthCallback`] for tokens, persists them, and makes them the active credentials.
     ///
-    /// A code works once, within 10 minutes. Calls `POST /oauth/token`.
+    /// A code works once, within 10 minutes. If the connection breaks or nothing comes back, it is sent once more over a new
+    /// connection: if the first request had arrived, that is an [`Error::Authentication`](crate::Error::Authentication). Calls
+    /// `POST /oauth/token`.
     ///
     /// # Errors
     ///
