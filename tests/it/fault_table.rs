@@ -117,7 +117,7 @@ async fn cost(trouble: Trouble, settings: fn(ClientBuilder, Trouble) -> ClientBu
         cost.lost += 1;
     }
     cost.time = begun.elapsed();
-    cost.opened = (sandbox.tcp_connection_counts().opened - opened) as usize;
+    cost.opened = sandbox.tcp_connection_counts().opened - opened;
     drop(swallowed);
 
     let (sandbox, client) = warmed_up(trouble, settings).await;
