@@ -33,8 +33,8 @@ pub struct Metrics {
     pub failed_refreshes: u64,
     /// Waits for the lease of another process.
     pub lease_waits: u64,
-    /// Calls that were held back because of a [`Retry-After`](crate::ClientBuilder::rate_limit_scope): they waited, or failed
-    /// at once.
+    /// How often calls were held back because of a [`Retry-After`](crate::ClientBuilder::rate_limit_scope): they waited, or
+    /// failed at once.
     pub rate_limit_waits: u64,
     /// How often [connections were abandoned](crate::ClientBuilder::http_client_factory).
     pub abandoned_connections: u64,

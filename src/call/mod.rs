@@ -228,20 +228,21 @@ impl Caller {
 
     /// Waits while a rate limit holds the user's calls back, unless that lasts longer than the call may.
     async fn unpaused(&self, operation: &'static Operation, deadline: Instant) -> Result<(), Error> {
-        let mut paused = self.pace.paused(self.session.user()).filter(|_| operation.auth == Scheme::Bearer);
-        if paused.is_some() {
+        while let Some(until) = self.paused(operation) {
             self.transport.counters().rate_limit_waits.count();
-        }
-        while let Some(until) = paused {
             let left = until.saturating_duration_since(Instant::now());
             if until >= deadline {
                 return Err(held_back(operation, left));
             }
             trace::held_back(operation, left);
             self.pace.wait(until, deadline).await;
-            paused = self.pace.paused(self.session.user());
         }
         Ok(())
+    }
+
+    /// Returns until when a rate limit holds the user's calls back. Those without a user are not concerned.
+    fn paused(&self, operation: &Operation) -> Option<Instant> {
+        if operation.auth == Scheme::Bearer { self.pace.paused(self.session.user()) } else { None }
     }
 
     /// Waits until the next attempt may be sent: for a rate limit, and for a place among the calls in flight.
@@ -250,11 +251,16 @@ impl Caller {
         operation: &'static Operation,
         deadline: Instant,
     ) -> Result<Option<SemaphorePermit<'_>>, Error> {
-        self.unpaused(operation, deadline).await?;
-        let place = timeout_at(deadline, self.pace.enter()).await;
-        match place {
-            Ok(place) if Instant::now() < deadline => Ok(place),
-            _ => Err(timed_out(operation).with_send_status(SendStatus::NotSent)),
+        loop {
+            self.unpaused(operation, deadline).await?;
+            let place = timeout_at(deadline, self.pace.enter()).await;
+            let Some(place) = place.ok().filter(|_| Instant::now() < deadline) else {
+                return Err(timed_out(operation).with_send_status(SendStatus::NotSent));
+            };
+            // The calls before may have met a limit meanwhile.
+            if self.paused(operation).is_none() {
+                return Ok(place);
+            }
         }
     }
 

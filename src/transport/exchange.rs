@@ -70,7 +70,7 @@ impl Transport {
         if self.http_timeout != Some(timeout) || self.has_middleware {
             *request.timeout_mut() = Some(timeout);
         }
-        let ends = self.has_middleware.then(|| Instant::now().checked_add(timeout)).flatten();
+        let ends = self.ends(timeout);
         let asked = (!self.never_redirects()).then(|| request.url().clone());
         let attempt = Attempt::start(&request);
         self.counters.attempts.count();
@@ -104,6 +104,11 @@ impl Transport {
                 Err(error)
             }
         }
+    }
+
+    /// Returns when an attempt that begins now is to be ended here: middleware may ignore the timeout of a request.
+    pub(super) fn ends(&self, timeout: Duration) -> Option<Instant> {
+        if self.has_middleware { Instant::now().checked_add(timeout) } else { None }
     }
 
     fn abandon_connections(&self) {
@@ -149,8 +154,7 @@ pub(super) async fn within<T>(
 
 /// Reports whether a response is from another URL than the one that was asked. Responses that middleware makes have none.
 fn is_elsewhere(asked: &Url, answered: &Url) -> bool {
-    let without_fragment = |url: &Url| url[..Position::AfterQuery].to_owned();
-    answered.domain() != Some(NO_URL) && without_fragment(asked) != without_fragment(answered)
+    answered.domain() != Some(NO_URL) && asked[..Position::AfterQuery] != answered[..Position::AfterQuery]
 }
 
 /// Ends the body of a response at its cap.

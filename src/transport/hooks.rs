@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reqwest::{Request, Response};
 
-use super::exchange::capped;
+use super::exchange::{capped, within};
 use super::{HttpSettings, TokenSource, Transport};
 use crate::operation::Scheme;
 use crate::raw::{self, Dispatch, operations};
@@ -45,7 +45,7 @@ impl Dispatch for Hooks {
 
     fn execute(&self, request: Request) -> BoxFuture<'_, reqwest::Result<Response>> {
         self.transport.counters.attempts.count();
-        let response = self.transport.http.execute(request);
+        let response = within(self.transport.ends(self.settings.timeout), self.transport.http.execute(request));
         Box::pin(async move {
             match response.await {
                 Ok(response) => Ok(capped(response, self.settings.max_body)),

@@ -127,6 +127,15 @@ async fn waiting_for_a_place_ends_at_the_deadline_and_nothing_was_sent() {
 }
 
 #[tokio::test]
+async fn calls_that_waited_for_a_place_do_not_ask_into_a_limit() {
+    let (sandbox, ada, _) = two_users(|builder| builder.max_concurrent_requests(1)).await;
+    limited(&sandbox, "1");
+    let calls = future::join_all((0..10).map(|_| ada.calendars().list().send())).await;
+    assert_eq!(calls.iter().filter(|call| call.is_err()).count(), 1);
+    assert_eq!(sandbox.count_answered(Operation::ListCalendars, 429), 1);
+}
+
+#[tokio::test]
 async fn the_documented_recipe_bounds_the_calls() {
     let (sandbox, _, bob) = two_users(|builder| builder).await;
     sandbox.inject(Fault::on(Operation::ListCalendars).delay(Duration::from_millis(10)).times(30));
