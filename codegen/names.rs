@@ -62,7 +62,7 @@ pub(crate) const RAW_METHODS: [&str; 10] =
     ["new", "new_with_client", "client", "baseurl", "inner", "api_version", "clone", "pre", "exec", "post"];
 
 /// Methods of both clients.
-pub(crate) const CLIENT_METHODS: [&str; 22] = [
+pub(crate) const CLIENT_METHODS: [&str; 23] = [
     "auth",
     "auth_events",
     "builder",
@@ -74,6 +74,7 @@ pub(crate) const CLIENT_METHODS: [&str; 22] = [
     "for_user",
     "from_env",
     "health",
+    "metrics",
     "new",
     "raw",
     "replace_credentials",

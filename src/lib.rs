@@ -97,7 +97,26 @@
 //! # }
 //! ```
 //!
-//! A rate limit is an [`Error::RateLimit`], with the delay of `Retry-After`.
+//! A rate limit is an [`Error::RateLimit`], with the delay of `Retry-After`. While that runs, other calls of the user wait, or
+//! fail at once if their deadlines end earlier: [`ClientBuilder::rate_limit_scope`].
+//!
+//! **Call for many users at once**, with a bound: on the requests in flight of all tasks by
+//! [`ClientBuilder::max_concurrent_requests`], and on the calls of one task by a stream:
+//!
+//! ```no_run
+//! # async fn run(client: mobiscroll_connect::Client, users: Vec<String>) {
+//! use futures_util::{StreamExt, stream};
+//!
+//! let calls = users.into_iter().map(|user| {
+//!     let handle = client.for_user(&user);
+//!     async move { (user, handle.calendars().list().await) }
+//! });
+//! let mut calendars = stream::iter(calls).buffer_unordered(16);
+//! while let Some((user, calendars)) = calendars.next().await {
+//!     println!("{user}: {:?}", calendars.map(|calendars| calendars.calendars.len()));
+//! }
+//! # }
+//! ```
 //!
 //! **Receive changes by webhooks**: [`Webhooks::subscribe_webhook`], [`Webhooks::renew`], [`Webhooks::unsubscribe`]. A
 //! `WebhookReceiver` (feature `webhooks`) verifies deliveries and handles each once, in any web framework; with the feature
@@ -118,9 +137,30 @@
 //! not sent or the service asks for a retry. [`RetryPolicy`] has the table. A retry budget limits the extra requests
 //! during an outage.
 //!
-//! An attempt has a timeout of 30 seconds, a call with all its attempts a deadline of 60 seconds.
+//! An attempt has a timeout of 30 seconds, and a call one deadline of 60 seconds for everything that it does: waits for a store,
+//! a lease, a rate limit or a place, a refresh, all attempts, the fallback to a legacy path, and the searches of `create_once`.
+//! A stream has a deadline for each page.
 //! [`ClientBuilder`] sets both for a client, and [`Client::with_options`] for some calls, with retries and headers.
 //! [`Error::send_status`] says whether the request of a failed call was sent.
+//!
+//! The exchange of an authorization code is sent once more if the connection broke or nothing came back, since a connection of
+//! the pool may have been dead. A code is used up by the first request that arrives: if that was the lost one, the second is
+//! refused, and the user must authorize again either way.
+//!
+//! # Connections
+//!
+//! Connecting ends after 10 seconds, idle connections are kept for 30, and an HTTP/2 connection with requests in flight that does
+//! not answer a ping within 10 seconds is closed. After a timeout or a broken connection, later requests are sent over new
+//! connections. [`ClientBuilder`] has the settings, and says what an [`http_client`](ClientBuilder::http_client) of your own must
+//! have. `BENCHMARKS.md` lists what each fault of a connection costs.
+//!
+//! Responses are asked for in gzip, with the features `brotli` and `zstd` also in those, and decoded by reqwest.
+//! [`max_body`](ClientBuilder::max_body) is about decoded bytes, so that a decompression bomb ends there. A content coding that was
+//! not asked for is an [`Error::Decode`] that names it. The header `Accept-Encoding: identity` in [`RequestOptions`] declines
+//! compression.
+//!
+//! [`HttpClient`] is the seam for HTTP: middleware that signs, counts or records requests, and stand-ins for tests.
+//! [`Client::metrics`] has counters for a metrics library.
 //!
 //! # Tracing
 //!
@@ -134,6 +174,7 @@
 //! | "response received" | debug | `http.request.method`, `url.full`, `http.response.status_code`, `network.protocol.version`, `http.client.request.duration` |
 //! | "no response" | debug | `http.request.method`, `url.full`, `error.type`, `http.client.request.duration` |
 //! | "retrying after a delay" | info | `operation`, `error`, `delay` in seconds, `attempt`, from 2 on |
+//! | "held back by a rate limit" | info | `operation`, `delay` in seconds |
 //! | "not retried: the retry budget is spent" | warn | `operation`, `error` |
 //! | "connections abandoned: later requests use new ones" | info | |
 //! | "tokens received for a code", "tokens refreshed", "credentials set", "new tokens are superseded" | info | `enduser.id` |
@@ -146,6 +187,24 @@
 //! | "webhook delivery not handled" | warn | `webhook.id`, `http.response.status_code`, `outcome` |
 //! | "the replay memory failed" | warn | `error` |
 //! | "webhook delivery rejected" | warn | `http.response.status_code`, `clock_offset` in seconds, `reason` |
+//!
+//! A span of your own, `agenda`, around a stream of two pages whose first call is retried and refreshes the tokens, with some
+//! of the fields:
+//!
+//! ```text
+//! agenda
+//!   connect.call otel.name=GET /events http.response.status_code=200
+//!     credentials set
+//!     response received http.response.status_code=503 url.full=…/api/events?REDACTED
+//!     retrying after a delay error=list_events: server error (503): Service Unavailable attempt=2
+//!     response received http.response.status_code=401 url.full=…/api/events?REDACTED
+//!     connect.call otel.name=POST /oauth/token http.response.status_code=200
+//!       response received http.response.status_code=200 url.full=…/api/oauth/token
+//!     tokens refreshed
+//!     response received http.response.status_code=200 url.full=…/api/events?REDACTED
+//!   connect.call otel.name=GET /events http.response.status_code=200
+//!     response received http.response.status_code=200 url.full=…/api/events?REDACTED
+//! ```
 //!
 //! `error` has the whole chain of causes in one line. `enduser.id` is recorded with [`ClientBuilder::trace_user_ids`] alone.
 //! Query strings, headers and bodies are never recorded.
@@ -200,6 +259,9 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
+//! | `gzip` | yes | responses in gzip; 8 crates |
+//! | `brotli` | no | responses in Brotli; 4 crates beside those of `gzip` |
+//! | `zstd` | no | responses in Zstandard; 3 crates beside those of `gzip`, and a library in C |
 //! | `rustls` | yes | TLS by rustls, with the operating system's certificates |
 //! | `rustls-no-provider` | no | TLS by rustls, with the crypto provider that your program installs |
 //! | `native-tls` | no | TLS by the operating system's library |
@@ -216,13 +278,18 @@
 //! | `codegen` | no | regenerates the bindings during the build; costs build time |
 //!
 //! Types of these crates appear in the public API: `futures-core`, `http` (headers of an error or a delivery), `jiff`,
-//! `reqwest` (settings of the [`ClientBuilder`]), `serde_json` (free-form members), and with their features `axum`,
+//! `reqwest` (settings of the [`ClientBuilder`], requests and responses of [`HttpClient`]), `serde_json` (free-form members), and with their features `axum`,
 //! `schemars` and `sqlx`.
 //!
 //! # Limits
 //!
 //! Calls need a Tokio runtime: outside of one they return an [`Error::InvalidInput`], except those of the blocking
 //! client.
+//!
+//! The crate is tested on Linux. It has no code for Linux alone, so it is expected to run on macOS and Windows, where nobody has
+//! tested it; there, files of `FileTokenStore` have the permissions of their folder. It does not compile for
+//! `wasm32-unknown-unknown`: in browsers, reqwest has no settings of connections, and its futures are not `Send`. A browser is also
+//! no place for the client secret.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -244,6 +311,7 @@ mod events;
 mod health;
 mod hmac;
 mod json;
+mod metrics;
 mod models;
 mod operation;
 mod params;
@@ -265,7 +333,7 @@ pub use auth::{
     PendingLogin,
 };
 pub use calendars::{CalendarList, Calendars};
-pub use call::{ApiResponse, Endpoint, Handle, Request, RequestOptions, RetryPolicy};
+pub use call::{ApiResponse, Endpoint, Handle, RateLimitScope, Request, RequestOptions, RetryPolicy};
 pub use client::{Client, ClientBuilder};
 pub use error::{
     ApiFailure, AuthCallbackFailure, AuthCallbackKind, DecodeFailure, Error, InputFailure, NetworkFailure, NetworkKind,
@@ -273,6 +341,7 @@ pub use error::{
 };
 pub use events::{EventItem, EventPage, EventStream, Events, IDEMPOTENCY_KEY};
 pub use json::{MalformedItem, RawJson, UnknownValue, UnknownValueError};
+pub use metrics::Metrics;
 pub use params::EventDelete;
 pub use secret::Secret;
 pub use session::{AuthEvent, AuthEvents, HookOutcome, TokenRotation, TokensHook};
@@ -286,6 +355,7 @@ pub use tokens::{
     LeaseOutcome, MemoryTokenStore, Presented, SaveIf, SaveOutcome, StoreFuture, StoredTokens, StoredUser, TokenStore,
     Tokens,
 };
+pub use transport::{HttpClient, HttpError, HttpFuture};
 #[cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))]
 #[cfg_attr(docsrs, doc(cfg(all(feature = "webhooks", any(feature = "postgres", feature = "sqlite")))))]
 pub use webhooks::SqlReplayMemory;

@@ -147,7 +147,9 @@ impl<C: Handle> Auth<'_, C> {
     /// tokens go to the user with the empty id, for programs with one user: in a web application, each user would get the
     /// tokens of the last one who logged in.
     ///
-    /// A code works once, within 10 minutes. Calls `POST /oauth/token`.
+    /// A code works once, within 10 minutes. If the connection breaks or nothing comes back, it is sent once more over a new
+    /// connection: if the first request had arrived, that is an [`Error::Authentication`](crate::Error::Authentication). Calls
+    /// `POST /oauth/token`.
     ///
     /// # Errors
     ///

@@ -12,12 +12,12 @@ use url::Url;
 
 use super::Client;
 use crate::backoff::LONGEST_STEP;
-use crate::call::{Budget, Caller, RequestOptions, RetryPolicy, Settings};
+use crate::call::{Budget, Caller, Pace, RateLimitScope, RequestOptions, RetryPolicy, Settings};
 use crate::error::{Error, InputFailure};
 use crate::secret::Secret;
 use crate::session::{Hook, SessionSettings, Shared, TokensHook, Users};
 use crate::tokens::{MemoryTokenStore, TokenStore};
-use crate::transport::{self, AppCredentials, Connections, Transport};
+use crate::transport::{self, AppCredentials, Connections, Middleware, Transport};
 #[cfg(feature = "webhooks")]
 use crate::webhooks::{Receiving, WebhookKeys, WebhookOptions};
 
@@ -59,7 +59,11 @@ pub struct ClientBuilder {
     user_agent_product: Option<String>,
     settings: Settings,
     retry_budget: u32,
+    rate_limit_scope: RateLimitScope,
+    max_requests: Option<usize>,
     pub(super) connections: Connections,
+    /// From the innermost to the outermost.
+    pub(super) middleware: Vec<Middleware>,
     allow_http: bool,
     store: Arc<dyn TokenStore>,
     hook: Option<Hook>,
@@ -88,7 +92,10 @@ impl ClientBuilder {
             user_agent_product: None,
             settings: Settings::default(),
             retry_budget: RETRY_BUDGET,
+            rate_limit_scope: RateLimitScope::default(),
+            max_requests: None,
             connections: Connections::default(),
+            middleware: Vec::new(),
             allow_http: false,
             store: Arc::new(MemoryTokenStore::new()),
             hook: None,
@@ -182,7 +189,31 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the cap on response bodies, in bytes. Default: 64 MiB. A longer body is an [`Error::Decode`].
+    /// Sets which calls a [rate limit](Error::RateLimit) holds back. Default: [`RateLimitScope::User`].
+    ///
+    /// While the `Retry-After` of one call runs, the others of the same user wait instead of asking, too. A call whose
+    /// [deadline](Self::deadline) ends earlier fails at once with [`Error::RateLimit`], whose
+    /// [`retry_after`](Error::retry_after) is the rest of the time; nothing was sent. They are sent within a second after the
+    /// end, not all at once. The longest `Retry-After` that counts is an hour.
+    ///
+    /// The service does not say what its limits are for. If they are for the application, choose
+    /// [`RateLimitScope::Client`]: then one user's refused call holds back all.
+    pub fn rate_limit_scope(mut self, scope: RateLimitScope) -> Self {
+        self.rate_limit_scope = scope;
+        self
+    }
+
+    /// Sets how many requests of calls, of all users, are in flight at the same time, at least 1. Default: no limit.
+    ///
+    /// Others wait, in the order in which they came and within their deadlines. Delays between attempts and refreshes do not
+    /// count.
+    pub fn max_concurrent_requests(mut self, max: usize) -> Self {
+        self.max_requests = Some(max);
+        self
+    }
+
+    /// Sets the cap on response bodies, in bytes, as they are after decompression. Default: 64 MiB. A longer body is an
+    /// [`Error::Decode`].
     pub fn max_body(self, bytes: usize) -> Self {
         self.options(RequestOptions::new().max_body(bytes))
     }
@@ -398,7 +429,9 @@ impl ClientBuilder {
             basic: basic.into(),
         };
         let http_settings = self.settings.http.clone();
-        let transport = Arc::new(Transport::new(http, http_timeout, base_url, user_agent, app, http_settings));
+        let middleware = self.middleware;
+        let transport = Transport::new(http, middleware, http_timeout, base_url, user_agent, app, http_settings);
+        let transport = Arc::new(transport);
         let session_settings = SessionSettings {
             store: self.store,
             hook: self.hook.map(Arc::new),
@@ -419,6 +452,8 @@ impl ClientBuilder {
             session: users.session(""),
             settings: Arc::new(self.settings),
             budget: Arc::new(Budget::new(self.retry_budget)),
+            pace: Arc::new(Pace::new(self.rate_limit_scope, self.max_requests)),
+            deadline: None,
             recorder: None,
         };
         Ok(Client {

@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::builder::ClientBuilder;
+use crate::transport::HttpClient;
 
 impl ClientBuilder {
     /// Sets the HTTP client: to share a connection pool, or for settings that are not here.
     ///
-    /// It must not follow redirects (`redirect::Policy::none()`): the service sends none, and by the time a followed
-    /// redirect is noticed, credentials may have been sent to where it leads. The [`timeout`](Self::timeout) set here
+    /// It must not follow redirects (`redirect::Policy::none()`): the service sends none. A call whose redirect was followed
+    /// is an [`Error::Configuration`](crate::Error::Configuration), and by then it has been sent to where that leads: after a
+    /// 307 or 308 with its body, which for a refresh holds the refresh token, after others as a `GET`. reqwest drops
+    /// `Authorization` on the way to another host. A write may have been done there. The [`timeout`](Self::timeout) set here
     /// replaces the client's own; set a connect timeout, and HTTP/2 keep-alive pings, on that client. Its connections
     /// are never abandoned after a failure, as [those of the SDK's own client](Self::http_client_factory) are.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
@@ -39,6 +42,18 @@ impl ClientBuilder {
         factory: impl Fn() -> reqwest::Result<reqwest::Client> + Send + Sync + 'static,
     ) -> Self {
         self.connections.connector = Some(Arc::new(factory));
+        self
+    }
+
+    /// Adds middleware around what sends HTTP requests, or puts a stand-in in its place: see [`HttpClient`].
+    ///
+    /// The closure gets the HTTP client so far, and returns the one to use instead; what is added later is around it. The
+    /// [settings of connections](Self::http_client) are those of the innermost.
+    pub fn http_middleware<C: HttpClient>(
+        mut self,
+        middleware: impl FnOnce(Arc<dyn HttpClient>) -> C + Send + Sync + 'static,
+    ) -> Self {
+        self.middleware.push(Box::new(|next| Arc::new(middleware(next))));
         self
     }
 

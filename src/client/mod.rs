@@ -14,6 +14,7 @@ use crate::calendars::Calendars;
 use crate::call::{Caller, Endpoint, Handle, Request, RequestOptions, Sealed};
 use crate::error::Error;
 use crate::events::Events;
+use crate::metrics::Metrics;
 use crate::params::{self, CheckHealth};
 use crate::raw;
 use crate::secret::Secret;
@@ -190,6 +191,11 @@ impl Client {
     /// ```
     pub fn auth_events(&self) -> AuthEvents {
         self.users.shared().subscribe()
+    }
+
+    /// Returns counts of what the client has done for all users since it was created: for a metrics library.
+    pub fn metrics(&self) -> Metrics {
+        self.caller.transport.counters().snapshot()
     }
 
     /// Drains the refreshes and saves in flight, of all users, and retries once to save what could not be saved.

@@ -242,6 +242,8 @@ impl Error {
             Self::Network(failure) => failure.send_status,
             Self::Decode(_) => SendStatus::Answered,
             Self::TokenStore(failure) => failure.send_status,
+            // A response has shown that a setting is wrong.
+            Self::Configuration(failure) if failure.operation.is_some() => SendStatus::Answered,
             other => other.api().map_or(SendStatus::NotSent, |failure| failure.send_status),
         }
     }

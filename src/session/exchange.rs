@@ -13,7 +13,7 @@ use super::save::{Origin, Pending, Unsaved};
 use super::store::Pair;
 use super::task::{self, Goal, beating};
 use crate::backoff::Jitter;
-use crate::error::{AuthCallbackFailure, AuthCallbackKind, Error};
+use crate::error::{AuthCallbackFailure, AuthCallbackKind, Error, SendStatus};
 use crate::models::{GrantType, TokenRequest, TokenResponse};
 use crate::secret::Secret;
 use crate::sync::in_span;
@@ -68,21 +68,28 @@ impl Session {
     }
 }
 
-/// Sends the request until it may have arrived.
+/// Sends the request until it may have arrived, and then once more if there was no response: connections of the pool may be
+/// dead, and the next one is new. A code that was used up by the first request is refused, and nothing more is lost.
 async fn exchange_code(
     session: &Session,
     request: TokenRequest,
     code: &Secret,
     timeout: Duration,
 ) -> Result<TokenResponse, Error> {
-    let mut unsent = 0;
+    let (mut unsent, mut unanswered) = (0, 0);
     loop {
         match session.shared.transport.request_tokens(request.clone(), &[code], timeout).await {
             Err(error) if unsent + 1 < MAX_CONNECTS && matches!(Arrival::of(&error), Arrival::Never) => {
                 sleep(Jitter::Around.apply(ATTEMPTS.delay(unsent))).await;
                 unsent += 1;
             }
+            Err(error) if unanswered == 0 && is_unanswered(&error) => unanswered += 1,
             outcome => return outcome,
         }
     }
+}
+
+/// Reports whether a request may have arrived, and nothing came back.
+fn is_unanswered(error: &Error) -> bool {
+    matches!(error, Error::Network(_)) && error.send_status() == SendStatus::MaybeSent
 }

@@ -93,6 +93,7 @@ impl Session {
                 return Err(Error::store(StoreKind::Lease, "another process holds it for too long"));
             }
             if polls == 0 {
+                self.shared.transport.counters().lease_waits.count();
                 self.shared.events.send(|| AuthEvent::WaitingForLease { user: self.user.to_string(), remaining });
             }
             work.leave();

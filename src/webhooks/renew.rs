@@ -68,7 +68,7 @@ impl Endpoint for RenewSubscription {
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<Renewal, Error>> {
         Box::pin(async move {
-            let Self { old, expiration, keep_old } = self;
+            let (Self { old, expiration, keep_old }, caller) = (self, caller.begin());
             let mut subscribe = SubscribeWebhook::new(old.provider.clone(), old.calendar_id.clone());
             if let Some(expiration) = expiration {
                 subscribe = subscribe.expiration(expiration);

@@ -4,10 +4,12 @@ mod backoff;
 mod calendars;
 mod callback;
 mod cancel;
+mod compression;
 mod config;
 #[cfg(feature = "testing")]
 mod conformance;
 mod connections;
+mod deadline;
 mod delivery;
 #[cfg(all(feature = "encryption", feature = "file", feature = "testing"))]
 mod encryption;
@@ -15,12 +17,14 @@ mod error_subjects;
 mod errors;
 mod events_list;
 mod events_write;
+mod fault_table;
 #[cfg(all(feature = "file", unix))]
 mod file_crashes;
 #[cfg(all(feature = "file", feature = "testing"))]
 mod file_store;
 mod flaky;
 mod hostile;
+mod http_seam;
 mod lenient;
 mod lineage;
 mod login;
@@ -33,6 +37,7 @@ mod offboard;
 mod pins;
 mod promises;
 mod properties;
+mod rate_limit;
 mod raw;
 mod refresh;
 mod requests;
