@@ -9,6 +9,7 @@ mod config;
 mod conformance;
 mod connections;
 mod delivery;
+mod docs;
 #[cfg(all(feature = "encryption", feature = "file", feature = "testing"))]
 mod encryption;
 mod error_subjects;
