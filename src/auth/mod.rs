@@ -53,8 +53,8 @@ impl<C: Handle> Auth<'_, C> {
     ///
     /// - [`Error::Authentication`](crate::Error::Authentication) when the code is unknown, used or expired: start over.
     /// - [`Error::InvalidClient`](crate::Error::InvalidClient) when the client id or secret is wrong.
-    /// - [`Error::Configuration`](crate::Error::Configuration) when the redirect URI is not the registered one: to authorize
-    ///   again does not help.
+    /// - [`Error::Configuration`](crate::Error::Configuration) when the redirect URI is not the registered one.
+    ///   Authorizing again does not help.
     /// - [`Error::TokenStore`](crate::Error::TokenStore) when the store or the hook failed; the tokens are active.
     ///
     /// # Cancel safety
@@ -70,7 +70,7 @@ impl<C: Handle> Auth<'_, C> {
         self.client.caller().session.set(tokens);
     }
 
-    /// Replaces the user's credentials by these, whatever is known of them: the same as
+    /// Replaces the user's credentials by these, even if they were rotated away: the same as
     /// [`Client::replace_credentials`](crate::Client::replace_credentials).
     pub fn replace_credentials(self, tokens: Tokens) {
         self.client.caller().session.replace(tokens);
@@ -78,10 +78,10 @@ impl<C: Handle> Auth<'_, C> {
 
     /// Removes the user's record from the store for good, and clears the user's tokens in this process.
     ///
-    /// [`revoke`](Self::revoke) the authorization first: it leaves a record without tokens, which keeps late writes away.
-    /// A process that still has living tokens of the user would bring the record back with its next refresh, and a later
-    /// [`seed_credentials`](Self::seed_credentials) would bring back what the configuration has: take the user out of it first,
-    /// and revoke the tokens.
+    /// [`revoke`](Self::revoke) the authorization first: it leaves a record without tokens, which keeps late writes
+    /// away. Otherwise a process that still has valid tokens of the user would restore the record with its next
+    /// refresh. A later [`seed_credentials`](Self::seed_credentials) restores the tokens of a configuration: remove the
+    /// user from it first.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
@@ -101,7 +101,8 @@ impl<C: Handle> Auth<'_, C> {
 
     /// Lists up to `limit` users who have a record in the store, of any handle.
     ///
-    /// The list begins behind the user `after`, in an order of the store's own; an empty list means that there are no more.
+    /// The list starts after the user `after`, in a stable order that the store chooses. An empty list means that there
+    /// are no more.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
@@ -123,10 +124,9 @@ impl<C: Handle> Auth<'_, C> {
 
     /// Sets the credentials of a user for whom the store never had any, and returns whether it did.
     ///
-    /// For tokens from a configuration, at each start: those that were refreshed since, or revoked, are newer and stay as
-    /// they are. [`set_credentials`](Self::set_credentials) is for tokens out of your own database, which the hook keeps
-    /// up to date. Nothing is sent, and
-    /// [the hook](crate::ClientBuilder::on_tokens_refreshed) is not called.
+    /// For tokens from a configuration, at each start: if they were refreshed or revoked since, nothing changes.
+    /// [`set_credentials`](Self::set_credentials) is for tokens of your own database, which the hook updates. Nothing
+    /// is sent, and [the hook](crate::ClientBuilder::on_tokens_refreshed) is not called.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {

@@ -6,7 +6,8 @@ use crate::backoff::{Backoff, Jitter};
 
 /// How often a failed call is retried, and after which delay.
 ///
-/// Whether a call is retried depends on whether it is idempotent, and on what is known about its request:
+/// Transient failures are retried. Whether a call is retried depends on whether it is idempotent, and on what is known
+/// about its request:
 ///
 /// | failure | reads, deletes | creates, updates and the rest |
 /// |---|---|---|

@@ -49,10 +49,10 @@ impl<P: Endpoint> IntoFuture for Request<P, Client> {
 impl Request<ListEvents, Client> {
     /// Reads every event of every page, by pagination.
     ///
-    /// The stream owns what it needs, yields an error once and ends. If the service's page tokens repeat, that is an error,
-    /// too; items may have been repeated by then. [Malformed events](crate::EventItem::Malformed) are items like the
-    /// others, so that one does not hide the rest. The next page is fetched while you process the current one, unless
-    /// [`read_ahead`](EventStream::read_ahead) is off; at most two pages are in memory.
+    /// The stream owns what it needs, yields an error once and ends. If the service's page tokens repeat, that is an
+    /// error, too; by then, items may have been yielded twice. [Malformed events](crate::EventItem::Malformed) are
+    /// items like the others, so that one does not hide the rest. The next page is fetched while you process the
+    /// current one, unless [`read_ahead`](EventStream::read_ahead) is off; at most two pages are in memory.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {

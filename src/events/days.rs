@@ -10,9 +10,9 @@ use crate::models::{CalendarEvent, EventCreate, EventUpdate, Provider};
 impl CalendarEvent {
     /// Returns the first and the last day of an all-day event, both included.
     ///
-    /// `None` for other events, and for those without a start. The service sends such days as instants at midnight. An
-    /// instant that is not midnight in UTC is rounded to the nearest one, which is right for zones from UTC-11 to UTC+12.
-    /// For others, use [`days_in`](Self::days_in).
+    /// `None` for other events, and for those without a start. The service sends dates as instants at midnight. An
+    /// instant that is not midnight in UTC is rounded to the nearest midnight, which is right for time zones from
+    /// UTC-11 to UTC+12. For other time zones, use [`days_in`](Self::days_in).
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -33,8 +33,8 @@ impl CalendarEvent {
     /// Returns the first and the last day of an all-day event in a time zone, such as the calendar's, both included; `None`
     /// as for [`days`](Self::days).
     ///
-    /// A midnight of the zone counts as such, and one of UTC otherwise; of any other instant, the nearest midnight of the
-    /// zone is meant.
+    /// A midnight of the zone is taken as it is, otherwise a midnight of UTC. Any other instant is rounded to the
+    /// nearest midnight of the zone.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

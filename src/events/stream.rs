@@ -217,7 +217,7 @@ impl CircleDetector {
 }
 
 fn circle() -> Error {
-    DecodeFailure::error(operations::LIST_EVENTS.id, "the page tokens go in a circle: the list does not end")
+    DecodeFailure::error(operations::LIST_EVENTS.id, "the page tokens repeat: the list does not end")
 }
 
 fn interrupted() -> Error {

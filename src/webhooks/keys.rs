@@ -17,7 +17,7 @@ const PREFIX: &str = "whpk_";
 /// A cap on the cost of rejecting a forgery. The service publishes two keys at most.
 const MOST: usize = 16;
 
-/// Holds public keys of the service, parsed once and cheap to clone.
+/// Public keys of the service, parsed once and cheap to clone.
 ///
 /// Invalid keys are ignored: a malformed one must not disable the valid one beside it. A valid key is the canonical
 /// encoding of a point on the curve that is not of small order, because anybody can sign for a key of small order. Only

@@ -110,7 +110,7 @@ impl WebhookOptions {
 /// let keys = WebhookKeys::from_iter(["whpk_0r0+Z02Sv1SRb1QjsKUnil6t2oqtAyhn5HHfKgbTXFs="]);
 /// let headers = http::HeaderMap::new();
 /// let error = verify_webhook_signature(b"{}", &headers, &keys, &WebhookOptions::new()).unwrap_err();
-/// assert_eq!(error.to_string(), "the webhook delivery lacks a header, or repeats one");
+/// assert_eq!(error.to_string(), "a header of the webhook delivery is missing or repeated");
 /// assert!(!error.is_retryable());
 /// ```
 ///
