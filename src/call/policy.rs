@@ -36,6 +36,7 @@ use crate::backoff::{Backoff, Jitter};
 ///
 /// let patient = RetryPolicy::new().max_attempts(5).base_delay(Duration::from_millis(500));
 /// ```
+#[doc(alias("backoff", "jitter", "transient"))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     pub(super) max_attempts: u32,

@@ -97,6 +97,7 @@ impl<C: Handle> Events<'_, C> {
     ///
     /// As [`create`](Self::create). With [`SendStatus::NotSent`](crate::SendStatus::NotSent), and after a refusal,
     /// nothing was created; otherwise the outcome is unknown.
+    #[doc(alias("idempotency key"))]
     pub fn create_once(self, event: EventCreate, key: impl Into<String>) -> Request<CreateOnce, C> {
         Request::new(CreateOnce::new(event, key), self.client.clone())
     }
