@@ -5,14 +5,14 @@
 //! # async fn run() -> Result<(), mobiscroll_connect::Error> {
 //! use mobiscroll_connect::{Client, EventCreate, Provider, Tokens};
 //!
-//! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/callback")?;
+//! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://example.com/callback")?;
 //! let alice = client.for_user("alice");
 //! alice.set_credentials(Tokens::new("ACCESS_TOKEN").with_refresh_token("REFRESH_TOKEN"));
 //!
 //! let noon: jiff::Timestamp = "2026-11-24T12:00:00Z".parse().expect("a fixed instant");
 //! let one: jiff::Timestamp = "2026-11-24T13:00:00Z".parse().expect("a fixed instant");
-//! let lunch = EventCreate::new(Provider::Google, "primary", "Lunch", noon, one).location("Canteen");
-//! let event = alice.events().create(lunch).await?;
+//! let lunch = EventCreate::new(Provider::Google, "primary", "Lunch", noon, one);
+//! let event = alice.events().create(lunch.location("Canteen")).await?;
 //! println!("created {}", event.id);
 //! # Ok(())
 //! # }
@@ -85,7 +85,7 @@
 //! # async fn run(client: mobiscroll_connect::Client) {
 //! match client.calendars().list().await {
 //!     Ok(calendars) => println!("{} calendars", calendars.calendars.len()),
-//!     Err(error) if error.needs_reauthorization() => println!("the user must authorize again"),
+//!     Err(error) if error.needs_reauthorization() => println!("authorize again"),
 //!     Err(error) if error.is_retryable() => println!("retry in {:?}", error.retry_after()),
 //!     Err(error) => println!("{}: {error}", error.code()),
 //! }
@@ -170,7 +170,7 @@
 //! # fn run() -> Result<(), mobiscroll_connect::Error> {
 //! use mobiscroll_connect::blocking::Client;
 //!
-//! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/callback")?;
+//! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://example.com/callback")?;
 //! for calendar in client.for_user("alice").calendars().list().send()? {
 //!     println!("{}", calendar.id);
 //! }

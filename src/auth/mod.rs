@@ -31,12 +31,12 @@ impl<C: Handle> Auth<'_, C> {
     /// use mobiscroll_connect::{Client, Scope};
     ///
     /// let client = Client::new("my-app", "s3cr3t", "https://app.example.com/callback")?;
-    /// let url = client.auth().generate_auth_url("user-123").scope(Scope::ReadWrite).state("a1b2c3").lng("es").build()?;
+    /// let url = client.auth().generate_auth_url("user-123").state("a1b2c3");
     /// assert_eq!(
-    ///     url,
+    ///     url.scope(Scope::ReadWrite).lng("es").build()?,
     ///     "https://connect.mobiscroll.com/api/oauth/authorize?client_id=my-app&lng=es\
-    ///      &redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&response_type=code&scope=read-write&state=a1b2c3\
-    ///      &user_id=user-123"
+    ///      &redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&response_type=code\
+    ///      &scope=read-write&state=a1b2c3&user_id=user-123"
     /// );
     /// # Ok(())
     /// # }
@@ -108,7 +108,9 @@ impl<C: Handle> Auth<'_, C> {
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
     /// let mut users = client.auth().list_stored_users(None, 1000).await?;
     /// while let Some(last) = users.last().map(|last| last.user.clone()) {
-    ///     users.iter().filter(|user| user.has_tokens).for_each(|user| println!("{}", user.user));
+    ///     for user in users.iter().filter(|user| user.has_tokens) {
+    ///         println!("{}", user.user);
+    ///     }
     ///     users = client.auth().list_stored_users(Some(&last), 1000).await?;
     /// }
     /// # Ok(())

@@ -42,7 +42,7 @@ const NO_REDIRECTS: [&str; 9] = ["about", "blob", "data", "file", "ftp", "javasc
 /// use std::time::Duration;
 /// use mobiscroll_connect::{Client, Tokens};
 ///
-/// let client = Client::builder("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")
+/// let client = Client::builder("CLIENT_ID", "CLIENT_SECRET", "https://example.com/callback")
 ///     .timeout(Duration::from_secs(10))
 ///     .on_tokens_refreshed(|tokens: Tokens| async move { save(tokens).await })
 ///     .build()?;
@@ -203,7 +203,7 @@ impl ClientBuilder {
     /// # let builder = || Client::builder("id", "secret", "https://app.example.com/callback");
     /// builder().on_tokens_refreshed(|tokens: Tokens| write(&tokens));
     /// builder().on_tokens_refreshed(|tokens: Tokens| async move { insert(tokens).await });
-    /// builder().on_tokens_refreshed(|user: String, tokens: Tokens| println!("new tokens of {user}: {tokens:?}"));
+    /// builder().on_tokens_refreshed(|user: String, _: Tokens| println!("new tokens: {user}"));
     /// ```
     ///
     /// A hook that takes a [`TokenRotation`](crate::TokenRotation) learns which tokens the new ones replace, and is also

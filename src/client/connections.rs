@@ -30,7 +30,9 @@ impl ClientBuilder {
     /// use mobiscroll_connect::Client;
     ///
     /// let client = Client::builder("id", "secret", "https://app.example.com/callback")
-    ///     .http_client_factory(|| reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build())
+    ///     .http_client_factory(|| {
+    ///         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()
+    ///     })
     ///     .build()?;
     /// # Ok(())
     /// # }

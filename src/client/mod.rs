@@ -32,7 +32,7 @@ use crate::webhooks::{Receiver, Receiving};
 /// # async fn run() -> Result<(), mobiscroll_connect::Error> {
 /// use mobiscroll_connect::{Client, Tokens};
 ///
-/// let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")?;
+/// let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://example.com/callback")?;
 /// client.set_credentials(Tokens::new("ACCESS_TOKEN").with_refresh_token("REFRESH_TOKEN"));
 /// for calendar in client.calendars().list().await? {
 ///     println!("{} {}", calendar.provider, calendar.id);
@@ -235,7 +235,7 @@ impl Client {
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) {
     /// match client.raw().list_calendars().send().await {
-    ///     Ok(calendars) => println!("{} calendars, status {}", calendars.len(), calendars.status()),
+    ///     Ok(calendars) => println!("{}: {} calendars", calendars.status(), calendars.len()),
     ///     Err(error) => println!("status {:?}", error.status()),
     /// }
     /// # }

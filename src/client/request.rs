@@ -24,7 +24,7 @@ impl<P: Endpoint> Request<P, Client> {
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
     /// let response = client.calendars().list().send_with_response().await?;
-    /// println!("{} calendars, request {:?}", response.value.calendars.len(), response.request_id());
+    /// println!("{:?}: {:?}", response.request_id(), response.value.calendars);
     /// # Ok(())
     /// # }
     /// ```
@@ -63,7 +63,7 @@ impl Request<ListEvents, Client> {
     /// while let Some(item) = items.try_next().await? {
     ///     match item {
     ///         EventItem::Event(event) => println!("{:?} {:?}", event.start, event.title),
-    ///         EventItem::Malformed(item) => eprintln!("skipped {}: {}", item.raw.get(), item.reason),
+    ///         EventItem::Malformed(item) => eprintln!("skipped: {}", item.reason),
     ///     }
     /// }
     /// # Ok(())

@@ -20,7 +20,8 @@ impl CalendarEvent {
     /// use mobiscroll_connect::CalendarEvent;
     ///
     /// let event: CalendarEvent = serde_json::from_str(
-    ///     r#"{ "provider": "google", "id": "1", "allDay": true, "start": "2026-11-23", "end": "2026-11-25" }"#,
+    ///     r#"{ "provider": "google", "id": "1", "allDay": true,
+    ///          "start": "2026-11-23", "end": "2026-11-25" }"#,
     /// )?;
     /// assert_eq!(event.days(), Some((date(2026, 11, 23), date(2026, 11, 24))));
     /// # Ok(())
@@ -43,10 +44,12 @@ impl CalendarEvent {
     /// use mobiscroll_connect::CalendarEvent;
     ///
     /// let event: CalendarEvent = serde_json::from_str(
-    ///     r#"{ "provider": "google", "id": "1", "allDay": true, "start": "2026-11-22T11:00:00Z", "end": "2026-11-23T11:00:00Z" }"#,
+    ///     r#"{ "provider": "google", "id": "1", "allDay": true,
+    ///          "start": "2026-11-22T11:00:00Z", "end": "2026-11-23T11:00:00Z" }"#,
     /// )?;
     /// let auckland_in_summer = TimeZone::fixed(offset(13));
-    /// assert_eq!(event.days_in(&auckland_in_summer), Some((date(2026, 11, 23), date(2026, 11, 23))));
+    /// let day = date(2026, 11, 23);
+    /// assert_eq!(event.days_in(&auckland_in_summer), Some((day, day)));
     /// # Ok(())
     /// # }
     /// ```
@@ -78,7 +81,8 @@ impl EventCreate {
     /// use mobiscroll_connect::{EventCreate, Provider};
     ///
     /// let (monday, friday) = (date(2026, 11, 23), date(2026, 11, 27));
-    /// let offsite = EventCreate::new_all_day(Provider::Google, "primary", "Offsite", monday, friday)?;
+    /// let google = Provider::Google;
+    /// let offsite = EventCreate::new_all_day(google, "primary", "Offsite", monday, friday)?;
     /// # Ok(())
     /// # }
     /// ```
@@ -110,7 +114,9 @@ impl EventCreate {
     ///
     /// let day = date(2026, 11, 23);
     /// let auckland_in_summer = TimeZone::fixed(offset(13));
-    /// let offsite = EventCreate::new_all_day_in(Provider::Google, "primary", "Offsite", day, day, &auckland_in_summer)?;
+    /// let google = Provider::Google;
+    /// let zone = &auckland_in_summer;
+    /// let offsite = EventCreate::new_all_day_in(google, "primary", "Offsite", day, day, zone)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -26,7 +26,8 @@ const MOST: usize = 16;
 /// ```
 /// use mobiscroll_connect::WebhookKeys;
 ///
-/// let keys = WebhookKeys::from_iter(["whpk_0r0+Z02Sv1SRb1QjsKUnil6t2oqtAyhn5HHfKgbTXFs=", "whpk_broken"]);
+/// let valid = "whpk_0r0+Z02Sv1SRb1QjsKUnil6t2oqtAyhn5HHfKgbTXFs=";
+/// let keys = WebhookKeys::from_iter([valid, "whpk_broken"]);
 /// assert_eq!(keys.len(), 1);
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]

@@ -25,7 +25,9 @@ const FORMAT: &str = "enc1";
 /// let key = EncryptionKey::from_base64("2026-11", from_your_vault("key-2026-11"))?;
 /// let old = EncryptionKey::from_base64("2025-04", from_your_vault("key-2025-04"))?;
 /// let store = EncryptedTokenStore::new(MemoryTokenStore::new(), key).with_older_key(old);
-/// let client = Client::builder("id", "secret", "https://app.example.com/callback").token_store(store).build()?;
+/// let client = Client::builder("id", "secret", "https://example.com/callback")
+///     .token_store(store)
+///     .build()?;
 /// # Ok(())
 /// # }
 /// ```

@@ -36,7 +36,7 @@ use statements::Statements;
 ///     .await?;
 /// let store = SqlTokenStore::postgres(pool);
 /// store.migrate().await?;
-/// let client = Client::builder("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")
+/// let client = Client::builder("CLIENT_ID", "CLIENT_SECRET", "https://example.com/callback")
 ///     .token_store(store)
 ///     .build()?;
 /// # Ok(())

@@ -34,7 +34,8 @@ const CLEANUP: (u8, usize) = (8, 100);
 ///     Ok(())
 /// }
 ///
-/// let memory = SqlReplayMemory::postgres(PgPool::connect("postgres://app@db.example.com/app").await?);
+/// let pool = PgPool::connect("postgres://app@db.example.com/app").await?;
+/// let memory = SqlReplayMemory::postgres(pool);
 /// memory.migrate().await?;
 /// let receiver = WebhookReceiver::new(client, handle).replay_memory(memory);
 /// # Ok(())
