@@ -5,23 +5,25 @@
 //! # async fn run() -> Result<(), mobiscroll_connect::Error> {
 //! use mobiscroll_connect::{Client, EventCreate, Provider, Tokens};
 //!
-//! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")?;
+//! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://example.com/callback")?;
 //! let alice = client.for_user("alice");
 //! alice.set_credentials(Tokens::new("ACCESS_TOKEN").with_refresh_token("REFRESH_TOKEN"));
 //!
 //! let noon: jiff::Timestamp = "2026-11-24T12:00:00Z".parse().expect("a fixed instant");
 //! let one: jiff::Timestamp = "2026-11-24T13:00:00Z".parse().expect("a fixed instant");
-//! let lunch = EventCreate::new(Provider::Google, "primary", "Lunch", noon, one).location("Canteen");
-//! let event = alice.events().create(lunch).await?;
+//! let lunch = EventCreate::new(Provider::Google, "primary", "Lunch", noon, one);
+//! let event = alice.events().create(lunch.location("Canteen")).await?;
 //! println!("created {}", event.id);
 //! # Ok(())
 //! # }
 //! ```
 //!
+//! [`guide`] has a page for each task: a web application with many users, tests, webhooks, and more.
+//!
 //! # Tasks
 //!
 //! **Serve many users** (multi-tenant): create one [`Client`] for the application. [`Client::for_user`] returns a
-//! handle with the user's own tokens, over the same connection pool.
+//! handle with the user's own tokens, over the same connection pool: see [`guide::web_application`].
 //!
 //! **Log a user in** (authorization code grant, without PKCE, which the service does not offer): begin a login for one of your
 //! users, send the browser to its URL, and complete it with the callback. The sealed login, which you keep in the user's
@@ -54,8 +56,8 @@
 //!
 //! **Persist the tokens.** An access token expires after an hour. The client refreshes it ahead of expiry or after a
 //! 401, with one single-flight refresh for all calls in flight. Connect uses refresh token rotation: each refresh
-//! retires the refresh token. So give the client a [`TokenStore`]: in files, in a database, encrypted (see the features
-//! below), or one of your own. Without a store, persist new tokens in the hook
+//! retires the refresh token. So give the client a [`TokenStore`], in files or in a database, encrypted or not:
+//! [`guide::token_stores`] compares them. Without a store, persist new tokens in the hook
 //! [`on_tokens_refreshed`](ClientBuilder::on_tokens_refreshed), and restore them with
 //! [`set_credentials`](Client::set_credentials) after a restart. [`Client::auth_events`] reports which users must
 //! authorize again.
@@ -82,15 +84,16 @@
 //! ```
 //!
 //! **Write events**: [`Events::create`], [`Events::update`], [`Events::delete`]. [`Events::create_once`] uses an
-//! idempotency key, so that a lost response does not lead to a second event.
+//! idempotency key, so that a lost response does not lead to a second event. [`guide::events`] covers all-day events,
+//! time zones and recurrence.
 //!
-//! **Handle errors** by the action they call for:
+//! **Handle errors** by the action they call for; [`guide::errors`] maps them to HTTP statuses:
 //!
 //! ```no_run
 //! # async fn run(client: mobiscroll_connect::Client) {
 //! match client.calendars().list().await {
 //!     Ok(calendars) => println!("{} calendars", calendars.calendars.len()),
-//!     Err(error) if error.needs_reauthorization() => println!("send the user to the consent page"),
+//!     Err(error) if error.needs_reauthorization() => println!("authorize again"),
 //!     Err(error) if error.is_retryable() => println!("retry in {:?}", error.retry_after()),
 //!     Err(error) => println!("{}: {error}", error.code()),
 //! }
@@ -119,13 +122,29 @@
 //! ```
 //!
 //! **Receive changes by webhooks**: [`Webhooks::subscribe_webhook`], [`Webhooks::renew`], [`Webhooks::unsubscribe`]. A
-//! `WebhookReceiver` (feature `webhooks`) verifies deliveries and handles each once, in any web framework; with the feature
-//! `axum`, too, the module `axum` has a router for it:
+//! `WebhookReceiver` (feature `webhooks`) verifies deliveries and handles each once, in any web framework; the module `axum`
+//! (features `axum` and `webhooks`) has a router for it. [`guide::webhooks`] goes from the subscription to its renewal.
 //!
-//! ```ignore
-//! let receiver = WebhookReceiver::new(client, |delivery: WebhookDelivery| async move { queue.push(delivery).await });
-//! let app = axum::Router::new().nest("/webhooks", webhook_router(receiver));
+//! ```no_run
+//! # #[cfg(all(feature = "axum", feature = "webhooks"))]
+//! # mod app {
+//! use mobiscroll_connect::axum::webhook_router;
+//! use mobiscroll_connect::{Client, WebhookDelivery, WebhookReceiver};
+//!
+//! fn routes(client: Client) -> axum::Router {
+//!     let receiver = WebhookReceiver::new(client, handle);
+//!     axum::Router::new().nest("/webhooks", webhook_router(receiver))
+//! }
+//!
+//! async fn handle(delivery: WebhookDelivery) -> std::io::Result<()> {
+//!     println!("{} events changed", delivery.events.len());
+//!     Ok(())
+//! }
+//! # }
 //! ```
+//!
+//! **Test your application** against the sandbox, a Connect server on loopback in the package
+//! `mobiscroll-connect-sandbox`: [`guide::testing`] shows how, with expired tokens, errors and webhooks.
 //!
 //! **Send requests later.** Each operation returns a [`Request`]: `.await` sends it. Its parameters
 //! are values of the module [`requests`], which can be stored and sent with [`Client::request`].
@@ -214,19 +233,23 @@
 //! The feature `blocking` adds a client without async: the same names, and `.send()` waits for the response. See the
 //! module `blocking`.
 //!
-//! ```ignore
+//! ```no_run
+//! # #[cfg(feature = "blocking")]
+//! # fn run() -> Result<(), mobiscroll_connect::Error> {
 //! use mobiscroll_connect::blocking::Client;
 //!
-//! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")?;
+//! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://example.com/callback")?;
 //! for calendar in client.for_user("alice").calendars().list().send()? {
 //!     println!("{}", calendar.id);
 //! }
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! # Graceful shutdown
 //!
-//! Before the process ends, await [`Client::close`]: it waits for refreshes and saves in flight, and retries unsaved
-//! tokens.
+//! Before the process ends, await [`Client::close`]: it drains refreshes and saves in flight, and retries unsaved
+//! tokens. [`guide::operation`] has an example, and the settings for production: timeouts, pool sizes, leases, clocks.
 //!
 //! # Cancel safety
 //!
@@ -240,7 +263,7 @@
 //! - Enums are open: an unknown value is kept in the variant `Unknown`. `FromStr` accepts known values only, and
 //!   returns an [`UnknownValueError`] for others.
 //! - Models are `#[non_exhaustive]`. Optional members may be missing or `null`. Members newer than this release are in
-//!   `unknown_members`, as they arrived, and of a delivery in [`raw`](WebhookDelivery::raw).
+//!   `unknown_members`, as they arrived, and of a delivery in `WebhookDelivery::raw`.
 //! - Parsing is lenient: if a response does not match its model, numbers are accepted where strings are expected, and
 //!   malformed optional members count as missing.
 //! - Required members remain required, and their absence is an [`Error::Decode`]: the `access_token`, the `connections`
@@ -277,9 +300,8 @@
 //! | `testing` | no | the module `testing`, a conformance suite for your own [`TokenStore`] |
 //! | `codegen` | no | regenerates the bindings during the build; costs build time |
 //!
-//! Types of these crates appear in the public API: `futures-core`, `http` (headers of an error or a delivery), `jiff`,
-//! `reqwest` (settings of the [`ClientBuilder`], requests and responses of [`HttpClient`]), `serde_json` (free-form members), and with their features `axum`,
-//! `schemars` and `sqlx`.
+//! Types of other crates appear in the public API, such as `http`, `jiff`, `reqwest` and `serde_json`:
+//! [`guide::versioning`] lists them, and says what a version number promises.
 //!
 //! # Limits
 //!
@@ -308,6 +330,8 @@ mod call;
 mod client;
 mod error;
 mod events;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod health;
 mod hmac;
 mod json;
@@ -383,5 +407,5 @@ pub use models::{
 pub use sqlx;
 
 #[doc = include_str!("../README.md")]
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "axum", feature = "webhooks"))]
 struct Readme;

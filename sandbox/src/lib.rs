@@ -25,9 +25,9 @@
 //!
 //! - Skip the browser: [`Sandbox::authorize`] gives a code, [`Sandbox::issue_tokens`] gives tokens.
 //! - Or go through it: with [`Consent::Ask`] there is a page to choose accounts on, and to allow or deny.
-//! - Age and end credentials: [`Sandbox::expire_access_token`], [`Sandbox::revoke_grant`], [`Sandbox::advance`],
-//!   [`Sandbox::set_access_token_ttl`]. Let the clocks disagree: [`Sandbox::rewind`], [`Sandbox::set_time`].
-//! - Put any JSON into a listing: [`Sandbox::add_event`].
+//! - Expire and revoke credentials: [`Sandbox::expire_access_token`], [`Sandbox::revoke_grant`], [`Sandbox::advance`],
+//!   [`Sandbox::set_access_token_ttl`]. Skew the clocks: [`Sandbox::rewind`], [`Sandbox::set_time`].
+//! - Add any JSON to a list: [`Sandbox::add_event`].
 //! - Do what users do in their own calendars: [`Sandbox::change_event`], [`Sandbox::remove_event`].
 //! - Break things: [`Sandbox::inject`] with a [`Fault`].
 //! - Freeze, reset, limit and swallow TCP connections: [`Fault::freeze`], [`Sandbox::freeze_connection`],
@@ -39,8 +39,8 @@
 //! - Look at the traffic: [`Sandbox::requests`], [`Sandbox::requests_of`], [`Sandbox::count`].
 //! - See how tokens were handled: [`Sandbox::refreshes`], [`Sandbox::refresh_log`], [`Sandbox::grants_revoked`].
 //! - Ask what events really were, and when: [`Sandbox::event_history`], [`Sandbox::event_at`].
-//! - Let answers take their time, and limit them: [`Sandbox::set_latency`], [`Sandbox::set_rate_limit`].
-//! - Choose between the forms in which the service is known to answer: [`SandboxBuilder`].
+//! - Delay responses, and limit the rate of requests: [`Sandbox::set_latency`], [`Sandbox::set_rate_limit`].
+//! - Choose between the known forms of the service's responses: [`SandboxBuilder`].
 //!
 //! # What is real and what is made up
 //!
@@ -57,14 +57,14 @@
 //!
 //! # The API's contract
 //!
-//! With the feature `contract`, every request and every answer is held against the contract of the API, an OpenAPI
+//! With the feature `contract`, every request and every response is checked against the contract of the API, an OpenAPI
 //! document. Dropping a sandbox whose traffic departed from it panics with a list, so that the test fails. The page of
 //! `ContractChecks` says what counts, and how a test allows what it does on purpose.
 //!
 //! # Features
 //!
 //! - `contract` (default): the checks against the contract.
-//! - `compression` (default): answers in gzip, Brotli and zstd.
+//! - `compression` (default): responses in gzip, Brotli and zstd.
 //! - `cli` (default): the program `mobiscroll-connect-sandbox`. As a dev-dependency, do without it.
 #![forbid(unsafe_code)]
 

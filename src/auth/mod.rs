@@ -125,12 +125,12 @@ impl<C: Handle> Auth<'_, C> {
     /// use mobiscroll_connect::{Client, Scope};
     ///
     /// let client = Client::new("my-app", "s3cr3t", "https://app.example.com/callback")?;
-    /// let url = client.auth().generate_auth_url("user-123").scope(Scope::ReadWrite).state("a1b2c3").lng("es").build()?;
+    /// let url = client.auth().generate_auth_url("user-123").state("a1b2c3");
     /// assert_eq!(
-    ///     url,
+    ///     url.scope(Scope::ReadWrite).lng("es").build()?,
     ///     "https://connect.mobiscroll.com/api/oauth/authorize?client_id=my-app&lng=es\
-    ///      &redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&response_type=code&scope=read-write&state=a1b2c3\
-    ///      &user_id=user-123"
+    ///      &redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&response_type=code\
+    ///      &scope=read-write&state=a1b2c3&user_id=user-123"
     /// );
     /// # Ok(())
     /// # }
@@ -158,8 +158,8 @@ impl<C: Handle> Auth<'_, C> {
     ///   handle's. Nothing was saved.
     /// - [`Error::Authentication`](crate::Error::Authentication) when the code is unknown, used or expired: start over.
     /// - [`Error::InvalidClient`](crate::Error::InvalidClient) when the client id or secret is wrong.
-    /// - [`Error::Configuration`](crate::Error::Configuration) when the redirect URI is not the registered one: to authorize
-    ///   again does not help.
+    /// - [`Error::Configuration`](crate::Error::Configuration) when the redirect URI is not the registered one.
+    ///   Authorizing again does not help.
     /// - [`Error::TokenStore`](crate::Error::TokenStore) when the store or the hook failed; the tokens are active.
     ///
     /// # Cancel safety
@@ -177,7 +177,7 @@ impl<C: Handle> Auth<'_, C> {
         self.client.caller().session.set(tokens);
     }
 
-    /// Replaces the user's credentials by these, whatever is known of them: the same as
+    /// Replaces the user's credentials by these, even if they were rotated away: the same as
     /// [`Client::replace_credentials`](crate::Client::replace_credentials).
     pub fn replace_credentials(self, tokens: Tokens) {
         self.client.caller().session.replace(tokens);
@@ -185,10 +185,10 @@ impl<C: Handle> Auth<'_, C> {
 
     /// Removes the user's record from the store for good, and clears the user's tokens in this process.
     ///
-    /// [`revoke`](Self::revoke) the authorization first: it leaves a record without tokens, which keeps late writes away.
-    /// A process that still has living tokens of the user would bring the record back with its next refresh, and a later
-    /// [`seed_credentials`](Self::seed_credentials) would bring back what the configuration has: take the user out of it first,
-    /// and revoke the tokens.
+    /// [`revoke`](Self::revoke) the authorization first: it leaves a record without tokens, which keeps late writes
+    /// away. Otherwise a process that still has valid tokens of the user would restore the record with its next
+    /// refresh. A later [`seed_credentials`](Self::seed_credentials) restores the tokens of a configuration: remove the
+    /// user from it first.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
@@ -208,13 +208,16 @@ impl<C: Handle> Auth<'_, C> {
 
     /// Lists up to `limit` users who have a record in the store, of any handle.
     ///
-    /// The list begins behind the user `after`, in an order of the store's own; an empty list means that there are no more.
+    /// The list starts after the user `after`, in a stable order that the store chooses. An empty list means that there
+    /// are no more.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
     /// let mut users = client.auth().list_stored_users(None, 1000).await?;
     /// while let Some(last) = users.last().map(|last| last.user.clone()) {
-    ///     users.iter().filter(|user| user.has_tokens).for_each(|user| println!("{}", user.user));
+    ///     for user in users.iter().filter(|user| user.has_tokens) {
+    ///         println!("{}", user.user);
+    ///     }
     ///     users = client.auth().list_stored_users(Some(&last), 1000).await?;
     /// }
     /// # Ok(())
@@ -230,10 +233,9 @@ impl<C: Handle> Auth<'_, C> {
 
     /// Sets the credentials of a user for whom the store never had any, and returns whether it did.
     ///
-    /// For tokens from a configuration, at each start: those that were refreshed since, or revoked, are newer and stay as
-    /// they are. [`set_credentials`](Self::set_credentials) is for tokens out of your own database, which the hook keeps
-    /// up to date. Nothing is sent, and
-    /// [the hook](crate::ClientBuilder::on_tokens_refreshed) is not called.
+    /// For tokens from a configuration, at each start: if they were refreshed or revoked since, nothing changes.
+    /// [`set_credentials`](Self::set_credentials) is for tokens of your own database, which the hook updates. Nothing
+    /// is sent, and [the hook](crate::ClientBuilder::on_tokens_refreshed) is not called.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {

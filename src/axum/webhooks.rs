@@ -46,7 +46,10 @@ async fn receive(receiver: &WebhookReceiver, request: Request) -> WebhookOutcome
 /// use mobiscroll_connect::axum::VerifiedWebhook;
 /// use mobiscroll_connect::{WebhookOutcome, WebhookReceiver};
 ///
-/// async fn receive(State(receiver): State<WebhookReceiver>, VerifiedWebhook(delivery): VerifiedWebhook) -> WebhookOutcome {
+/// async fn receive(
+///     State(receiver): State<WebhookReceiver>,
+///     VerifiedWebhook(delivery): VerifiedWebhook,
+/// ) -> WebhookOutcome {
 ///     println!("{} was sent at {}", delivery.id, delivery.sent_at);
 ///     receiver.handle(delivery).await
 /// }

@@ -23,16 +23,19 @@ impl ClientBuilder {
     /// Sets how HTTP clients are made, as [`http_client`](Self::http_client), and lets the SDK make a new one.
     ///
     /// After a timeout or a broken connection, at most once a second, later requests are sent by a new client, so over
-    /// new connections: a timeout alone does not close an HTTP/2 connection that no longer answers. Requests in flight
-    /// end on the old client. A factory that fails or panics later leaves the old client in place. The settings of connections
-    /// here cannot be combined with it. Without this setting, the SDK makes its clients by the other settings of this builder.
+    /// new connections: a timeout alone does not close an HTTP/2 connection that no longer responds. Requests in flight
+    /// end on the old client. A factory that fails or panics later leaves the old client in place. The settings of
+    /// connections here cannot be combined with it. Without this setting, the SDK makes its clients by the other
+    /// settings of this builder.
     ///
     /// ```
     /// # fn main() -> Result<(), mobiscroll_connect::Error> {
     /// use mobiscroll_connect::Client;
     ///
     /// let client = Client::builder("id", "secret", "https://app.example.com/callback")
-    ///     .http_client_factory(|| reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build())
+    ///     .http_client_factory(|| {
+    ///         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()
+    ///     })
     ///     .build()?;
     /// # Ok(())
     /// # }
@@ -67,7 +70,7 @@ impl ClientBuilder {
 
     /// Sets how long an idle connection is kept in the pool. Default: 30 seconds.
     ///
-    /// Keep it shorter than the idle timeout of whatever is between this machine and the service.
+    /// Set it below the idle timeout of proxies and NAT gateways on the way to the service.
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.connections.connect.change("pool_idle_timeout").pool_idle_timeout = timeout;
         self
@@ -80,7 +83,7 @@ impl ClientBuilder {
     }
 
     /// Sets how often an HTTP/2 connection with requests in flight is checked by a ping, or `None` for never. Default:
-    /// 20 seconds; at least a second. A connection that does not answer within half of it is closed.
+    /// 20 seconds; at least a second. A connection that does not respond within half of it is closed.
     pub fn http2_keep_alive_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.connections.connect.change("http2_keep_alive_interval").http2_keep_alive = interval.into();
         self

@@ -27,7 +27,7 @@ impl AuthCallbackFailure {
 #[non_exhaustive]
 pub enum AuthCallbackKind {
     /// The user declined, or the service could not continue.
-    #[error("authorization was not given: {}", .description.as_deref().unwrap_or(.error))]
+    #[error("authorization failed: {}", .description.as_deref().unwrap_or(.error))]
     #[non_exhaustive]
     Refused {
         /// The OAuth error code, such as `access_denied`.
@@ -35,9 +35,9 @@ pub enum AuthCallbackKind {
         /// The `error_description`, if there was one.
         description: Option<String>,
     },
-    /// The `state` that was sent is not known any more: the cookie or session that kept it is missing or has expired. Start
-    /// the login again, and do not use the code.
-    #[error("the state that was sent is not known: the cookie or session that kept it is missing")]
+    /// The `state` that was sent is unknown: the cookie or session that held it is missing or has expired. Start the
+    /// login again, and do not use the code.
+    #[error("the state that was sent is unknown: its cookie or session is missing")]
     NothingSent,
     /// The callback has no `state`, although one was sent. Do not use its code.
     #[error("the callback has no state")]

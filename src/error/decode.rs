@@ -8,7 +8,7 @@ use thiserror::Error as ThisError;
 
 use super::{Error, Source};
 
-/// A response with status 2xx that does not match the contract, or makes no sense.
+/// A response with status 2xx that does not match the contract, or is inconsistent.
 #[derive(Clone, ThisError)]
 #[error("{operation}: {}", self.problem())]
 pub struct DecodeFailure {
@@ -61,8 +61,8 @@ impl DecodeFailure {
         self.path.as_deref()
     }
 
-    /// Returns the start of the body, at most 4 KiB, with the secrets of the call redacted. The body of a token response
-    /// is not kept.
+    /// Returns the start of the body, at most 4 KiB, with the secrets of the call redacted. The body of a token
+    /// response is not stored.
     pub fn body(&self) -> &str {
         &self.body
     }

@@ -110,7 +110,7 @@ fn has_key(raw: &RawJson, key: &str) -> bool {
 }
 
 fn unreadable() -> Error {
-    DecodeFailure::error(operations::LIST_EVENTS.id, "the event with this key exists, and cannot be read")
+    DecodeFailure::error(operations::LIST_EVENTS.id, "an event with this key exists, but cannot be read")
 }
 
 async fn find(caller: &Caller, event: &EventCreate, key: &str) -> Result<Option<CalendarEvent>, Error> {

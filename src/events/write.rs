@@ -80,7 +80,7 @@ impl Endpoint for EventDelete {
 /// Refuses attendees without an address, such as a list of attendees that was read has them.
 fn addressed<'a>(operation: &Operation, attendees: impl IntoIterator<Item = &'a String>) -> Result<(), InputFailure> {
     match attendees.into_iter().any(|address| address.trim().is_empty()) {
-        true => Err(InputFailure::new("an attendee has no address: leave it out").of(operation)),
+        true => Err(InputFailure::new("an attendee has no email address").of(operation)),
         false => Ok(()),
     }
 }

@@ -134,7 +134,7 @@ impl Transport {
             (Scheme::Bearer, None) | (Scheme::None, _) => return Ok(()),
         };
         let value = HeaderValue::try_from(format!("{name} {}", credentials.expose()));
-        let mut value = value.map_err(|_| "the access token has characters that no header takes")?;
+        let mut value = value.map_err(|_| "the access token contains characters that are not allowed in a header")?;
         value.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, value);
         Ok(())

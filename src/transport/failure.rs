@@ -43,7 +43,7 @@ const MESSAGE_LIMIT: usize = 1024;
 pub(super) fn unbuilt(operation: &'static Operation, error: raw::Error<()>) -> Error {
     let failure = match error {
         raw::Error::CommunicationError(error) => InputFailure::new(
-            "the request cannot be written: a value is too long or has characters that no URL or header takes",
+            "the request cannot be written: a value is too long or contains characters that are not allowed in a URL or header",
         )
         .source(error.without_url()),
         raw::Error::InvalidRequest(reason) => InputFailure::new(reason),

@@ -30,10 +30,10 @@ impl RenewSubscription {
         self
     }
 
-    /// Leaves the old channel to expire by itself.
+    /// Does not end the old channel: it expires.
     ///
-    /// For a service where ending it ends the new subscription, too. Until it expires, a change may come twice, under two
-    /// ids.
+    /// For a service where ending the old channel ends the new subscription, too. Until it expires, a change may be
+    /// delivered twice, under two ids.
     pub fn keep_old(mut self) -> Self {
         self.keep_old = true;
         self
@@ -46,7 +46,7 @@ impl<C> Request<RenewSubscription, C> {
         self.map(|params| params.expiration(expiration))
     }
 
-    /// Leaves the old channel to expire by itself: see [`RenewSubscription::keep_old`].
+    /// Does not end the old channel: see [`RenewSubscription::keep_old`].
     pub fn keep_old(self) -> Self {
         self.map(RenewSubscription::keep_old)
     }
@@ -58,7 +58,7 @@ impl<C> Request<RenewSubscription, C> {
 pub struct Renewal {
     /// The new subscription: store it in the place of the old one.
     pub subscription: Subscription,
-    /// Why the old channel could not be ended; `None` if it was, or was left alone. It expires by itself, or can be
+    /// Why the old channel could not be ended; `None` if it was ended, or was to be kept. It expires, or can be
     /// [ended](crate::Webhooks::unsubscribe) later.
     pub old_error: Option<Error>,
 }

@@ -251,7 +251,7 @@ async fn page_tokens_in_a_circle_end_the_stream_with_one_error() {
         errors.extend(item.err());
     }
     assert_eq!(errors.iter().map(category).collect::<Vec<_>>(), ["Decode"]);
-    assert_eq!(errors[0].to_string(), "list_events: the page tokens go in a circle: the list does not end");
+    assert_eq!(errors[0].to_string(), "list_events: the page tokens repeat: the list does not end");
 }
 
 #[tokio::test]

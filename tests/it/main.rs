@@ -11,6 +11,7 @@ mod conformance;
 mod connections;
 mod deadline;
 mod delivery;
+mod docs;
 #[cfg(all(feature = "encryption", feature = "file", feature = "testing"))]
 mod encryption;
 mod error_subjects;
