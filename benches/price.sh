@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What a consumer pays for the dependency, by feature, beyond reqwest and serde_json with the same TLS: crates, CPU time of a
+# What a consumer pays for the dependency, by feature, beyond reqwest and serde_json with the same TLS and gzip: crates, CPU time of a
 # cold build, size of a program. Takes about a minute for each row. Arguments: the rows to print, all by default.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-reqwest='reqwest = { version = "0.13.5", default-features = false, features = ["http2", "json", "query", "rustls", "stream"] }'
+reqwest='reqwest = { version = "0.13.5", default-features = false, features = ["gzip", "http2", "json", "query", "rustls", "stream"] }'
 common='serde = { version = "1.0", features = ["derive"] }
 serde_json = "1.0"
 tokio = { version = "1.54", default-features = false, features = ["rt", "time"] }'
@@ -56,8 +56,8 @@ wanted() {
 echo "| | crates | CPU of a cold build | program |"
 echo "|---|---:|---:|---:|"
 if wanted bare "$@"; then row "reqwest and serde_json" "$reqwest" "$bare"; fi
-for features in rustls rustls,webhooks rustls,axum rustls,blocking rustls,tracing rustls,file \
-  rustls,encryption rustls,postgres rustls,sqlite; do
+for features in gzip,rustls rustls gzip,rustls,brotli gzip,rustls,zstd gzip,rustls,webhooks gzip,rustls,axum gzip,rustls,axum,webhooks gzip,rustls,blocking \
+  gzip,rustls,tracing gzip,rustls,file gzip,rustls,encryption gzip,rustls,postgres gzip,rustls,sqlite; do
   if wanted "$features" "$@"; then
     list=$(sed 's/,/", "/g' <<<"$features")
     row "\`$features\`" "mobiscroll-connect = { path = \"$here\", default-features = false, features = [\"$list\"] }" "$ours"

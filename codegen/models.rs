@@ -334,8 +334,8 @@ fn builder(
     let rest = rest.map(|rest| &rest.ident).map(|rest| quote!(#rest: ::std::default::Default::default()));
     let values = values.chain(rest);
     let doc = match required.is_empty() {
-        true => " Makes an empty value.",
-        false => " Makes a value of what is required; setters add the rest.",
+        true => " Creates an empty value.",
+        false => " Creates a value from its required fields. Optional fields have setters.",
     };
     let block = quote! {
         impl #model {

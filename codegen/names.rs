@@ -33,9 +33,13 @@ const RESOURCES: [(&str, &[&str]); 4] = [
     (
         "Auth",
         &[
+            "begin_login",
+            "complete_login",
             "credentials",
             "get_token",
             "load_credentials",
+            "offboard",
+            "open_login",
             "refresh",
             "revoke",
             "seed_credentials",
@@ -58,7 +62,7 @@ pub(crate) const RAW_METHODS: [&str; 10] =
     ["new", "new_with_client", "client", "baseurl", "inner", "api_version", "clone", "pre", "exec", "post"];
 
 /// Methods of both clients.
-pub(crate) const CLIENT_METHODS: [&str; 22] = [
+pub(crate) const CLIENT_METHODS: [&str; 23] = [
     "auth",
     "auth_events",
     "builder",
@@ -70,6 +74,7 @@ pub(crate) const CLIENT_METHODS: [&str; 22] = [
     "for_user",
     "from_env",
     "health",
+    "metrics",
     "new",
     "raw",
     "replace_credentials",
@@ -84,13 +89,15 @@ pub(crate) const CLIENT_METHODS: [&str; 22] = [
 ];
 
 /// Requests that are written by hand.
-pub(crate) const REQUESTS: [&str; 11] = [
+pub(crate) const REQUESTS: [&str; 13] = [
+    "CompleteLogin",
     "CreateOnce",
     "DeleteCredentials",
     "FindCreated",
     "GetToken",
     "ListStoredUsers",
     "LoadCredentials",
+    "Offboard",
     "Refresh",
     "RenewSubscription",
     "Revoke",
@@ -120,7 +127,13 @@ const REQUEST_METHODS: [&str; 11] = [
 const SETTERS: [(&str, &str); 1] = [("list_events", "calendar_ids")];
 
 /// Methods of single requests that are written by hand.
-const METHODS: [(&str, &str); 3] = [("list_events", "iter"), ("list_events", "stream"), ("authorize", "build")];
+const METHODS: [(&str, &str); 5] = [
+    ("list_events", "iter"),
+    ("list_events", "stream"),
+    ("authorize", "build"),
+    ("authorize", "start"),
+    ("authorize", "start_with"),
+];
 
 /// Methods that models have, or traits that they implement.
 pub(crate) const MODEL_METHODS: [&str; 6] = ["new", "clone", "eq", "fmt", "serialize", "deserialize"];

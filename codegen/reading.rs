@@ -35,7 +35,7 @@ impl Rest {
             field.attrs.iter().any(|attribute| attribute.to_token_stream().to_string().contains("flatten"))
         };
         if let Some(field) = fields.named.iter_mut().find(is_flat) {
-            field.attrs = parse_quote!(#[doc = " Members beside those that have a field."] #[serde(default, flatten)]);
+            field.attrs = parse_quote!(#[doc = " Members that have no field of their own."] #[serde(default, flatten)]);
             let ident = field.ident.clone()?;
             return Some(Self { ident, value: models::map_value(&field.ty) });
         }

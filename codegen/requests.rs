@@ -237,7 +237,7 @@ fn params(operation: &Operation, name: &Name, call: &Builder, parameters: &[Para
     let inline: Option<Attribute> = (!name.is_handwritten).then(|| parse_quote!(#[inline]));
     let new_doc = match required.is_empty() {
         true => " Creates parameters without any that is optional.",
-        false => " Creates parameters from what is required; setters add the rest.",
+        false => " Creates parameters from the required ones. Optional ones have setters.",
     };
     let file: File = parse2(quote! {
         #(#docs)*

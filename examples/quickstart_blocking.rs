@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use jiff::{Timestamp, ToSpan};
 use mobiscroll_connect::blocking::{Client, ClientBuilder};
-use mobiscroll_connect::{AuthCallback, EventCreate, EventDelete, EventUpdate, Scope, Tokens};
+use mobiscroll_connect::{EventCreate, EventDelete, EventUpdate, Scope, Tokens};
 use mobiscroll_connect_sandbox::{Sandbox, Seed};
 use url::{Position, Url};
 
@@ -33,8 +33,7 @@ fn story() -> Outcome {
         Some(_) => None,
         None => Some(Sandbox::builder().seed(Seed::Empty).start_blocking()?),
     };
-    let client = connect(sandbox.as_ref())?;
-    authorize(&client, sandbox.is_some())?;
+    let client = authorize(&connect(sandbox.as_ref())?, sandbox.is_some())?;
 
     println!("\nThe calendars of all accounts:");
     let calendars = client.calendars().list().send()?;
@@ -77,19 +76,15 @@ fn connect(sandbox: Option<&Sandbox>) -> Outcome<Client> {
     Ok(builder.on_tokens_refreshed(tell).build()?)
 }
 
-fn authorize(client: &Client, on_sandbox: bool) -> Outcome {
-    let mut state = [0; 8];
-    getrandom::fill(&mut state).map_err(|e| e.to_string())?;
-    let state = u64::from_le_bytes(state).to_string();
-    let page =
-        client.auth().generate_auth_url("quickstart-user").scope(Scope::ReadWrite).state(state.as_str()).build()?;
+/// Logs a user in, and returns a handle for the user.
+fn authorize(client: &Client, on_sandbox: bool) -> Outcome<Client> {
+    let login = client.auth().begin_login("quickstart-user").scope(Scope::ReadWrite).start()?;
     let callback = match on_sandbox {
-        true => agree(&page)?,
-        false => ask(&page)?,
+        true => agree(login.url())?,
+        false => ask(login.url())?,
     };
     println!("The browser returned with a code, which is exchanged for tokens.");
-    client.auth().get_token(&AuthCallback::parse(&callback, &state)?.code).send()?;
-    Ok(())
+    Ok(client.auth().complete_login(callback, login.seal().clone()).send()?)
 }
 
 /// Opens the sandbox's consent page, which grants consent automatically, and returns the callback URL.

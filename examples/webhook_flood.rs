@@ -1,7 +1,7 @@
 //! Measures the effect of forged and replayed deliveries and of key rotation on a receiver, and fails if it is harmful.
 //!
 //! ```sh
-//! cargo run --release --example webhook_flood --features axum
+//! cargo run --release --example webhook_flood --features axum,webhooks
 //! ```
 //!
 //! The argument is the number of forged deliveries. Default: 1,000,000.

@@ -4,7 +4,7 @@
 //!
 //! ```sh
 //! cargo run -p mobiscroll-connect-sandbox -- --port 4010 --webhook-url http://127.0.0.1:8787/webhooks
-//! MOBISCROLL_BASE_URL=http://127.0.0.1:4010/api cargo run --example webhook_receiver --features axum
+//! MOBISCROLL_BASE_URL=http://127.0.0.1:4010/api cargo run --example webhook_receiver --features axum,webhooks
 //! ```
 //!
 //! Then change an event of a subscribed calendar. To run it against the real service, set `MOBISCROLL_CLIENT_ID`,

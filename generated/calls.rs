@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract 6c80cce59ab8e72c). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract e79a41a18f8a9548). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 #[allow(unused_imports)]
@@ -26,8 +26,8 @@ this document does not list may appear at any time, and clients accept them. Any
 a 204 or an empty 2xx body is a success without a value.
 
 **Failures.** Error bodies are JSON objects, any member of which may be missing; a proxy on the way may
-answer with something else or nothing at all. For a message read `message`, then `error_description`,
-then `error`, then the reason of the HTTP status. Besides 500, gateways may answer with 502, 503 or 504.
+respond with something else or nothing at all. For a message read `message`, then `error_description`,
+then `error`, then the reason of the HTTP status. Besides 500, gateways may respond with 502, 503 or 504.
 An event write can also fail with a 2xx status and `success: false` in the body.
 
 **Rate limits.** They exist, but their numbers are not published. A 429 says in `Retry-After` how long to
@@ -170,7 +170,7 @@ let response = client.revoke()
 
 Lists the connected accounts of the user, grouped by provider, with the health of each.
 
-Older deployments answer 404 here and know the operation only as `/connection-status`.
+Older deployments respond with 404 here and know the operation only as `/connection-status`.
 
 Sends a `GET` request to `/oauth/connection-status`
 
@@ -184,7 +184,7 @@ let response = client.connection_status()
     }
     /**Read which accounts the user has connected, on an older deployment
 
-Answers like `/oauth/connection-status`. Use it only when that path is unknown to the server.
+Responds like `/oauth/connection-status`. Use it only when that path is unknown to the server.
 
 Sends a `GET` request to `/connection-status`
 
@@ -201,7 +201,7 @@ let response = client.connection_status_legacy()
 Removes the connection between the user and one or all accounts of a provider.
 
 The parameters travel in the query; the request body is an empty JSON object. The tokens of the user
-stay valid. A 2xx answer with an empty body is a success too. Older deployments answer 404
+stay valid. A 2xx response with an empty body is a success too. Older deployments respond with 404
 here and know the operation only as `/disconnect`.
 
 Sends a `POST` request to `/oauth/disconnect`
@@ -247,8 +247,8 @@ let response = client.disconnect_legacy()
 Returns one array with the calendars of every connected account.
 
 Needs the scope `read` or `read-write`; a `free-busy` token gets a 403. When some accounts lack the
-calendar permission, the others are returned and a header names those left out; when all of them
-lack it, the answer is a 403 with the code `calendar_permission_required`.
+calendar permission, the others are returned and a header names those omitted; when all of them
+lack it, the response is a 403 with the code `calendar_permission_required`.
 
 Sends a `GET` request to `/calendars`
 
@@ -267,7 +267,7 @@ Returns one page of events, sorted by start across all providers.
 Any scope will do. With `free-busy` the events are opaque busy blocks without title, description and
 attendees. While `nextPageToken` is present there is more: repeat the call with that token and the
 same filters, even after an empty page. When some accounts lack the calendar permission, a header
-names those left out; when all of them lack it, the answer is a 403 with the code
+names those omitted; when all of them lack it, the response is a 403 with the code
 `calendar_permission_required`.
 
 Sends a `GET` request to `/events`
@@ -299,7 +299,7 @@ Changes the given fields of an event and leaves the others as they are.
 
 Needs the scope `read-write`. To change one instance of a series send `recurringEventId` too and
 choose with `updateMode` how far the change reaches; the modes vary a little between providers. A 2xx
-answer with `success: false` is a failure. Changes made through the API are kept out of your own
+response with `success: false` is a failure. Changes made through the API are kept out of your own
 webhook deliveries for 30 seconds, as far as possible.
 
 Sends a `PUT` request to `/event`
@@ -317,7 +317,7 @@ let response = client.update_event()
 
 Creates an event, or a recurring series, in one calendar.
 
-Needs the scope `read-write`. A 2xx answer with `success: false` is a failure. Changes made through
+Needs the scope `read-write`. A 2xx response with `success: false` is a failure. Changes made through
 the API are kept out of your own webhook deliveries for 30 seconds, as far as possible.
 
 Sends a `POST` request to `/event`
@@ -336,7 +336,7 @@ let response = client.create_event()
 Deletes an event, a whole series, or part of one; this cannot be undone.
 
 Needs the scope `read-write`. The parameters travel in the query; the service also knows the same
-members as a JSON body. A 2xx answer with `success: false` is a failure. Changes made through the API
+members as a JSON body. A 2xx response with `success: false` is a failure. Changes made through the API
 are kept out of your own webhook deliveries for 30 seconds, as far as possible.
 
 Sends a `DELETE` request to `/event`
@@ -366,7 +366,7 @@ Opens a channel through which changes of one calendar are delivered to the webho
 application.
 
 The URL is set in the dashboard, one per application, and is not part of the request; without it the
-answer is a 400. Keep `channelId` and `subscription.resourceId` for unsubscribing. Channels expire:
+response is a 400. Keep `channelId` and `subscription.resourceId` for unsubscribing. Channels expire:
 subscribe again before that. Google and Microsoft push their changes; Apple is polled every 5 minutes
 and CalDAV is polled too.
 

@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract 6c80cce59ab8e72c). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract e79a41a18f8a9548). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 /// An account that has not granted the calendar permission.
@@ -83,7 +83,7 @@ pub struct CalendarEvent {
     /// Whether the event blocks time.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub availability: ::std::option::Option<crate::models::Availability>,
-    /// Id of the calendar that holds the event. Some answers leave it out.
+    /// Id of the calendar that holds the event. Some responses omit it.
     #[serde(rename = "calendarId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub calendar_id: ::std::option::Option<::std::string::String>,
@@ -304,7 +304,7 @@ pub struct ConferenceData {
     >,
 }
 impl ConferenceData {
-    /// Makes an empty value.
+    /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -469,7 +469,7 @@ crate::json::members! {
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 pub struct DisconnectRequest {}
 impl DisconnectRequest {
-    /// Makes an empty value.
+    /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
         Self {}
@@ -531,7 +531,7 @@ pub struct EventAttendee {
     /// Whether the attendee organizes the event.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub organizer: ::std::option::Option<bool>,
-    /// Answer to the invitation.
+    /// Response to the invitation.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<crate::models::AttendeeStatus>,
     /// Members that this release does not know, as they arrived.
@@ -607,7 +607,7 @@ pub struct EventCreate {
     pub(crate) title: ::std::string::String,
 }
 impl EventCreate {
-    /// Makes a value of what is required; setters add the rest.
+    /// Creates a value from its required fields. Optional fields have setters.
     #[must_use]
     pub fn new(
         provider: crate::models::Provider,
@@ -877,7 +877,7 @@ pub struct EventUpdate {
     pub(crate) update_mode: ::std::option::Option<crate::models::SeriesMode>,
 }
 impl EventUpdate {
-    /// Makes a value of what is required; setters add the rest.
+    /// Creates a value from its required fields. Optional fields have setters.
     #[must_use]
     pub fn new(
         provider: crate::models::Provider,
@@ -1100,7 +1100,7 @@ impl EventUpdate {
         self
     }
 }
-/// Answer to an event write that failed with a 2xx status.
+/// Response to an event write that failed with a 2xx status.
 #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1116,7 +1116,7 @@ crate::json::members! {
     ::std::option::Option < ::std::string::String >>; 1 "success" success : required
     Plain < bool >;
 }
-/// Answer to an event write with the event as a member of its own.
+/// Response to an event write with the event as a member of its own.
 #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1136,7 +1136,7 @@ crate::json::members! {
     ::std::string::String >>; 2 "success" success : optional Plain <
     ::std::option::Option < bool >>;
 }
-/// Answer to an event write with the members of the event at the root.
+/// Response to an event write with the members of the event at the root.
 ///
 /// The provider and the calendar may be missing; they are those of the request.
 #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1345,7 +1345,7 @@ pub struct RecurrenceRule {
     pub(crate) until: ::std::option::Option<crate::json::BasicTimestamp>,
 }
 impl RecurrenceRule {
-    /// Makes a value of what is required; setters add the rest.
+    /// Creates a value from its required fields. Optional fields have setters.
     #[must_use]
     pub fn new(frequency: crate::models::Frequency) -> Self {
         Self {
@@ -1425,7 +1425,7 @@ pub struct RevokeRequest {
     pub(crate) token: crate::secret::Secret,
 }
 impl RevokeRequest {
-    /// Makes a value of what is required; setters add the rest.
+    /// Creates a value from its required fields. Optional fields have setters.
     #[must_use]
     pub fn new(token: impl ::std::convert::Into<crate::secret::Secret>) -> Self {
         Self { token: token.into() }
@@ -1463,7 +1463,7 @@ pub struct SubscribeWebhookRequest {
     pub(crate) provider: crate::models::Provider,
 }
 impl SubscribeWebhookRequest {
-    /// Makes a value of what is required; setters add the rest.
+    /// Creates a value from its required fields. Optional fields have setters.
     #[must_use]
     pub fn new(
         provider: crate::models::Provider,
@@ -1559,7 +1559,7 @@ pub struct TokenRequest {
     pub(crate) refresh_token: ::std::option::Option<crate::secret::Secret>,
 }
 impl TokenRequest {
-    /// Makes a value of what is required; setters add the rest.
+    /// Creates a value from its required fields. Optional fields have setters.
     #[must_use]
     pub fn new(grant_type: crate::models::GrantType) -> Self {
         Self {
@@ -1661,7 +1661,7 @@ pub struct UnsubscribeWebhookRequest {
     pub(crate) resource_id: ::std::option::Option<::std::string::String>,
 }
 impl UnsubscribeWebhookRequest {
-    /// Makes a value of what is required; setters add the rest.
+    /// Creates a value from its required fields. Optional fields have setters.
     #[must_use]
     pub fn new(
         provider: crate::models::Provider,
@@ -1971,7 +1971,7 @@ pub struct WebhookSubscription {
     /// Id of the channel. Needed for unsubscribing.
     #[serde(rename = "channelId")]
     pub channel_id: ::std::string::String,
-    /// End of the subscription. The request gives it in milliseconds, the answer as an ISO 8601 date.
+    /// End of the subscription. The request has it in milliseconds, the response as an ISO 8601 date.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(
         feature = "schemars",
@@ -2000,7 +2000,7 @@ crate::json::members! {
     ::std::option::Option < ::std::string::String >>; 3 "webhookUrl" webhook_url :
     optional Plain < ::std::option::Option < ::std::string::String >>;
 }
-/// Answer of an attendee to an invitation. Other values may come.
+/// Response of an attendee to an invitation. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AttendeeStatus {
@@ -2010,7 +2010,7 @@ pub enum AttendeeStatus {
     Declined,
     /// `tentative`: The attendee may come.
     Tentative,
-    /// `none`: The attendee has not answered.
+    /// `none`: The attendee has not responded.
     NoResponse,
     /// A value that this release does not know, kept as it came.
     Unknown(crate::json::UnknownValue),
@@ -2101,7 +2101,7 @@ impl ::schemars::JsonSchema for AttendeeStatus {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// Whether an event blocks time. Other values may come.
+/// Whether an event blocks time. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Availability {
@@ -2184,7 +2184,7 @@ impl ::schemars::JsonSchema for Availability {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// What happened to one or more events. Other values may come.
+/// What happened to one or more events. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChangeType {
@@ -2280,7 +2280,7 @@ impl ::schemars::JsonSchema for ChangeType {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// Whether an event takes place. Other values may come.
+/// Whether an event takes place. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum EventStatus {
@@ -2371,7 +2371,7 @@ impl ::schemars::JsonSchema for EventStatus {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// Unit in which an event repeats. Other values may come.
+/// Unit in which an event repeats. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Frequency {
@@ -2467,7 +2467,7 @@ impl ::schemars::JsonSchema for Frequency {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// What a token request presents. Other values may come.
+/// What a token request presents. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum GrantType {
@@ -2550,7 +2550,7 @@ impl ::schemars::JsonSchema for GrantType {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// Language of the hosted pages. Other values may come.
+/// Language of the hosted pages. Other values may occur.
 ///
 /// Case does not matter, and `_` is taken for `-`. A value without an exact match falls back to the bare
 /// language, then to its default variant (`pt` gives `pt-PT`), then to English.
@@ -2678,7 +2678,7 @@ impl ::schemars::JsonSchema for Language {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// Who may see an event. Other values may come.
+/// Who may see an event. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Privacy {
@@ -2769,7 +2769,7 @@ impl ::schemars::JsonSchema for Privacy {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// A calendar provider. Other values may come.
+/// A calendar provider. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Provider {
@@ -2865,7 +2865,7 @@ impl ::schemars::JsonSchema for Provider {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// The access that an application is granted to the calendars of a user. Other values may come.
+/// The access that an application is granted to the calendars of a user. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Scope {
@@ -2952,7 +2952,7 @@ impl ::schemars::JsonSchema for Scope {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// How far a change within a recurring series reaches. Other values may come.
+/// How far a change within a recurring series reaches. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SeriesMode {
@@ -3039,7 +3039,7 @@ impl ::schemars::JsonSchema for SeriesMode {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// Whether an account is being synced. Other values may come.
+/// Whether an account is being synced. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SyncState {
@@ -3122,7 +3122,7 @@ impl ::schemars::JsonSchema for SyncState {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// Colour scheme of the hosted pages. Other values may come.
+/// Colour scheme of the hosted pages. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Theme {
@@ -3209,7 +3209,7 @@ impl ::schemars::JsonSchema for Theme {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// Place of a webhook key in the rotation. Other values may come.
+/// Place of a webhook key in the rotation. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WebhookKeyStatus {
@@ -3292,7 +3292,7 @@ impl ::schemars::JsonSchema for WebhookKeyStatus {
         crate::json::open_enum_schema::<Self>()
     }
 }
-/// Day of the week. Other values may come.
+/// Day of the week. Other values may occur.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Weekday {

@@ -1,4 +1,4 @@
-// Generated from openapi.yaml (contract 6c80cce59ab8e72c). Do not edit: change the contract or codegen/, then run
+// Generated from openapi.yaml (contract e79a41a18f8a9548). Do not edit: change the contract or codegen/, then run
 // cargo build --features codegen
 
 /// Parameters of `GET /oauth/authorize`. Start the OAuth flow in the user's browser.
@@ -33,7 +33,7 @@ pub struct AuthUrl {
     pub(crate) theme: ::std::option::Option<crate::models::Theme>,
 }
 impl AuthUrl {
-    /// Creates parameters from what is required; setters add the rest.
+    /// Creates parameters from the required ones. Optional ones have setters.
     pub fn new(user_id: impl ::std::convert::Into<::std::string::String>) -> Self {
         Self {
             user_id: user_id.into(),
@@ -191,7 +191,7 @@ impl crate::call::RawCall for AuthUrl {
 ///
 /// Lists the connected accounts of the user, grouped by provider, with the health of each.
 ///
-/// Older deployments answer 404 here and know the operation only as `/connection-status`.
+/// Older deployments respond with 404 here and know the operation only as `/connection-status`.
 #[derive(Default)]
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[must_use]
@@ -218,7 +218,7 @@ impl crate::call::RawCall for GetConnectionStatus {
 /// Removes the connection between the user and one or all accounts of a provider.
 ///
 /// The parameters travel in the query; the request body is an empty JSON object. The tokens of the user
-/// stay valid. A 2xx answer with an empty body is a success too. Older deployments answer 404
+/// stay valid. A 2xx response with an empty body is a success too. Older deployments respond with 404
 /// here and know the operation only as `/disconnect`.
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[must_use]
@@ -228,7 +228,7 @@ pub struct Disconnect {
     pub(crate) account: ::std::option::Option<::std::string::String>,
 }
 impl Disconnect {
-    /// Creates parameters from what is required; setters add the rest.
+    /// Creates parameters from the required ones. Optional ones have setters.
     pub fn new(provider: crate::models::Provider) -> Self {
         Self {
             provider: provider,
@@ -279,8 +279,8 @@ impl crate::call::RawCall for Disconnect {
 /// Returns one array with the calendars of every connected account.
 ///
 /// Needs the scope `read` or `read-write`; a `free-busy` token gets a 403. When some accounts lack the
-/// calendar permission, the others are returned and a header names those left out; when all of them
-/// lack it, the answer is a 403 with the code `calendar_permission_required`.
+/// calendar permission, the others are returned and a header names those omitted; when all of them
+/// lack it, the response is a 403 with the code `calendar_permission_required`.
 #[derive(Default)]
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[must_use]
@@ -309,7 +309,7 @@ impl crate::call::RawCall for ListCalendars {
 /// Any scope will do. With `free-busy` the events are opaque busy blocks without title, description and
 /// attendees. While `nextPageToken` is present there is more: repeat the call with that token and the
 /// same filters, even after an empty page. When some accounts lack the calendar permission, a header
-/// names those left out; when all of them lack it, the answer is a 403 with the code
+/// names those omitted; when all of them lack it, the response is a 403 with the code
 /// `calendar_permission_required`.
 #[derive(Default)]
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
@@ -449,7 +449,7 @@ impl crate::call::RawCall for ListEvents {
 ///
 /// Needs the scope `read-write`. To change one instance of a series send `recurringEventId` too and
 /// choose with `updateMode` how far the change reaches; the modes vary a little between providers. A 2xx
-/// answer with `success: false` is a failure. Changes made through the API are kept out of your own
+/// response with `success: false` is a failure. Changes made through the API are kept out of your own
 /// webhook deliveries for 30 seconds, as far as possible.
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[must_use]
@@ -457,7 +457,7 @@ pub struct UpdateEvent {
     pub(crate) body: crate::models::EventUpdate,
 }
 impl UpdateEvent {
-    /// Creates parameters from what is required; setters add the rest.
+    /// Creates parameters from the required ones. Optional ones have setters.
     pub fn new(body: crate::models::EventUpdate) -> Self {
         Self { body: body }
     }
@@ -478,7 +478,7 @@ impl crate::call::RawCall for UpdateEvent {
 ///
 /// Creates an event, or a recurring series, in one calendar.
 ///
-/// Needs the scope `read-write`. A 2xx answer with `success: false` is a failure. Changes made through
+/// Needs the scope `read-write`. A 2xx response with `success: false` is a failure. Changes made through
 /// the API are kept out of your own webhook deliveries for 30 seconds, as far as possible.
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[must_use]
@@ -486,7 +486,7 @@ pub struct CreateEvent {
     pub(crate) body: crate::models::EventCreate,
 }
 impl CreateEvent {
-    /// Creates parameters from what is required; setters add the rest.
+    /// Creates parameters from the required ones. Optional ones have setters.
     pub fn new(body: crate::models::EventCreate) -> Self {
         Self { body: body }
     }
@@ -508,7 +508,7 @@ impl crate::call::RawCall for CreateEvent {
 /// Deletes an event, a whole series, or part of one; this cannot be undone.
 ///
 /// Needs the scope `read-write`. The parameters travel in the query; the service also knows the same
-/// members as a JSON body. A 2xx answer with `success: false` is a failure. Changes made through the API
+/// members as a JSON body. A 2xx response with `success: false` is a failure. Changes made through the API
 /// are kept out of your own webhook deliveries for 30 seconds, as far as possible.
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[must_use]
@@ -522,7 +522,7 @@ pub struct EventDelete {
     pub(crate) delete_mode: ::std::option::Option<crate::models::SeriesMode>,
 }
 impl EventDelete {
-    /// Creates parameters from what is required; setters add the rest.
+    /// Creates parameters from the required ones. Optional ones have setters.
     pub fn new(
         provider: crate::models::Provider,
         calendar_id: impl ::std::convert::Into<::std::string::String>,
@@ -606,7 +606,7 @@ impl crate::call::RawCall for EventDelete {
 /// application.
 ///
 /// The URL is set in the dashboard, one per application, and is not part of the request; without it the
-/// answer is a 400. Keep `channelId` and `subscription.resourceId` for unsubscribing. Channels expire:
+/// response is a 400. Keep `channelId` and `subscription.resourceId` for unsubscribing. Channels expire:
 /// subscribe again before that. Google and Microsoft push their changes; Apple is polled every 5 minutes
 /// and CalDAV is polled too.
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
@@ -615,7 +615,7 @@ pub struct SubscribeWebhook {
     pub(crate) body: crate::models::SubscribeWebhookRequest,
 }
 impl SubscribeWebhook {
-    /// Creates parameters from what is required; setters add the rest.
+    /// Creates parameters from the required ones. Optional ones have setters.
     pub fn new(
         provider: crate::models::Provider,
         calendar_id: impl ::std::convert::Into<::std::string::String>,
@@ -681,7 +681,7 @@ pub struct UnsubscribeWebhook {
     pub(crate) body: crate::models::UnsubscribeWebhookRequest,
 }
 impl UnsubscribeWebhook {
-    /// Creates parameters from what is required; setters add the rest.
+    /// Creates parameters from the required ones. Optional ones have setters.
     pub fn new(
         provider: crate::models::Provider,
         channel_id: impl ::std::convert::Into<::std::string::String>,

@@ -6,7 +6,8 @@
 //! # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
 //! use mobiscroll_connect::requests::ListEvents;
 //!
-//! let stored: Vec<ListEvents> = vec![ListEvents::new().page_size(50), ListEvents::new().single_events(false)];
+//! let list = ListEvents::new().page_size(50);
+//! let stored: Vec<ListEvents> = vec![list.clone(), list.single_events(false)];
 //! for params in stored {
 //!     let page = client.request(params).await?;
 //! }
@@ -15,7 +16,8 @@
 //! ```
 
 pub use crate::auth::{
-    DeleteCredentials, GetToken, ListStoredUsers, LoadCredentials, Refresh, Revoke, SeedCredentials,
+    CompleteLogin, DeleteCredentials, GetToken, ListStoredUsers, LoadCredentials, Offboard, Refresh, Revoke,
+    SeedCredentials,
 };
 pub use crate::events::{CreateOnce, FindCreated};
 pub use crate::params::*;

@@ -1,6 +1,5 @@
 //! The user's part: a browser that opens the consent page and returns to the redirect URI.
 
-use std::fmt::Write;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -9,16 +8,6 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::Outcome;
-
-/// Generates an unguessable `state`, against CSRF.
-pub(crate) fn random_state() -> Outcome<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|e| e.to_string())?;
-    Ok(bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    }))
-}
 
 /// Opens the sandbox's consent page, which grants consent automatically, and returns the callback URL.
 pub(crate) async fn agree(url: &str) -> Outcome<String> {

@@ -13,8 +13,8 @@ use futures_util::TryStreamExt;
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 use mobiscroll_connect::{
-    AuthCallback, Calendar, CalendarEvent, Client, ClientBuilder, EventCreate, EventDelete, EventItem, EventUpdate,
-    Frequency, RecurrenceRule, Scope, Tokens,
+    Calendar, CalendarEvent, Client, ClientBuilder, EventCreate, EventDelete, EventItem, EventUpdate, Frequency,
+    RecurrenceRule, Scope, Tokens,
 };
 use mobiscroll_connect_sandbox::{Sandbox, Seed};
 
@@ -40,7 +40,7 @@ async fn story() -> Outcome {
     let client = connect(sandbox.as_ref())?;
     println!("The service says: {:?}.", client.health().await?.status.unwrap_or_default());
 
-    authorize(&client, sandbox.as_ref()).await?;
+    let client = authorize(&client, sandbox.as_ref()).await?;
     let calendar = choose_calendar(&client).await?;
 
     let mut events = Vec::new();
@@ -88,20 +88,19 @@ fn connect(sandbox: Option<&Sandbox>) -> Outcome<Client> {
     Ok(client.build()?)
 }
 
-async fn authorize(client: &Client, sandbox: Option<&Sandbox>) -> Outcome {
-    let state = consent::random_state()?;
-    let url =
-        client.auth().generate_auth_url("quickstart-user").scope(Scope::ReadWrite).state(state.as_str()).build()?;
+/// Logs a user in, and returns a handle for the user.
+async fn authorize(client: &Client, sandbox: Option<&Sandbox>) -> Outcome<Client> {
+    // A web application keeps `login.seal()` in the user's session or a cookie until the browser returns.
+    let login = client.auth().begin_login("quickstart-user").scope(Scope::ReadWrite).start()?;
     let callback = match sandbox {
         Some(_) => {
             println!("\nThe user's browser opens the consent page, and the user agrees.");
-            consent::agree(&url).await?
+            consent::agree(login.url()).await?
         }
-        None => consent::in_the_browser(&url, &std::env::var("MOBISCROLL_REDIRECT_URI")?).await?,
+        None => consent::in_the_browser(login.url(), &std::env::var("MOBISCROLL_REDIRECT_URI")?).await?,
     };
-    let code = AuthCallback::parse(&callback, &state)?.code;
     println!("The browser returned with a code, which is exchanged for tokens.");
-    client.auth().get_token(&code).await?;
+    let client = client.auth().complete_login(callback, login.seal().clone()).await?;
 
     let status = client.auth().get_connection_status().await?;
     for (provider, accounts) in &status.connections {
@@ -109,7 +108,7 @@ async fn authorize(client: &Client, sandbox: Option<&Sandbox>) -> Outcome {
             println!("Connected at {provider}: {}.", account.id);
         }
     }
-    Ok(())
+    Ok(client)
 }
 
 async fn choose_calendar(client: &Client) -> Outcome<Calendar> {

@@ -20,6 +20,7 @@ impl Endpoint for GetConnectionStatus {
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<ConnectionStatus, Error>> {
         Box::pin(async move {
+            let caller = caller.begin();
             let current = caller.reply(self.clone(), CallOptions::default()).await;
             let reply = or_legacy(current, || caller.reply_at(&operations::CONNECTION_STATUS_LEGACY, self));
             Ok(reply.await?.value)
@@ -33,6 +34,7 @@ impl Endpoint for Disconnect {
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<DisconnectResponse, Error>> {
         Box::pin(async move {
             InputFailure::require(&operations::DISCONNECT, &[("provider", Some(self.provider.as_str()))])?;
+            let caller = caller.begin();
             let current = caller.reply(self.clone(), CallOptions::default()).await;
             let reply = or_legacy(current, || caller.reply_at(&operations::DISCONNECT_LEGACY, self));
             let empty = || DisconnectResponse { success: true, ..Default::default() };

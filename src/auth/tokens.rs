@@ -137,7 +137,7 @@ impl Endpoint for Revoke {
 }
 
 async fn revoke(caller: Caller) -> Result<(), Error> {
-    let operation = &operations::REVOKE;
+    let (operation, caller) = (&operations::REVOKE, caller.begin());
     let newest = caller.within_deadline(operation, caller.session.newest()).await;
     let newest = newest.map_err(|error| error.with_send_status(SendStatus::NotSent))?;
     let access = newest.ok_or_else(|| no_credentials(operation))?;

@@ -1,7 +1,7 @@
 //! The authorization URL.
 
 use crate::call::{Handle, RawCall, Request};
-use crate::error::Error;
+use crate::error::{Error, InputFailure};
 use crate::params::AuthUrl;
 
 impl<C: Handle> Request<AuthUrl, C> {
@@ -9,9 +9,16 @@ impl<C: Handle> Request<AuthUrl, C> {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidInput`] when the user id, or a text that was set, is empty.
+    /// [`Error::InvalidInput`] when the user id, or a text that was set, is empty, or when the user is another one than the
+    /// handle's.
     pub fn build(self) -> Result<String, Error> {
         let caller = self.client.caller();
+        let user = caller.session.user();
+        if !user.is_empty() && user != self.params.user_id {
+            return Err(InputFailure::new("the user id is another one than the handle's")
+                .of(AuthUrl::OPERATION)
+                .into());
+        }
         let (transport, app) = (&caller.transport, caller.transport.app());
         let params = AuthUrl {
             response_type: Some("code".to_owned()),

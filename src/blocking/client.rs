@@ -8,15 +8,19 @@ use std::time::Duration;
 use super::driver::Driver;
 use super::iter::{AuthEvents, EventStream};
 use super::store::{Blocking, BlockingTokenStore};
-use crate::auth::Auth;
+use crate::auth::{Auth, CompleteLogin};
 use crate::calendars::Calendars;
-use crate::call::{ApiResponse, Caller, Endpoint, Handle, Request, RequestOptions, RetryPolicy, Sealed};
+use crate::call::{
+    ApiResponse, Caller, Endpoint, Handle, RateLimitScope, Request, RequestOptions, RetryPolicy, Sealed,
+};
 use crate::error::Error;
 use crate::events::Events;
+use crate::metrics::Metrics;
 use crate::params::{self, CheckHealth, ListEvents};
 use crate::secret::Secret;
 use crate::session::{self, TokensHook};
 use crate::tokens::{TokenStore, Tokens};
+use crate::transport::HttpClient;
 use crate::webhooks::Webhooks;
 #[cfg(feature = "webhooks")]
 use crate::webhooks::{Receiver, Receiving, WebhookOptions};
@@ -97,6 +101,11 @@ impl Client {
     /// Returns the id of the user for whom this handle acts: as [`crate::Client::user`].
     pub fn user(&self) -> &str {
         self.inner.user()
+    }
+
+    /// Returns counts of what the client has done: as [`crate::Client::metrics`].
+    pub fn metrics(&self) -> Metrics {
+        self.inner.metrics()
     }
 
     /// Sets the user's credentials: as [`crate::Client::set_credentials`].
@@ -189,6 +198,19 @@ impl<P: Endpoint> Request<P, Client> {
     }
 }
 
+impl Request<CompleteLogin, Client> {
+    /// Completes the login, waits for it, and returns a handle for its user.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Auth::complete_login`](crate::Auth::complete_login).
+    pub fn send(self) -> Result<Client, Error> {
+        let Self { params, client: Client { inner, driver } } = self;
+        let inner = driver.waiter.wait(Request::new(params, inner).send())??;
+        Ok(Client { inner, driver })
+    }
+}
+
 impl Request<ListEvents, Client> {
     /// Reads every event of every page: as the async [`stream`](Request::stream), by iteration.
     #[doc(alias = "iter_all")]
@@ -246,6 +268,8 @@ impl ClientBuilder {
         deadline: Duration,
         retry: RetryPolicy,
         retry_budget: u32,
+        rate_limit_scope: RateLimitScope,
+        max_concurrent_requests: usize,
         max_body: usize,
         options: RequestOptions,
         http_client: reqwest::Client,
@@ -267,6 +291,8 @@ impl ClientBuilder {
         max_concurrent_refreshes: usize,
         idle_time: Duration,
         max_idle_users: usize,
+        login_timeout: Duration,
+        verify_subject: bool,
         trace_user_ids: bool,
     }
 
@@ -274,6 +300,14 @@ impl ClientBuilder {
     settings! {
         webhook_public_key: impl Into<String>,
         webhook_options: WebhookOptions,
+    }
+
+    /// Adds middleware around what sends HTTP requests: as [`crate::ClientBuilder::http_middleware`].
+    pub fn http_middleware<C: HttpClient>(
+        self,
+        middleware: impl FnOnce(Arc<dyn HttpClient>) -> C + Send + Sync + 'static,
+    ) -> Self {
+        Self(self.0.http_middleware(middleware))
     }
 
     /// Starts building a client from environment variables: as [`crate::ClientBuilder::from_env`].

@@ -7,7 +7,7 @@
 //! # fn main() -> Result<(), mobiscroll_connect::Error> {
 //! use mobiscroll_connect::{Tokens, blocking::Client};
 //!
-//! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")?;
+//! let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://example.com/callback")?;
 //! client.set_credentials(Tokens::new("ACCESS_TOKEN").with_refresh_token("REFRESH_TOKEN"));
 //! for calendar in client.calendars().list().send()? {
 //!     println!("{} {}", calendar.provider, calendar.id);

@@ -2,6 +2,7 @@
 
 mod budget;
 mod options;
+mod pace;
 mod policy;
 mod request;
 mod response;
@@ -13,11 +14,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::sync::SemaphorePermit;
+use tokio::time::{Instant, timeout_at};
 
 pub(crate) use budget::Budget;
 pub use options::RequestOptions;
 pub(crate) use options::Settings;
+pub(crate) use pace::Pace;
+pub use pace::RateLimitScope;
 pub use policy::RetryPolicy;
 pub(crate) use request::sealed::Sealed;
 pub use request::{Endpoint, Handle, Request};
@@ -45,6 +49,9 @@ pub struct Caller {
     pub(crate) session: Arc<Session>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) budget: Arc<Budget>,
+    pub(crate) pace: Arc<Pace>,
+    /// When the call ends of which this one is a step.
+    pub(crate) deadline: Option<Instant>,
     /// Where the head of the newest response goes, if the user wants it.
     pub(crate) recorder: Option<Arc<Mutex<Option<Head>>>>,
 }
@@ -82,7 +89,10 @@ impl Caller {
         self.settings.check().map_err(|failure| failure.of(operation))?;
         let first = self.request(operation, build)?;
         let attempts = self.attempts(operation, first, build, secrets);
-        let response = traced(operation, &self.transport, self.session.traced_user(), attempts).await?;
+        let outcome = traced(operation, &self.transport, self.session.traced_user(), attempts).await;
+        let counters = self.transport.counters();
+        counters.calls.count();
+        let response = outcome.inspect_err(|_| counters.failed_calls.count())?;
         if let Some(recorder) = &self.recorder {
             *lock(recorder) = Some(response.head.clone());
         }
@@ -136,6 +146,16 @@ impl Caller {
         self.call(other, CallOptions::default(), moved).await
     }
 
+    /// Begins a call of several steps, which share its deadline.
+    pub(crate) fn begin(self) -> Self {
+        Self { deadline: Some(self.deadline()), ..self }
+    }
+
+    /// Returns when a call that begins now, or the one of which it is a step, ends.
+    fn deadline(&self) -> Instant {
+        self.deadline.unwrap_or_else(|| Instant::now() + self.settings.deadline)
+    }
+
     /// Builds the request of an attempt.
     fn request(&self, operation: &'static Operation, build: Build<'_>) -> Result<reqwest::Request, Error> {
         self.transport.complete(operation, build(self.transport.requests()), &self.settings.http)
@@ -150,21 +170,36 @@ impl Caller {
         secrets: &[&Secret],
     ) -> Result<Response, Error> {
         runtime().map_err(|error| error.of_call(operation))?;
-        let mut attempts = Attempts::start(operation, &self.settings, &self.budget);
+        let counters = self.transport.counters();
+        let mut attempts = Attempts::start(operation, &self.settings, &self.budget, counters, self.deadline());
+        self.unpaused(operation, attempts.deadline()).await?;
         let mut credentials = self.credentials(operation, attempts.deadline()).await?;
+        // Why there was another attempt.
+        let mut last = None;
         // Most calls take one attempt, so that a copy for the next one is made when it is needed.
         let mut first = Some(first);
         loop {
             let request = first.take().map_or_else(|| self.request(operation, build), Ok)?;
+            let place = match self.place(operation, attempts.deadline()).await {
+                Ok(place) => place,
+                Err(error) => return Err(last.unwrap_or(error)),
+            };
             let exchange = self.exchange(operation, &credentials, secrets, attempts.timeout());
-            let outcome = self.transport.exchange(request, exchange);
-            match (outcome.await, &credentials) {
+            let outcome = self.transport.exchange(request, exchange).await;
+            drop(place);
+            if let Err(error) = &outcome
+                && operation.auth == Scheme::Bearer
+            {
+                self.pace.pause(self.session.user(), error);
+            }
+            match (outcome, &credentials) {
                 (
                     Err(Error::Authentication(refusal)),
                     Credentials::First(access) | Credentials::Adopted { access, .. },
                 ) => {
                     let renewal = timeout_at(attempts.deadline(), self.session.renew(access));
                     let renewed = renewal.await.unwrap_or_else(|_| Err(timed_out(operation)));
+                    last = Some(timed_out(operation).with_send_status(SendStatus::Answered));
                     match renewed.map_err(|error| error.with_send_status(SendStatus::Answered))? {
                         Renewal::Access(renewed) => {
                             let refused = access.tokens.clone();
@@ -185,8 +220,46 @@ impl Caller {
                     let Ok(Ok(Some(other))) = other else { return Err(Error::PermissionDenied(denial)) };
                     credentials = Credentials::Adopted { refused: access.tokens.clone(), access: other };
                 }
-                (Err(error), _) => attempts.back_off(error).await?,
+                (Err(error), _) => last = Some(attempts.back_off(error).await?),
                 (Ok(response), _) => return Ok(response),
+            }
+        }
+    }
+
+    /// Waits while a rate limit holds the user's calls back, unless that lasts longer than the call may.
+    async fn unpaused(&self, operation: &'static Operation, deadline: Instant) -> Result<(), Error> {
+        while let Some(until) = self.paused(operation) {
+            self.transport.counters().rate_limit_waits.count();
+            let left = until.saturating_duration_since(Instant::now());
+            if until >= deadline {
+                return Err(held_back(operation, left));
+            }
+            trace::held_back(operation, left);
+            self.pace.wait(until, deadline).await;
+        }
+        Ok(())
+    }
+
+    /// Returns until when a rate limit holds the user's calls back. Those without a user are not concerned.
+    fn paused(&self, operation: &Operation) -> Option<Instant> {
+        if operation.auth == Scheme::Bearer { self.pace.paused(self.session.user()) } else { None }
+    }
+
+    /// Waits until the next attempt may be sent: for a rate limit, and for a place among the calls in flight.
+    async fn place(
+        &self,
+        operation: &'static Operation,
+        deadline: Instant,
+    ) -> Result<Option<SemaphorePermit<'_>>, Error> {
+        loop {
+            self.unpaused(operation, deadline).await?;
+            let place = timeout_at(deadline, self.pace.enter()).await;
+            let Some(place) = place.ok().filter(|_| Instant::now() < deadline) else {
+                return Err(timed_out(operation).with_send_status(SendStatus::NotSent));
+            };
+            // The calls before may have met a limit meanwhile.
+            if self.paused(operation).is_none() {
+                return Ok(place);
             }
         }
     }
@@ -217,7 +290,7 @@ impl Caller {
         step: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         self.settings.check().map_err(|failure| failure.of(operation))?;
-        timeout(self.settings.deadline, step).await.unwrap_or_else(|_| Err(timed_out(operation)))
+        timeout_at(self.deadline(), step).await.unwrap_or_else(|_| Err(timed_out(operation)))
     }
 
     /// Returns what a call is made with, refreshed if it is about to expire.
@@ -231,6 +304,13 @@ impl Caller {
             None => Err(no_credentials(operation)),
         }
     }
+}
+
+/// The error of a call that a rate limit holds back for longer than the call may take.
+fn held_back(operation: &'static Operation, left: Duration) -> Error {
+    let message = "not sent, because the service asked the calls before to wait";
+    let failure = ApiFailure::without_response(operation.id, message);
+    Error::RateLimit(Box::new(ApiFailure { retry_after: Some(left), ..*failure }))
 }
 
 /// Reads a response, leniently unless it is to be read strictly.

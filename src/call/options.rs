@@ -37,7 +37,9 @@ const RESERVED: [HeaderName; 11] = [
 /// use std::time::Duration;
 /// use mobiscroll_connect::{RequestOptions, RetryPolicy};
 ///
-/// let options = RequestOptions::new().deadline(Duration::from_secs(2)).retry(RetryPolicy::none());
+/// let options = RequestOptions::new()
+///     .deadline(Duration::from_secs(2))
+///     .retry(RetryPolicy::none());
 /// let calendars = client.with_options(options).calendars().list().await?;
 /// # Ok(())
 /// # }

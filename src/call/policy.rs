@@ -6,7 +6,8 @@ use crate::backoff::{Backoff, Jitter};
 
 /// How often a failed call is retried, and after which delay.
 ///
-/// Whether a call is retried depends on whether it is idempotent, and on what is known about its request:
+/// Transient failures are retried. Whether a call is retried depends on whether it is idempotent, and on what is known
+/// about its request:
 ///
 /// | failure | reads, deletes | creates, updates and the rest |
 /// |---|---|---|
@@ -35,6 +36,7 @@ use crate::backoff::{Backoff, Jitter};
 ///
 /// let patient = RetryPolicy::new().max_attempts(5).base_delay(Duration::from_millis(500));
 /// ```
+#[doc(alias("backoff", "jitter", "transient"))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     pub(super) max_attempts: u32,

@@ -13,7 +13,7 @@ use crate::transport::Head;
 pub struct ApiResponse<T> {
     /// What `send` returns.
     pub value: T,
-    /// The HTTP status; `None` if the operation needed no response of its own, such as a refresh that another call made.
+    /// The HTTP status; `None` if the operation got no response itself, such as a refresh that another call had made.
     pub status: Option<u16>,
     /// The response headers. Of several responses, such as after a retry or a fallback, those of the last.
     pub headers: HeaderMap,

@@ -8,6 +8,7 @@ use super::budget::Budget;
 use super::options::Settings;
 use super::trace;
 use crate::error::{Error, SendStatus};
+use crate::metrics::Counters;
 use crate::operation::Operation;
 
 /// Reports whether a failed call may be retried: the table above.
@@ -27,14 +28,21 @@ pub(crate) struct Attempts<'a> {
     operation: &'static Operation,
     settings: &'a Settings,
     budget: &'a Budget,
+    counters: &'a Counters,
     deadline: Instant,
     failed: u32,
 }
 
 impl<'a> Attempts<'a> {
-    pub(crate) fn start(operation: &'static Operation, settings: &'a Settings, budget: &'a Budget) -> Self {
+    pub(crate) fn start(
+        operation: &'static Operation,
+        settings: &'a Settings,
+        budget: &'a Budget,
+        counters: &'a Counters,
+        deadline: Instant,
+    ) -> Self {
         budget.call();
-        Self { operation, settings, budget, deadline: Instant::now() + settings.deadline, failed: 0 }
+        Self { operation, settings, budget, counters, deadline, failed: 0 }
     }
 
     pub(crate) fn deadline(&self) -> Instant {
@@ -46,8 +54,8 @@ impl<'a> Attempts<'a> {
         self.settings.http.timeout.min(self.deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Waits until the next attempt is due, or returns the error if there is none.
-    pub(crate) async fn back_off(&mut self, error: Error) -> Result<(), Error> {
+    /// Waits until the next attempt is due, and returns the error that led to it. Fails with the error if there is none.
+    pub(crate) async fn back_off(&mut self, error: Error) -> Result<Error, Error> {
         let policy = &self.settings.retry;
         self.failed += 1;
         if self.failed >= policy.max_attempts || !may_retry(self.operation, &error) {
@@ -58,12 +66,14 @@ impl<'a> Attempts<'a> {
             return Err(error);
         };
         if !self.budget.retry() {
+            self.counters.denied_retries.count();
             trace::budget_spent(self.operation, &error);
             return Err(error);
         }
         trace::retry(self.operation, &error, delay, self.failed);
         sleep_until(then).await;
-        Ok(())
+        self.counters.retries.count();
+        Ok(error)
     }
 }
 
@@ -105,14 +115,19 @@ mod tests {
         }
     }
 
+    fn started<'a>(settings: &'a Settings, budget: &'a Budget, counters: &'a Counters) -> Attempts<'a> {
+        let deadline = Instant::now() + settings.deadline;
+        Attempts::start(&operations::LIST_CALENDARS, settings, budget, counters, deadline)
+    }
+
     /// Calls once a second, if the last call has ended.
     async fn client(service: Rc<Service>, budget: u32) {
-        let (settings, budget) = (Settings::default(), Budget::new(budget));
+        let (settings, budget, counters) = (Settings::default(), Budget::new(budget), Counters::default());
         tokio::time::sleep(Duration::from_secs(1).mul_f64(fastrand::f64())).await;
         let mut clock = tokio::time::interval(Duration::from_secs(1));
         while service.begun.elapsed() < Duration::from_secs(SECONDS as u64) {
             clock.tick().await;
-            let mut attempts = Attempts::start(&operations::LIST_CALENDARS, &settings, &budget);
+            let mut attempts = started(&settings, &budget, &counters);
             loop {
                 let Err(error) = service.answer() else { break };
                 if attempts.back_off(error).await.is_err() {
@@ -139,16 +154,16 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn calls_that_fail_once_a_minute_have_all_of_their_attempts() {
-        let (settings, budget) = (Settings::default(), Budget::new(20));
+        let (settings, budget, counters) = (Settings::default(), Budget::new(20), Counters::default());
         for minute in 0..10 {
-            let mut attempts = Attempts::start(&operations::LIST_CALENDARS, &settings, &budget);
+            let mut attempts = started(&settings, &budget, &counters);
             let mut made = 1;
             let begun = Instant::now();
             loop {
                 let mut failure = ApiFailure::without_response("list_calendars", "the service is down");
                 failure.status = Some(StatusCode::SERVICE_UNAVAILABLE);
                 match attempts.back_off(Error::Server(failure)).await {
-                    Ok(()) => made += 1,
+                    Ok(_) => made += 1,
                     Err(_) => break,
                 }
             }

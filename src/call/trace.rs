@@ -25,6 +25,15 @@ pub(super) fn budget_spent(operation: &Operation, error: &Error) {
     tracing::warn!(target: "mobiscroll_connect", operation = operation.id, %error, "not retried: the retry budget is spent");
 }
 
+#[cfg(feature = "tracing")]
+pub(super) fn held_back(operation: &Operation, left: Duration) {
+    let delay = left.as_secs_f64();
+    tracing::info!(target: "mobiscroll_connect", operation = operation.id, delay, "held back by a rate limit");
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(super) fn held_back(_: &Operation, _: Duration) {}
+
 #[cfg(not(feature = "tracing"))]
 pub(super) fn retry(_: &Operation, _: &Error, _: Duration, _: u32) {}
 

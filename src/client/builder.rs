@@ -12,12 +12,12 @@ use url::Url;
 
 use super::Client;
 use crate::backoff::LONGEST_STEP;
-use crate::call::{Budget, Caller, RequestOptions, RetryPolicy, Settings};
+use crate::call::{Budget, Caller, Pace, RateLimitScope, RequestOptions, RetryPolicy, Settings};
 use crate::error::{Error, InputFailure};
 use crate::secret::Secret;
 use crate::session::{Hook, SessionSettings, Shared, TokensHook, Users};
 use crate::tokens::{MemoryTokenStore, TokenStore};
-use crate::transport::{self, AppCredentials, Connections, Transport};
+use crate::transport::{self, AppCredentials, Connections, Middleware, Transport};
 #[cfg(feature = "webhooks")]
 use crate::webhooks::{Receiving, WebhookKeys, WebhookOptions};
 
@@ -29,6 +29,7 @@ const PRESENTATION_INTERVAL: Duration = Duration::from_secs(60);
 const MAX_REFRESHES: usize = 64;
 const IDLE_TIME: Duration = Duration::from_secs(5 * 60);
 const MAX_IDLE_USERS: usize = 10_000;
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 const SAVE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Schemes that are neither for browsers nor an app's own.
@@ -42,7 +43,7 @@ const NO_REDIRECTS: [&str; 9] = ["about", "blob", "data", "file", "ftp", "javasc
 /// use std::time::Duration;
 /// use mobiscroll_connect::{Client, Tokens};
 ///
-/// let client = Client::builder("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")
+/// let client = Client::builder("CLIENT_ID", "CLIENT_SECRET", "https://example.com/callback")
 ///     .timeout(Duration::from_secs(10))
 ///     .on_tokens_refreshed(|tokens: Tokens| async move { save(tokens).await })
 ///     .build()?;
@@ -58,7 +59,11 @@ pub struct ClientBuilder {
     user_agent_product: Option<String>,
     settings: Settings,
     retry_budget: u32,
+    rate_limit_scope: RateLimitScope,
+    max_requests: Option<usize>,
     pub(super) connections: Connections,
+    /// From the innermost to the outermost.
+    pub(super) middleware: Vec<Middleware>,
     allow_http: bool,
     store: Arc<dyn TokenStore>,
     hook: Option<Hook>,
@@ -69,6 +74,8 @@ pub struct ClientBuilder {
     max_refreshes: usize,
     idle_time: Duration,
     max_idle_users: usize,
+    login_timeout: Duration,
+    verify_subject: bool,
     trace_user_ids: bool,
     webhook_public_key: Option<String>,
     #[cfg(feature = "webhooks")]
@@ -85,7 +92,10 @@ impl ClientBuilder {
             user_agent_product: None,
             settings: Settings::default(),
             retry_budget: RETRY_BUDGET,
+            rate_limit_scope: RateLimitScope::default(),
+            max_requests: None,
             connections: Connections::default(),
+            middleware: Vec::new(),
             allow_http: false,
             store: Arc::new(MemoryTokenStore::new()),
             hook: None,
@@ -96,6 +106,8 @@ impl ClientBuilder {
             max_refreshes: MAX_REFRESHES,
             idle_time: IDLE_TIME,
             max_idle_users: MAX_IDLE_USERS,
+            login_timeout: LOGIN_TIMEOUT,
+            verify_subject: true,
             trace_user_ids: false,
             webhook_public_key: None,
             #[cfg(feature = "webhooks")]
@@ -150,12 +162,14 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the timeout of one attempt, from connecting to the last byte of the response, which is not zero. Default: 30 seconds.
+    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default: 30 seconds. Zero is
+    /// an error.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.options(RequestOptions::new().timeout(timeout))
     }
 
-    /// Sets the deadline of a call with all its attempts and the delays between them, which is not zero. Default: 60 seconds.
+    /// Sets the deadline of a call with all its attempts and the delays between them. Default: 60 seconds. Zero is an
+    /// error.
     ///
     /// A refresh that the call waits for continues without it.
     pub fn deadline(self, deadline: Duration) -> Self {
@@ -170,14 +184,38 @@ impl ClientBuilder {
     /// Sets the retry budget: the extra requests that retries may add within a minute, in percent of its calls. Default:
     /// 20.
     ///
-    /// There is a floor of 10 retries a minute, so that a client with few calls can retry, too. The budget refills by
-    /// calls and by time. 0 disables retries.
+    /// The floor is 10 retries a minute, so that a client with few calls can retry. The budget refills with calls and
+    /// with time. 0 disables retries.
     pub fn retry_budget(mut self, percent: u32) -> Self {
         self.retry_budget = percent;
         self
     }
 
-    /// Sets the cap on response bodies, in bytes. Default: 64 MiB. A longer body is an [`Error::Decode`].
+    /// Sets which calls a [rate limit](Error::RateLimit) holds back. Default: [`RateLimitScope::User`].
+    ///
+    /// While the `Retry-After` of one call runs, the others of the same user wait instead of asking, too. A call whose
+    /// [deadline](Self::deadline) ends earlier fails at once with [`Error::RateLimit`], whose
+    /// [`retry_after`](Error::retry_after) is the rest of the time; nothing was sent. They are sent within a second after the
+    /// end, not all at once. The longest `Retry-After` that counts is an hour.
+    ///
+    /// The service does not say what its limits are for. If they are for the application, choose
+    /// [`RateLimitScope::Client`]: then one user's refused call holds back all.
+    pub fn rate_limit_scope(mut self, scope: RateLimitScope) -> Self {
+        self.rate_limit_scope = scope;
+        self
+    }
+
+    /// Sets how many requests of calls, of all users, are in flight at the same time, at least 1. Default: no limit.
+    ///
+    /// Others wait, in the order in which they came and within their deadlines. Delays between attempts and refreshes do not
+    /// count.
+    pub fn max_concurrent_requests(mut self, max: usize) -> Self {
+        self.max_requests = Some(max);
+        self
+    }
+
+    /// Sets the cap on response bodies, in bytes, as they are after decompression. Default: 64 MiB. A longer body is an
+    /// [`Error::Decode`].
     pub fn max_body(self, bytes: usize) -> Self {
         self.options(RequestOptions::new().max_body(bytes))
     }
@@ -201,7 +239,7 @@ impl ClientBuilder {
     /// # let builder = || Client::builder("id", "secret", "https://app.example.com/callback");
     /// builder().on_tokens_refreshed(|tokens: Tokens| write(&tokens));
     /// builder().on_tokens_refreshed(|tokens: Tokens| async move { insert(tokens).await });
-    /// builder().on_tokens_refreshed(|user: String, tokens: Tokens| println!("new tokens of {user}: {tokens:?}"));
+    /// builder().on_tokens_refreshed(|user: String, _: Tokens| println!("new tokens: {user}"));
     /// ```
     ///
     /// A hook that takes a [`TokenRotation`](crate::TokenRotation) learns which tokens the new ones replace, and is also
@@ -243,8 +281,8 @@ impl ClientBuilder {
 
     /// Sets the duration of the lease under which one process refreshes a user's tokens. Default: 10 seconds.
     ///
-    /// It is extended while the refresh lasts. If a process dies during one, others wait until the lease expires. Nothing is
-    /// sent after three quarters of a lease that could not be extended.
+    /// It is extended while the refresh is in flight. If a process dies during a refresh, others wait until the lease
+    /// expires. No request is sent after three quarters of a lease that could not be extended.
     pub fn refresh_lease(mut self, lease: Duration) -> Self {
         self.refresh_lease = lease;
         self
@@ -259,13 +297,14 @@ impl ClientBuilder {
 
     /// Sets the delay before a refresh token whose presentations had no result is presented again. Default: 1 minute.
     ///
-    /// A request to the token endpoint without a response may have retired the refresh token. A token that is two rotations
-    /// behind revokes the user's authorization, and the service accepts the one just retired. So a token is presented twice
-    /// at once, and then, if the store has no newer one, once after each interval, which doubles up to 15 times this
-    /// delay. The count is kept beside the lease, for all processes that share the store, and across restarts.
+    /// If a request to the token endpoint got no response, the outcome is unknown: the refresh token may be retired.
+    /// The service accepts a token that was retired by the last rotation, and revokes the user's authorization for an
+    /// older one. So a token is presented a second time immediately, and then, if the store has no newer one, once
+    /// after each interval, which doubles up to 15 times this delay. The count is stored beside the lease, for all
+    /// processes that share the store, and across restarts.
     ///
-    /// The price: if the token endpoint rotates tokens and then fails, again and again, a later presentation may revoke the
-    /// authorization. Never to present the token again would end it for certain.
+    /// The trade-off: if the token endpoint rotates tokens and then fails, repeatedly, a later presentation may revoke
+    /// the authorization. Without another presentation, it would certainly be lost.
     pub fn presentation_interval(mut self, interval: Duration) -> Self {
         self.presentation_interval = interval;
         self
@@ -273,8 +312,8 @@ impl ClientBuilder {
 
     /// Sets how many refreshes, loads and saves of users run at the same time. Default: 64.
     ///
-    /// Others wait in the order in which they came. Hooks do not count. Set it to what the pool of the
-    /// [store](Self::token_store)'s connections and the token endpoint can bear.
+    /// Others wait, first in, first out. Hooks do not count. This backpressure protects the connection pool of the
+    /// [store](Self::token_store), and the token endpoint.
     pub fn max_concurrent_refreshes(mut self, max: usize) -> Self {
         self.max_refreshes = max;
         self
@@ -283,8 +322,8 @@ impl ClientBuilder {
     /// Sets how long the tokens of a user without a handle stay loaded after the last call. Default: 5 minutes. Zero: they
     /// are loaded from the store for each new handle.
     ///
-    /// So a handle for each request that you serve costs no load, and living tokens serve while the store is down. Tokens
-    /// that another process saves meanwhile are used once these expire or are refused.
+    /// So a handle for each request costs no load from the store, and valid tokens are used while the store is down.
+    /// Tokens that another process saves in the meantime are used once these expire or are refused.
     pub fn idle_time(mut self, time: Duration) -> Self {
         self.idle_time = time;
         self
@@ -293,6 +332,26 @@ impl ClientBuilder {
     /// Sets for how many users without a handle tokens stay loaded. Default: 10,000.
     pub fn max_idle_users(mut self, max: usize) -> Self {
         self.max_idle_users = max;
+        self
+    }
+
+    /// Sets the timeout of a login, from [`Auth::begin_login`](crate::Auth::begin_login) to its callback. Default: 10
+    /// minutes.
+    ///
+    /// In this time, the user agrees to the consent of each provider. The service itself gives up after two hours.
+    pub fn login_timeout(mut self, timeout: Duration) -> Self {
+        self.login_timeout = timeout;
+        self
+    }
+
+    /// Sets whether the tokens for a code are refused if they are another user's than the handle's. Default: `true`.
+    ///
+    /// It compares the claim `sub` of the tokens with the [user's id](Client::for_user); tokens without the claim, and a
+    /// client without a user, are not checked. The service is described as putting your own id for the user there. If a
+    /// deployment puts another id there, each login fails with
+    /// [`TokensOfAnotherUser`](crate::AuthCallbackKind::TokensOfAnotherUser): turn the check off.
+    pub fn verify_subject(mut self, verify: bool) -> Self {
+        self.verify_subject = verify;
         self
     }
 
@@ -337,7 +396,7 @@ impl ClientBuilder {
             ("redirect URI", &self.redirect_uri),
         ];
         if self.refresh_lease < Duration::from_millis(100) {
-            return Err(InputFailure::new("the refresh lease is too short to refresh in").configuration());
+            return Err(InputFailure::new("the refresh lease is shorter than 100 ms").configuration());
         }
         for (name, value) in settings {
             if value.trim().is_empty() {
@@ -351,12 +410,13 @@ impl ClientBuilder {
         let (http, http_timeout) = self.connections.http_client(&base_url, timeout)?;
         let user_agent = transport::user_agent(self.user_agent_product.as_deref());
         let user_agent = user_agent.ok_or_else(|| {
-            InputFailure::new("the product for `User-Agent` has characters that no header takes").configuration()
+            InputFailure::new("the product for `User-Agent` contains characters that are not allowed in a header")
+                .configuration()
         })?;
         let basic = STANDARD.encode(format!("{}:{}", self.client_id, self.client_secret.expose()));
         // In Basic credentials, the first colon ends the client id.
         if HeaderValue::from_str(&self.client_id).is_err() || self.client_id.contains(':') {
-            let wrong = "the client id has characters that no header takes, or a colon";
+            let wrong = "the client id contains a colon, or characters that are not allowed in a header";
             return Err(InputFailure::new(wrong).configuration());
         }
         if self.client_secret.expose().contains(['\r', '\n']) {
@@ -373,7 +433,9 @@ impl ClientBuilder {
             basic: basic.into(),
         };
         let http_settings = self.settings.http.clone();
-        let transport = Arc::new(Transport::new(http, http_timeout, base_url, user_agent, app, http_settings));
+        let middleware = self.middleware;
+        let transport = Transport::new(http, middleware, http_timeout, base_url, user_agent, app, http_settings);
+        let transport = Arc::new(transport);
         let session_settings = SessionSettings {
             store: self.store,
             hook: self.hook.map(Arc::new),
@@ -384,6 +446,8 @@ impl ClientBuilder {
             max_refreshes: self.max_refreshes,
             idle_time: self.idle_time,
             max_idle_users: self.max_idle_users,
+            login_timeout: self.login_timeout.min(LONGEST_STEP),
+            verify_subject: self.verify_subject,
             trace_user_ids: self.trace_user_ids,
         };
         let users = Arc::new(Users::new(Arc::new(Shared::new(transport.clone(), session_settings))));
@@ -392,6 +456,8 @@ impl ClientBuilder {
             session: users.session(""),
             settings: Arc::new(self.settings),
             budget: Arc::new(Budget::new(self.retry_budget)),
+            pace: Arc::new(Pace::new(self.rate_limit_scope, self.max_requests)),
+            deadline: None,
             recorder: None,
         };
         Ok(Client {
@@ -430,10 +496,7 @@ fn check_redirect_uri(uri: &str) -> Result<(), InputFailure> {
     }
     // Schemes of an app's own are for native apps (RFC 8252).
     if NO_REDIRECTS.contains(&url.scheme()) {
-        return Err(InputFailure::new(format!(
-            "no browser returns to a redirect URI with the scheme {}",
-            url.scheme()
-        )));
+        return Err(InputFailure::new(format!("the scheme {} is not allowed in a redirect URI", url.scheme())));
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::calendars::Calendars;
 use crate::call::{Caller, Endpoint, Handle, Request, RequestOptions, Sealed};
 use crate::error::Error;
 use crate::events::Events;
+use crate::metrics::Metrics;
 use crate::params::{self, CheckHealth};
 use crate::raw;
 use crate::secret::Secret;
@@ -32,7 +33,7 @@ use crate::webhooks::{Receiver, Receiving};
 /// # async fn run() -> Result<(), mobiscroll_connect::Error> {
 /// use mobiscroll_connect::{Client, Tokens};
 ///
-/// let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")?;
+/// let client = Client::new("CLIENT_ID", "CLIENT_SECRET", "https://example.com/callback")?;
 /// client.set_credentials(Tokens::new("ACCESS_TOKEN").with_refresh_token("REFRESH_TOKEN"));
 /// for calendar in client.calendars().list().await? {
 ///     println!("{} {}", calendar.provider, calendar.id);
@@ -149,16 +150,16 @@ impl Client {
 
     /// Sets the user's credentials, such as those that your own database holds.
     ///
-    /// If they are the active ones, or any of the last 8 pairs that were rotated away from them, nothing changes: a server
-    /// that sets what its database holds before each call loses no rotation. This is decided at once by what this process
-    /// knows, and by the [store](ClientBuilder::token_store) when they are saved there, before the first call uses them:
-    /// [`AuthEvent::CredentialsSet`](crate::AuthEvent::CredentialsSet) or
-    /// [`CredentialsRetired`](crate::AuthEvent::CredentialsRetired) tells the outcome.
+    /// If they are the active ones, or any of the last 8 pairs that were rotated away from them, nothing changes: a
+    /// server that sets what its database holds before each call loses no rotation. This process decides by the pairs
+    /// that it knows, and the [store](ClientBuilder::token_store) when they are saved there, before the first call uses
+    /// them: [`AuthEvent::CredentialsSet`](crate::AuthEvent::CredentialsSet) or
+    /// [`CredentialsRetired`](crate::AuthEvent::CredentialsRetired) reports the outcome.
     ///
-    /// They come from your storage, so [the hook](ClientBuilder::on_tokens_refreshed) is not called with them. A call in
-    /// flight does not continue with them, as they may be another user's: it fails with [`Error::CredentialsChanged`]. If a
-    /// refresh of the tokens before is in flight, its result goes to a hook that takes a
-    /// [`TokenRotation`](crate::TokenRotation).
+    /// Because they come from your storage, [the hook](ClientBuilder::on_tokens_refreshed) is not called with them. A
+    /// call in flight does not continue with them, as they may be another user's: it fails with
+    /// [`Error::CredentialsChanged`]. If a refresh of the tokens before is in flight, its result goes to a hook that
+    /// takes a [`TokenRotation`](crate::TokenRotation).
     ///
     /// Use [`seed_credentials`](Auth::seed_credentials) for tokens from a configuration, and
     /// [`replace_credentials`](Self::replace_credentials) for those that must win.
@@ -190,6 +191,11 @@ impl Client {
     /// ```
     pub fn auth_events(&self) -> AuthEvents {
         self.users.shared().subscribe()
+    }
+
+    /// Returns counts of what the client has done for all users since it was created: for a metrics library.
+    pub fn metrics(&self) -> Metrics {
+        self.caller.transport.counters().snapshot()
     }
 
     /// Drains the refreshes and saves in flight, of all users, and retries once to save what could not be saved.
@@ -226,16 +232,16 @@ impl Client {
 
     /// Returns the generated client, with the credentials attached: an escape hatch for what the facade does not cover.
     ///
-    /// It sends the access token that is active when the request is sent, and looks into the token store as other calls
-    /// do. Of this handle's [options](Self::with_options) it applies the headers, the timeout of an attempt and the limit
-    /// of the body. It does *not* refresh tokens, retry, keep a deadline, read malformed responses leniently, or
-    /// categorise errors, and its errors print headers and bodies of responses. It follows `openapi.yaml` and the release
-    /// of progenitor that generated it, so it is **outside the semantic versioning promise** of this crate.
+    /// It sends the access token that is active when the request is sent, and consults the token store as other calls
+    /// do. Of this handle's [options](Self::with_options) it applies the headers, the timeout of an attempt and the
+    /// limit of the body. It does *not* refresh tokens, retry, keep a deadline, read malformed responses leniently, or
+    /// categorise errors, and its errors print headers and bodies of responses. It follows `openapi.yaml` and the
+    /// release of progenitor that generated it, so it is **outside the semantic versioning promise** of this crate.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) {
     /// match client.raw().list_calendars().send().await {
-    ///     Ok(calendars) => println!("{} calendars, status {}", calendars.len(), calendars.status()),
+    ///     Ok(calendars) => println!("{}: {} calendars", calendars.status(), calendars.len()),
     ///     Err(error) => println!("status {:?}", error.status()),
     /// }
     /// # }

@@ -2,6 +2,8 @@
 
 use thiserror::Error as ThisError;
 
+use super::Error;
+
 /// Why an OAuth callback was not accepted.
 #[derive(Clone, Debug, ThisError)]
 #[error("{kind}")]
@@ -10,6 +12,10 @@ pub struct AuthCallbackFailure {
 }
 
 impl AuthCallbackFailure {
+    pub(crate) fn error(kind: AuthCallbackKind) -> Error {
+        Error::AuthCallback(Box::new(Self { kind }))
+    }
+
     /// Returns what was wrong.
     pub fn kind(&self) -> &AuthCallbackKind {
         &self.kind
@@ -21,7 +27,7 @@ impl AuthCallbackFailure {
 #[non_exhaustive]
 pub enum AuthCallbackKind {
     /// The user declined, or the service could not continue.
-    #[error("authorization was not given: {}", .description.as_deref().unwrap_or(.error))]
+    #[error("authorization failed: {}", .description.as_deref().unwrap_or(.error))]
     #[non_exhaustive]
     Refused {
         /// The OAuth error code, such as `access_denied`.
@@ -29,9 +35,9 @@ pub enum AuthCallbackKind {
         /// The `error_description`, if there was one.
         description: Option<String>,
     },
-    /// The `state` that was sent is not known any more: the cookie or session that kept it is missing or has expired. Start
-    /// the login again, and do not use the code.
-    #[error("the state that was sent is not known: the cookie or session that kept it is missing")]
+    /// The `state` that was sent is unknown: the cookie or session that held it is missing or has expired. Start the
+    /// login again, and do not use the code.
+    #[error("the state that was sent is unknown: its cookie or session is missing")]
     NothingSent,
     /// The callback has no `state`, although one was sent. Do not use its code.
     #[error("the callback has no state")]
@@ -42,4 +48,20 @@ pub enum AuthCallbackKind {
     /// The callback has neither a code nor an error.
     #[error("the callback carries no authorization code")]
     MissingCode,
+    /// The pending login took longer than the [timeout](crate::ClientBuilder::login_timeout) of logins. Start the login again.
+    #[error("the login has expired")]
+    PendingExpired,
+    /// The pending login was forged or damaged, or was sealed with another client secret. Start the login again.
+    #[error("the pending login is forged or damaged, or was sealed with another client secret")]
+    PendingInvalid,
+    /// The pending login was begun by another application, or by this one under another client id. Start the login again.
+    #[error("the pending login is of another client id")]
+    PendingOfAnotherClient,
+    /// The pending login is another user's than the one whom the client acts for: the user has changed since, or a cookie
+    /// was planted. Do not use the code; start the login again for the current user.
+    #[error("the pending login is another user's")]
+    PendingOfAnotherUser,
+    /// The tokens that the service issued for the code are another user's (`sub`). Nothing was saved.
+    #[error("the tokens for the code are another user's")]
+    TokensOfAnotherUser,
 }

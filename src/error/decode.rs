@@ -1,5 +1,6 @@
 //! Successful responses that cannot be read.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use http::{HeaderMap, StatusCode};
@@ -7,15 +8,15 @@ use thiserror::Error as ThisError;
 
 use super::{Error, Source};
 
-/// A response with status 2xx that does not match the contract, or makes no sense.
+/// A response with status 2xx that does not match the contract, or is inconsistent.
 #[derive(Clone, ThisError)]
 #[error("{operation}: {}", self.problem())]
 pub struct DecodeFailure {
     pub(crate) operation: &'static str,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// What is wrong with a response that can be read.
-    pub(crate) reason: Option<&'static str>,
+    /// What is wrong, if it is not the JSON.
+    pub(crate) reason: Option<Cow<'static, str>>,
     pub(crate) path: Option<String>,
     pub(crate) body: String,
     #[source]
@@ -29,7 +30,7 @@ impl DecodeFailure {
             operation,
             status: StatusCode::OK,
             headers: HeaderMap::new(),
-            reason: Some(reason),
+            reason: Some(reason.into()),
             path: None,
             body: String::new(),
             source: None,
@@ -37,8 +38,8 @@ impl DecodeFailure {
     }
 
     fn problem(&self) -> String {
-        match (self.reason, &self.path) {
-            (Some(reason), _) => reason.to_owned(),
+        match (&self.reason, &self.path) {
+            (Some(reason), _) => reason.clone().into_owned(),
             (None, Some(path)) => format!("the response cannot be read at {path}"),
             (None, None) => "the response cannot be read".to_owned(),
         }
@@ -60,8 +61,8 @@ impl DecodeFailure {
         self.path.as_deref()
     }
 
-    /// Returns the start of the body, at most 4 KiB, with the secrets of the call redacted. The body of a token response
-    /// is not kept.
+    /// Returns the start of the body, at most 4 KiB, with the secrets of the call redacted. The body of a token
+    /// response is not stored.
     pub fn body(&self) -> &str {
         &self.body
     }

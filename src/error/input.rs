@@ -5,7 +5,7 @@ use thiserror::Error as ThisError;
 use super::{BoxError, Error, Source};
 use crate::operation::Operation;
 
-/// A value that cannot be used: a setting of the client, or an argument of a call.
+/// An invalid value: a setting of the client, or an argument of a call.
 #[derive(Clone, Debug, ThisError)]
 #[error("{}{message}", self.prefix())]
 pub struct InputFailure {

@@ -53,15 +53,15 @@ const REQUEST_IDS: [&str; 4] = ["x-request-id", "x-correlation-id", "request-id"
 pub enum Error {
     /// The user's authorization has ended, or was never given.
     ///
-    /// It may be the refresh of the tokens that was refused. Retrying does not help: send the user to
-    /// [`Auth::generate_auth_url`](crate::Auth::generate_auth_url).
+    /// Either the call was unauthenticated, or the refresh token was refused. This is permanent: log the user
+    /// in again, by [`Auth::begin_login`](crate::Auth::begin_login).
     #[error("{}", .0.describe("not authorized"))]
     Authentication(Box<ApiFailure>),
 
-    /// Other credentials were set while the call was in flight, which did not continue with them: they may be another
-    /// user's.
+    /// Other credentials were set while the call was in flight. The call was not repeated with them, because they may
+    /// be another user's.
     ///
-    /// Nobody has to authorize again. A retry is made with the new credentials, so check whose they are.
+    /// The user need not authorize again. A retry uses the new credentials, so check whose they are.
     #[error("{}", .0.describe("credentials changed"))]
     CredentialsChanged(Box<ApiFailure>),
 
@@ -73,14 +73,14 @@ pub enum Error {
 
     /// The user is authorized, but the scope does not cover this call.
     ///
-    /// To widen it, send the user to [`Auth::generate_auth_url`](crate::Auth::generate_auth_url) with a wider
+    /// To widen it, log the user in again, by [`Auth::begin_login`](crate::Auth::begin_login) with a wider
     /// [`Scope`](crate::Scope).
     #[error("{}", .0.describe("permission denied"))]
     PermissionDenied(Box<ApiFailure>),
 
     /// The user connected [accounts](ApiFailure::accounts), but withheld the permission for their calendars.
     ///
-    /// Ask the user to connect them again and to grant the permission.
+    /// Ask the user to connect the accounts again and to grant the permission.
     #[error("{}", .0.describe("calendar permission required"))]
     CalendarPermissionRequired(Box<ApiFailure>),
 
@@ -88,7 +88,7 @@ pub enum Error {
     #[error("{}", .0.describe_fields("invalid request"))]
     Validation(Box<ApiFailure>),
 
-    /// The API knows no such event or calendar (any more): list again before you delete your copy.
+    /// The event or calendar does not exist, or no longer: list again before you delete your copy.
     ///
     /// A 404 of a proxy, or of a base URL that is wrong, is [`Unexpected`](Self::Unexpected).
     #[error("{}", .0.describe("not found"))]
@@ -197,7 +197,7 @@ impl Error {
         }
     }
 
-    /// Reports whether the failure is transient: the same call may succeed later without anybody changing anything.
+    /// Reports whether the failure is transient: the same call may succeed later.
     ///
     /// Whether a retry is *safe* is another question: a create that ended in a network error may have arrived; see
     /// [`send_status`](Self::send_status).
@@ -212,8 +212,8 @@ impl Error {
         }
     }
 
-    /// Returns the delay that the service asks for before the next attempt (`Retry-After`), or that is left until the next
-    /// refresh while refreshes back off.
+    /// Returns the delay before the next attempt: the service's `Retry-After`, or the rest of the backoff while
+    /// refreshes fail.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Network(failure) => failure.retry_after,
@@ -242,11 +242,13 @@ impl Error {
             Self::Network(failure) => failure.send_status,
             Self::Decode(_) => SendStatus::Answered,
             Self::TokenStore(failure) => failure.send_status,
+            // A response has shown that a setting is wrong.
+            Self::Configuration(failure) if failure.operation.is_some() => SendStatus::Answered,
             other => other.api().map_or(SendStatus::NotSent, |failure| failure.send_status),
         }
     }
 
-    /// Reports whether only a new consent of the user helps.
+    /// Reports whether the user must authorize again.
     pub fn needs_reauthorization(&self) -> bool {
         matches!(self, Self::Authentication(_) | Self::CalendarPermissionRequired(_))
     }

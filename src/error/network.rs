@@ -52,7 +52,7 @@ pub enum NetworkKind {
     /// The connection broke. The request may have arrived.
     #[error("the connection broke")]
     Broken,
-    /// The response began, but its body is incomplete.
+    /// The response began, but its body is incomplete, or its compression is corrupt.
     #[error("the response is incomplete")]
     Body,
 }

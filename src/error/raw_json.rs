@@ -11,7 +11,7 @@ impl RawJson {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidInput`] when the value cannot be written as JSON, such as a map with keys that are no strings.
+    /// [`Error::InvalidInput`] when the value cannot be written as JSON, such as a map whose keys are not strings.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
         let raw = serde_json::value::to_raw_value(value);
         let raw = raw.map_err(|e| InputFailure::new("the value cannot be written as JSON").source(e))?;
@@ -22,9 +22,9 @@ impl RawJson {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidInput`] when the JSON is not of the wanted type.
+    /// [`Error::InvalidInput`] when the JSON does not have the expected type.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let parsed = serde_json::from_str(self.get()).or_else(|_| serde_json::from_str(&clean(self.get())));
-        parsed.map_err(|e| InputFailure::new("the JSON is not of the wanted type").source(e).into())
+        parsed.map_err(|e| InputFailure::new("the JSON does not have the expected type").source(e).into())
     }
 }

@@ -28,7 +28,7 @@ impl WebhookFailure {
         }))
     }
 
-    /// Creates the error of a kind that may be gone when the delivery is sent again.
+    /// Creates the error of a transient kind: the delivery may be accepted when the service retries it.
     pub(crate) fn retryable(kind: WebhookKind) -> Error {
         Error::WebhookVerification(Box::new(Self { kind, is_retryable: true, clock_offset: None }))
     }
@@ -51,8 +51,8 @@ impl WebhookFailure {
         self.is_retryable
     }
 
-    /// Returns how far a timestamp out of tolerance is ahead of this machine's clock; negative if it is behind. `None` also if
-    /// it is so far that it is no instant.
+    /// Returns how far a timestamp out of tolerance is ahead of this machine's clock; negative if it is behind. `None`
+    /// also if it is out of the range of instants.
     pub fn clock_offset(&self) -> Option<SignedDuration> {
         self.clock_offset
     }
@@ -66,13 +66,13 @@ pub enum WebhookKind {
     #[error("the webhook delivery is too large")]
     TooLarge,
     /// `webhook-id`, `webhook-timestamp` or `webhook-signature` is missing, empty, repeated, or not text.
-    #[error("the webhook delivery lacks a header, or repeats one")]
+    #[error("a header of the webhook delivery is missing or repeated")]
     MissingHeaders,
     /// The timestamp is not a number.
     #[error("the webhook delivery's timestamp is not a number")]
     InvalidTimestamp,
-    /// The timestamp is too far from now: a replayed delivery, or clock skew.
-    #[error("the webhook delivery's timestamp is too far from now")]
+    /// The timestamp is outside the tolerance: a replayed delivery, or clock skew.
+    #[error("the webhook delivery's timestamp is outside the tolerance")]
     TimestampOutOfTolerance,
     /// There is no usable key, perhaps because the keys could not be fetched. Retryable.
     #[error("there is no public key to verify webhook deliveries with")]

@@ -10,9 +10,9 @@ use crate::models::{CalendarEvent, EventCreate, EventUpdate, Provider};
 impl CalendarEvent {
     /// Returns the first and the last day of an all-day event, both included.
     ///
-    /// `None` for other events, and for those without a start. The service sends such days as instants at midnight. An
-    /// instant that is not midnight in UTC is rounded to the nearest one, which is right for zones from UTC-11 to UTC+12.
-    /// For others, use [`days_in`](Self::days_in).
+    /// `None` for other events, and for those without a start. The service sends dates as instants at midnight. An
+    /// instant that is not midnight in UTC is rounded to the nearest midnight, which is right for time zones from
+    /// UTC-11 to UTC+12. For other time zones, use [`days_in`](Self::days_in).
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -20,7 +20,8 @@ impl CalendarEvent {
     /// use mobiscroll_connect::CalendarEvent;
     ///
     /// let event: CalendarEvent = serde_json::from_str(
-    ///     r#"{ "provider": "google", "id": "1", "allDay": true, "start": "2026-11-23", "end": "2026-11-25" }"#,
+    ///     r#"{ "provider": "google", "id": "1", "allDay": true,
+    ///          "start": "2026-11-23", "end": "2026-11-25" }"#,
     /// )?;
     /// assert_eq!(event.days(), Some((date(2026, 11, 23), date(2026, 11, 24))));
     /// # Ok(())
@@ -33,8 +34,8 @@ impl CalendarEvent {
     /// Returns the first and the last day of an all-day event in a time zone, such as the calendar's, both included; `None`
     /// as for [`days`](Self::days).
     ///
-    /// A midnight of the zone counts as such, and one of UTC otherwise; of any other instant, the nearest midnight of the
-    /// zone is meant.
+    /// A midnight of the zone is taken as it is, otherwise a midnight of UTC. Any other instant is rounded to the
+    /// nearest midnight of the zone.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -43,10 +44,12 @@ impl CalendarEvent {
     /// use mobiscroll_connect::CalendarEvent;
     ///
     /// let event: CalendarEvent = serde_json::from_str(
-    ///     r#"{ "provider": "google", "id": "1", "allDay": true, "start": "2026-11-22T11:00:00Z", "end": "2026-11-23T11:00:00Z" }"#,
+    ///     r#"{ "provider": "google", "id": "1", "allDay": true,
+    ///          "start": "2026-11-22T11:00:00Z", "end": "2026-11-23T11:00:00Z" }"#,
     /// )?;
     /// let auckland_in_summer = TimeZone::fixed(offset(13));
-    /// assert_eq!(event.days_in(&auckland_in_summer), Some((date(2026, 11, 23), date(2026, 11, 23))));
+    /// let day = date(2026, 11, 23);
+    /// assert_eq!(event.days_in(&auckland_in_summer), Some((day, day)));
     /// # Ok(())
     /// # }
     /// ```
@@ -78,7 +81,8 @@ impl EventCreate {
     /// use mobiscroll_connect::{EventCreate, Provider};
     ///
     /// let (monday, friday) = (date(2026, 11, 23), date(2026, 11, 27));
-    /// let offsite = EventCreate::new_all_day(Provider::Google, "primary", "Offsite", monday, friday)?;
+    /// let google = Provider::Google;
+    /// let offsite = EventCreate::new_all_day(google, "primary", "Offsite", monday, friday)?;
     /// # Ok(())
     /// # }
     /// ```
@@ -110,7 +114,9 @@ impl EventCreate {
     ///
     /// let day = date(2026, 11, 23);
     /// let auckland_in_summer = TimeZone::fixed(offset(13));
-    /// let offsite = EventCreate::new_all_day_in(Provider::Google, "primary", "Offsite", day, day, &auckland_in_summer)?;
+    /// let google = Provider::Google;
+    /// let zone = &auckland_in_summer;
+    /// let offsite = EventCreate::new_all_day_in(google, "primary", "Offsite", day, day, zone)?;
     /// # Ok(())
     /// # }
     /// ```

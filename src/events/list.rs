@@ -17,7 +17,7 @@ const MAX_QUERY: usize = 8_000;
 impl ListEvents {
     /// Adds calendars to read. A provider without ids adds nothing. Default: all calendars.
     ///
-    /// A URL holds some dozens of them, depending on the length of the ids: with more, the call is
+    /// A URL has room for some dozens, depending on the length of the ids. With more, the call fails with
     /// [`Error::InvalidInput`], and nothing is sent.
     pub fn calendar_ids<I>(mut self, calendar_ids: impl IntoIterator<Item = (Provider, I)>) -> Self
     where

@@ -76,12 +76,12 @@ impl<C: Handle> Events<'_, C> {
         Request::new(CreateEvent::new(event), self.client.clone())
     }
 
-    /// Creates an event once, even if the response gets lost: like [`create`](Self::create), with an idempotency key.
+    /// Creates an event once, even if the response is lost: like [`create`](Self::create), with an idempotency key.
     ///
     /// The key is stored in the event's `custom` as [`IDEMPOTENCY_KEY`](crate::IDEMPOTENCY_KEY). If a request may have
     /// been sent and there is no response, an event with the key is [searched for](Self::find_created) around the time
-    /// of this one. If there is none, the create is retried once. This narrows the gap and does not close it: the
-    /// provider may be slower than the search, or may not keep `custom`.
+    /// of this one. If there is none, the create is retried once. This is best effort: the provider may be
+    /// slower than the search, or may not store `custom`.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {
@@ -97,6 +97,7 @@ impl<C: Handle> Events<'_, C> {
     ///
     /// As [`create`](Self::create). With [`SendStatus::NotSent`](crate::SendStatus::NotSent), and after a refusal,
     /// nothing was created; otherwise the outcome is unknown.
+    #[doc(alias("idempotency key"))]
     pub fn create_once(self, event: EventCreate, key: impl Into<String>) -> Request<CreateOnce, C> {
         Request::new(CreateOnce::new(event, key), self.client.clone())
     }
@@ -115,7 +116,8 @@ impl<C: Handle> Events<'_, C> {
 
     /// Edits an event, and returns it as the provider stored it.
     ///
-    /// Fields that are not set stay unchanged. Of a series, [`EventUpdate::update_mode`] says which part is meant.
+    /// Fields that are not set stay unchanged. For a series, [`EventUpdate::update_mode`] selects the instance, the
+    /// following ones, or all.
     /// Needs the scope `read-write`. Calls `PUT /event`.
     ///
     /// ```no_run
@@ -142,8 +144,8 @@ impl<C: Handle> Events<'_, C> {
 
     /// Deletes an event. It cannot be restored.
     ///
-    /// Of a series, [`EventDelete::delete_mode`] says which part is meant. Needs the scope `read-write`. Calls
-    /// `DELETE /event`.
+    /// For a series, [`EventDelete::delete_mode`] selects the instance, the following ones, or all. Needs the scope
+    /// `read-write`. Calls `DELETE /event`.
     ///
     /// ```no_run
     /// # async fn run(client: mobiscroll_connect::Client) -> Result<(), mobiscroll_connect::Error> {

@@ -67,7 +67,7 @@ impl Endpoint for FindCreated {
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<Option<CalendarEvent>, Error>> {
         Box::pin(async move {
             InputFailure::require(&operations::LIST_EVENTS, &[("idempotency key", Some(&self.key))])?;
-            find(&caller, &self.event, &self.key).await
+            find(&caller.begin(), &self.event, &self.key).await
         })
     }
 }
@@ -75,7 +75,7 @@ impl Endpoint for FindCreated {
 async fn create(caller: Caller, mut event: EventCreate, key: String) -> Result<CalendarEvent, Error> {
     InputFailure::require(&operations::CREATE_EVENT, &[("idempotency key", Some(&key))])?;
     event.custom.get_or_insert_default().insert(IDEMPOTENCY_KEY.to_owned(), key.clone().into());
-    let mut retried = false;
+    let (caller, mut retried) = (caller.begin(), false);
     loop {
         let error = match CreateEvent::new(event.clone()).call(caller.clone()).await {
             Err(error) if may_be_done(&error) => error,
@@ -110,7 +110,7 @@ fn has_key(raw: &RawJson, key: &str) -> bool {
 }
 
 fn unreadable() -> Error {
-    DecodeFailure::error(operations::LIST_EVENTS.id, "the event with this key exists, and cannot be read")
+    DecodeFailure::error(operations::LIST_EVENTS.id, "an event with this key exists, but cannot be read")
 }
 
 async fn find(caller: &Caller, event: &EventCreate, key: &str) -> Result<Option<CalendarEvent>, Error> {

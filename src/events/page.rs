@@ -47,7 +47,8 @@ pub(super) fn salvage(undecodable: Box<Undecodable>) -> Result<EventPage, Failur
     let Reply { value: page, head, secrets } = undecodable.decode_leniently::<Page>()?;
     let (events, malformed) = json::items(page.events);
     let none = RawJson::from_serialize(&[(); 0]).map_err(Failure::Final)?;
-    let rest = page.rest.into_iter().chain([("events".to_owned(), none)]).collect::<BTreeMap<_, _>>();
+    let mut rest = page.rest;
+    rest.insert("events".to_owned(), none);
     let rest = RawJson::from_serialize(&rest).map_err(Failure::Final)?;
     // Without its token, the page would be taken for the last one.
     match json::read(rest.get(), &["nextPageToken"]) {

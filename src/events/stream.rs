@@ -38,7 +38,7 @@ impl EventItem {
     }
 }
 
-/// Every event of every page, from [`Request::stream`](crate::Request::stream).
+/// Every event of every page, from [`Request::stream`](crate::Request::stream): pagination without page tokens.
 #[must_use = "streams do nothing unless polled"]
 pub struct EventStream {
     request: Box<ListEvents>,
@@ -46,8 +46,8 @@ pub struct EventStream {
     read_ahead: bool,
     items: vec::IntoIter<EventItem>,
     page_token: Option<String>,
-    blocked_accounts: Vec<BlockedAccount>,
     /// Those of all pages so far.
+    blocked_accounts: Vec<BlockedAccount>,
     circle: CircleDetector,
     next: Next,
 }
@@ -217,7 +217,7 @@ impl CircleDetector {
 }
 
 fn circle() -> Error {
-    DecodeFailure::error(operations::LIST_EVENTS.id, "the page tokens go in a circle: the list does not end")
+    DecodeFailure::error(operations::LIST_EVENTS.id, "the page tokens repeat: the list does not end")
 }
 
 fn interrupted() -> Error {

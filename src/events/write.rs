@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::to_raw_value;
 
 use crate::call::{CallOptions, Caller, Endpoint, RawCall};
 use crate::error::{Error, InputFailure};
@@ -80,7 +80,7 @@ impl Endpoint for EventDelete {
 /// Refuses attendees without an address, such as a list of attendees that was read has them.
 fn addressed<'a>(operation: &Operation, attendees: impl IntoIterator<Item = &'a String>) -> Result<(), InputFailure> {
     match attendees.into_iter().any(|address| address.trim().is_empty()) {
-        true => Err(InputFailure::new("an attendee has no address: leave it out").of(operation)),
+        true => Err(InputFailure::new("an attendee has no email address").of(operation)),
         false => Ok(()),
     }
 }
@@ -115,7 +115,7 @@ fn written(
 
 /// Reads an event of which some may be malformed.
 pub(super) fn read(body: &str, provider: &Provider, calendar_id: &str) -> Result<CalendarEvent, DecodeMismatch> {
-    type Members = BTreeMap<String, Box<RawValue>>;
+    type Members = BTreeMap<String, RawJson>;
     let body = &*json::clean(body);
     let root: Members = serde_json::from_str(body)?;
     let nested = root.get("event").filter(|event| event.get().starts_with('{'));
@@ -126,7 +126,7 @@ pub(super) fn read(body: &str, provider: &Provider, calendar_id: &str) -> Result
     // The service may leave out what the request said already.
     let mut fill = |name: &str, value: &str| -> Result<(), serde_json::Error> {
         if event.get(name).is_none_or(|member| !member.get().starts_with('"')) {
-            event.insert(name.to_owned(), to_raw_value(value)?);
+            event.insert(name.to_owned(), RawJson::from_raw(to_raw_value(value)?));
         }
         Ok(())
     };

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::clean::clean;
 use super::raw::RawJson;
-use super::tree::{Node, Segment};
+use super::tree::{Mismatch, Node, Segment};
 
 /// An item of a list that cannot be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,20 +73,30 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str, essential: &[&str]) -> Resul
     }
     let text = clean(text);
     let mut root = Node::parse(&text)?;
+    let mismatch = prune(&mut root, essential, &mut |root| root.read::<T>(true).err())?;
+    root.read(false).map_err(|(path, error)| mismatch.unwrap_or_else(|| DecodeMismatch::new(&path, error)))
+}
+
+/// Repairs what does not match until all does. Returns the first mismatch.
+fn prune<'de>(
+    root: &mut Node<'de>,
+    essential: &[&str],
+    next: &mut dyn FnMut(&mut Node<'de>) -> Option<Mismatch>,
+) -> Result<Option<DecodeMismatch>, DecodeMismatch> {
     let mut first = None;
     let mut dropped = 0;
     // What was found to match is passed over until all does, so that no part is read more often than it has mismatches.
-    while let Err((path, error)) = root.read::<T>(true) {
+    while let Some((path, error)) = next(root) {
         // Any other error is not about the model, such as that of nesting too deep.
         let dispensable = error.is_data() && !is_essential(&path, essential);
-        let repaired = dispensable && (fill(&mut root, &path, &error) || drop_part(&mut root, &path, &mut dropped));
+        let repaired = dispensable && (fill(root, &path, &error) || drop_part(root, &path, &mut dropped));
         let mismatch = first.take().unwrap_or_else(|| DecodeMismatch::new(&path, error));
         if !repaired {
             return Err(mismatch);
         }
         first = Some(mismatch);
     }
-    root.read(false).map_err(|(path, error)| first.unwrap_or_else(|| DecodeMismatch::new(&path, error)))
+    Ok(first)
 }
 
 /// Reads a text as JSON of any kind. Members of an object that cannot be read, such as a number that is too large, are left
@@ -98,8 +108,13 @@ pub(crate) fn value(text: &str) -> Result<serde_json::Value, serde_json::Error> 
     };
     serde_json::from_str(text).or_else(|error| {
         let members: BTreeMap<String, RawJson> = serde_json::from_str(text).map_err(|_| error)?;
-        let members = members.into_iter().filter_map(|(name, member)| Some((name, member.parse().ok()?)));
-        Ok(serde_json::Value::Object(members.collect()))
+        let mut read = serde_json::Map::new();
+        for (name, member) in members {
+            if let Ok(value) = member.parse() {
+                read.insert(name, value);
+            }
+        }
+        Ok(serde_json::Value::Object(read))
     })
 }
 

@@ -1,4 +1,4 @@
-//! JSON that is kept as text.
+//! JSON that is stored as text.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub(super) const RAW_VALUE: &str = "$serde_json::private::RawValue";
 /// The name by which lenient parsing recognizes the value of a member that the model does not know.
 pub(super) const UNKNOWN_MEMBER: &str = "mobiscroll_connect::UnknownMember";
 
-/// JSON kept as the text that arrived, and parsed only when asked for.
+/// JSON stored as the text that arrived, and parsed on demand.
 ///
 /// The providers' own records (`original`) are most of an event's bytes, and few callers look at them.
 ///

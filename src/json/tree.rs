@@ -1,9 +1,13 @@
 //! JSON as a tree that is parsed as deep as a model asks for it, and that can be pruned.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{
+    self, Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
 use serde_json::{Error, from_str};
@@ -18,6 +22,9 @@ pub(super) enum Segment {
     Member(String),
     Entry(usize),
 }
+
+/// The path to what does not match a model, and why.
+pub(super) type Mismatch = (Vec<Segment>, Error);
 
 /// A JSON value.
 pub(super) struct Node<'de> {
@@ -70,7 +77,7 @@ impl<'de> Node<'de> {
 
     /// Reads a model, or returns the path to what does not match it. What was found to match before can be passed over:
     /// the value is not the whole then.
-    pub(super) fn read<T: DeserializeOwned>(&mut self, pass_over: bool) -> Result<T, (Vec<Segment>, Error)> {
+    pub(super) fn read<T: DeserializeOwned>(&mut self, pass_over: bool) -> Result<T, Mismatch> {
         let reading = Reading { pass_over, path: RefCell::default() };
         let outcome = T::deserialize(Reader { node: self, reading: &reading, depth: 0 });
         outcome.map_err(|error| {
@@ -125,6 +132,10 @@ impl<'de> Node<'de> {
         self.text.starts_with(first)
     }
 
+    fn is_container(&self) -> bool {
+        self.starts_with('{') || self.starts_with('[')
+    }
+
     fn is_number(&self) -> bool {
         self.starts_with('-') || self.text.starts_with(|first: char| first.is_ascii_digit())
     }
@@ -145,6 +156,60 @@ impl<'de> Node<'de> {
     }
 }
 
+/// A value without parts. Read by one visitor, it is compiled once instead of for each type that a model has.
+enum Scalar<'de> {
+    Null,
+    Bool(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    Text(Cow<'de, str>),
+}
+
+impl<'de> Deserialize<'de> for Scalar<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Scalar<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value without parts")
+            }
+
+            fn visit_unit<E>(self) -> Result<Scalar<'de>, E> {
+                Ok(Scalar::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Scalar<'de>, E> {
+                Ok(Scalar::Bool(value))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Scalar<'de>, E> {
+                Ok(Scalar::Unsigned(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Scalar<'de>, E> {
+                Ok(Scalar::Signed(value))
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<Scalar<'de>, E> {
+                Ok(Scalar::Float(value))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Scalar<'de>, E> {
+                Ok(Scalar::Text(Cow::Owned(value.to_owned())))
+            }
+
+            fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Scalar<'de>, E> {
+                Ok(Scalar::Text(Cow::Borrowed(value)))
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
+}
+
 /// Reads a node, as far as the model allows.
 struct Reader<'t, 'de> {
     node: &'t mut Node<'de>,
@@ -153,6 +218,22 @@ struct Reader<'t, 'de> {
 }
 
 impl<'de> Reader<'_, 'de> {
+    /// Reads a value whose type the model knows: no deeper than the model is.
+    fn visit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.node.is_container() {
+            return self.visit_parts(visitor);
+        }
+        match from_str(self.node.text)? {
+            Scalar::Null => visitor.visit_unit(),
+            Scalar::Bool(value) => visitor.visit_bool(value),
+            Scalar::Unsigned(value) => visitor.visit_u64(value),
+            Scalar::Signed(value) => visitor.visit_i64(value),
+            Scalar::Float(value) => visitor.visit_f64(value),
+            Scalar::Text(Cow::Borrowed(value)) => visitor.visit_borrowed_str(value),
+            Scalar::Text(Cow::Owned(value)) => visitor.visit_string(value),
+        }
+    }
+
     fn visit_parts<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let Self { node, reading, depth } = self;
         let first = if reading.pass_over && !node.fields { node.matching } else { 0 };
@@ -177,15 +258,14 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let is_container = self.node.starts_with('{') || self.node.starts_with('[');
-        if is_container && self.depth < MAX_DEPTH {
-            return self.visit_parts(visitor);
+        if self.node.is_container() && self.depth >= MAX_DEPTH {
+            return serde_json::Deserializer::from_str(self.node.text).deserialize_any(visitor);
         }
-        serde_json::Deserializer::from_str(self.node.text).deserialize_any(visitor)
+        self.visit(visitor)
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.node.is_number() { visitor.visit_str(self.node.text) } else { self.deserialize_any(visitor) }
+        if self.node.is_number() { visitor.visit_str(self.node.text) } else { self.visit(visitor) }
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -200,14 +280,14 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         if self.node.text == "null" {
             return visitor.visit_seq(de::value::SeqDeserializer::new(std::iter::empty::<()>()));
         }
-        self.deserialize_any(visitor)
+        self.visit(visitor)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         if self.node.starts_with('[') {
             return Err(de::Error::invalid_type(Unexpected::Seq, &visitor));
         }
-        self.deserialize_any(visitor)
+        self.visit(visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(

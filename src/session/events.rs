@@ -1,4 +1,4 @@
-//! What happens to authorizations, for those who watch.
+//! Events of authorizations.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub enum AuthEvent {
         user: String,
         /// Why
         error: Error,
-        /// When the next call retries; until then, calls whose token has expired fail with this error
+        /// The delay until the next refresh; until then, calls whose token has expired fail with this error
         next_try: Duration,
     },
     /// New tokens are active, but could not be saved.
@@ -47,7 +47,7 @@ pub enum AuthEvent {
         user: String,
         /// Why
         error: Error,
-        /// When saving is retried, at the latest
+        /// The maximum delay until saving is retried
         next_try: Duration,
     },
     /// The service has refused the refresh token, and the store has no newer one: send the user to authorize.
@@ -58,7 +58,7 @@ pub enum AuthEvent {
         /// Why
         error: Error,
     },
-    /// New tokens are not in use: other credentials were set while they were requested.
+    /// New tokens are not used: other credentials were set while they were requested.
     ///
     /// A [hook that takes a `TokenRotation`](crate::TokenRotation) was called with them; other hooks were not.
     #[non_exhaustive]
@@ -74,14 +74,14 @@ pub enum AuthEvent {
         /// The user
         user: String,
     },
-    /// Credentials that were [set](crate::Client::set_credentials) are not in use: by the store, they were rotated away
-    /// before, or others replaced them since. The store's are active.
+    /// Credentials that were [set](crate::Client::set_credentials) are not used: according to the store, they were
+    /// rotated away earlier, or have been replaced since. The store's credentials are active.
     #[non_exhaustive]
     CredentialsRetired {
         /// The user
         user: String,
     },
-    /// Another process is refreshing the user's tokens, or died while it did: its lease is waited for.
+    /// Another process is refreshing the user's tokens, or died during a refresh: the call waits for its lease.
     #[non_exhaustive]
     WaitingForLease {
         /// The user
@@ -98,7 +98,7 @@ pub enum AuthEvent {
 }
 
 impl AuthEvent {
-    /// Returns the user whom it is about; `None` for [`Lagged`](Self::Lagged).
+    /// Returns the user; `None` for [`Lagged`](Self::Lagged).
     pub fn user(&self) -> Option<&str> {
         match self {
             Self::Authorized { user }

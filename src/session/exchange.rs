@@ -13,7 +13,7 @@ use super::save::{Origin, Pending, Unsaved};
 use super::store::Pair;
 use super::task::{self, Goal, beating};
 use crate::backoff::Jitter;
-use crate::error::Error;
+use crate::error::{AuthCallbackFailure, AuthCallbackKind, Error, SendStatus};
 use crate::models::{GrantType, TokenRequest, TokenResponse};
 use crate::secret::Secret;
 use crate::sync::in_span;
@@ -31,6 +31,7 @@ impl Session {
                 .redirect_uri(&session.shared.transport.app().redirect_uri);
             let response = exchange_code(&session, request, &code, timeout).await?;
             let tokens = Arc::new(Tokens::received(response, Timestamp::now()));
+            session.check_subject(&tokens)?;
             let (task, dropped) = {
                 let mut state = session.state();
                 let active = state.active.take();
@@ -56,23 +57,39 @@ impl Session {
         let exchange = runtime()?.spawn(in_span(async move { beating([&shared.in_flight.beats; 2], exchange).await }));
         exchange.await.unwrap_or_else(|_| Err(task::interrupted()))
     }
+
+    /// Refuses tokens of another user. Revoking them would end the other user's authorization.
+    fn check_subject(&self, tokens: &Tokens) -> Result<(), Error> {
+        let is_checked = self.shared.settings.verify_subject && !self.user.is_empty();
+        match is_checked && tokens.are_of_another_user(&self.user) {
+            true => Err(AuthCallbackFailure::error(AuthCallbackKind::TokensOfAnotherUser)),
+            false => Ok(()),
+        }
+    }
 }
 
-/// Sends the request until it may have arrived.
+/// Sends the request until it may have arrived, and then once more if there was no response: connections of the pool may be
+/// dead, and the next one is new. A code that was used up by the first request is refused, and nothing more is lost.
 async fn exchange_code(
     session: &Session,
     request: TokenRequest,
     code: &Secret,
     timeout: Duration,
 ) -> Result<TokenResponse, Error> {
-    let mut unsent = 0;
+    let (mut unsent, mut unanswered) = (0, 0);
     loop {
         match session.shared.transport.request_tokens(request.clone(), &[code], timeout).await {
             Err(error) if unsent + 1 < MAX_CONNECTS && matches!(Arrival::of(&error), Arrival::Never) => {
                 sleep(Jitter::Around.apply(ATTEMPTS.delay(unsent))).await;
                 unsent += 1;
             }
+            Err(error) if unanswered == 0 && is_unanswered(&error) => unanswered += 1,
             outcome => return outcome,
         }
     }
+}
+
+/// Reports whether a request may have arrived, and nothing came back.
+fn is_unanswered(error: &Error) -> bool {
+    matches!(error, Error::Network(_)) && error.send_status() == SendStatus::MaybeSent
 }

@@ -58,7 +58,7 @@ impl TokenRotation {
         &self.tokens
     }
 
-    /// Takes the new tokens out.
+    /// Returns the new tokens by value.
     pub fn into_tokens(self) -> Tokens {
         self.tokens
     }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
@@ -12,7 +13,7 @@ use super::task::Work;
 use super::{Active, Relation, Session};
 use crate::backoff::{Backoff, Jitter};
 use crate::error::{Error, StoreKind};
-use crate::sync::lock;
+use crate::sync::{lock, spawn};
 use crate::tokens::{LeaseOutcome, Presented};
 
 /// Between looks at a lease that another process holds.
@@ -92,6 +93,7 @@ impl Session {
                 return Err(Error::store(StoreKind::Lease, "another process holds it for too long"));
             }
             if polls == 0 {
+                self.shared.transport.counters().lease_waits.count();
                 self.shared.events.send(|| AuthEvent::WaitingForLease { user: self.user.to_string(), remaining });
             }
             work.leave();
@@ -125,7 +127,7 @@ impl Session {
     /// Extends the lease in the background, until the guard is dropped.
     pub(super) fn keep_lease(self: &Arc<Self>, term: &Term) -> KeptLease {
         let (session, term, ttl) = (Arc::downgrade(self), term.clone(), self.shared.settings.refresh_lease);
-        let kept = tokio::spawn(async move {
+        let keeping = async move {
             loop {
                 sleep(ttl / 3).await;
                 let Some(session) = session.upgrade() else { return };
@@ -137,7 +139,8 @@ impl Session {
                     Err(_) => {}
                 }
             }
-        });
+        };
+        let kept = spawn(&Handle::current(), Box::pin(keeping));
         KeptLease(kept.abort_handle())
     }
 }

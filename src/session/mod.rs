@@ -244,6 +244,11 @@ impl Session {
         &self.user
     }
 
+    /// Returns how long a login may take.
+    pub(crate) fn login_timeout(&self) -> Duration {
+        self.shared.settings.login_timeout
+    }
+
     /// Returns the active tokens, as far as they were loaded.
     pub(crate) fn tokens(&self) -> Option<Tokens> {
         self.state().active.as_ref().map(|active| (*active.tokens).clone())

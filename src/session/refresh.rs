@@ -98,6 +98,7 @@ impl Session {
                 return Err(error);
             }
         };
+        self.shared.transport.counters().refreshes.count();
         let fresh = Pair::new(Arc::new(source.tokens.refreshed(response, Timestamp::now())));
         let fresh = Pair { lineage: source.lineage.rotated(source.id), ..fresh };
         let pending = Pending::CompareAndSwap { version, fence };
@@ -170,6 +171,7 @@ impl Session {
             state.last_failure = Some(error.clone()).filter(|_| !is_final && !matches!(error, Error::TokenStore(_)));
             delay
         };
+        self.shared.transport.counters().failed_refreshes.count();
         let (user, error) = (self.user.to_string(), error.clone());
         self.shared.events.send(|| match error.needs_reauthorization() {
             true => AuthEvent::ReauthorizationNeeded { user, error },

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -14,6 +15,7 @@ use super::task::{Goal, SharedTask, Work, beating};
 use super::{Active, ROUNDS, Relation, Session, State};
 use crate::backoff::{Backoff, Jitter};
 use crate::error::{Error, StoreKind};
+use crate::sync::spawn;
 use crate::tokens::{Expiry, LeaseOutcome, PairId, SaveIf, Tokens};
 use crate::transport::runtime;
 
@@ -221,11 +223,12 @@ impl Session {
         match runtime() {
             Ok(runtime) => {
                 let (session, guard) = (self.clone(), self.shared.in_flight.start());
-                runtime.spawn(async move {
+                let handing_over = async move {
                     let beats = &session.shared.in_flight.beats;
                     beating([beats, beats], session.hand_over(&unsaved)).await;
                     drop(guard);
-                });
+                };
+                spawn(&runtime, Box::pin(handing_over));
             }
             Err(error) => {
                 self.shared.events.send(|| AuthEvent::Superseded { user: self.user.to_string(), error: Some(error) });
@@ -339,7 +342,7 @@ impl Session {
 
     fn schedule_save(self: &Arc<Self>, state: &mut State) {
         if state.save_retry.as_ref().is_none_or(JoinHandle::is_finished) {
-            state.save_retry = Some(tokio::spawn(retry_save(Arc::downgrade(self))));
+            state.save_retry = Some(spawn(&Handle::current(), Box::pin(retry_save(Arc::downgrade(self)))));
         }
     }
 

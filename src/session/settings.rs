@@ -21,6 +21,9 @@ pub(crate) struct SessionSettings {
     pub(crate) max_refreshes: usize,
     pub(crate) idle_time: Duration,
     pub(crate) max_idle_users: usize,
+    pub(crate) login_timeout: Duration,
+    /// Whether tokens of another user are refused.
+    pub(crate) verify_subject: bool,
     /// Whether traces name the user.
     pub(crate) trace_user_ids: bool,
 }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::Session;
 use crate::error::{BoxError, Error, StoreKind};
+use crate::sync::spawn;
 use crate::tokens::{
     LeaseOutcome, Lineage, PairId, SaveIf, SaveOutcome, StoreFuture, StoredTokens, TokenStore, Tokens,
 };
@@ -77,7 +79,7 @@ impl Session {
     /// Asks for the lease. One that is granted after the caller gave up is released at once.
     pub(super) async fn lease(self: &Arc<Self>, ttl: Duration) -> Result<LeaseOutcome, Error> {
         let (session, (sender, granted)) = (self.clone(), oneshot::channel());
-        tokio::spawn(async move {
+        let asking = async move {
             let outcome = caught(|| session.shared.settings.store.lease(&session.user, ttl)).await;
             if let Ok(LeaseOutcome::Granted { fence, .. }) = &outcome {
                 session.state().leased = Some(Leased { fence: *fence, presented: 0 });
@@ -85,7 +87,8 @@ impl Session {
             if let Err(Ok(LeaseOutcome::Granted { .. })) = sender.send(outcome) {
                 session.release().await;
             }
-        });
+        };
+        spawn(&Handle::current(), Box::pin(asking));
         let outcome = match timeout(self.shared.settings.save_timeout, granted).await {
             Ok(outcome) => outcome.unwrap_or_else(|_| Err("the runtime was shut down".into())),
             Err(_) => Err("the store did not respond in time".into()),

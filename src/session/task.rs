@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::{Active, ROUNDS, Session, Shared, State};
 use crate::error::{Error, NetworkFailure, NetworkKind};
 use crate::raw::operations;
-use crate::sync::in_span;
+use crate::sync::{in_span, spawn};
 use crate::transport::runtime;
 
 /// Between the beats of a task.
@@ -20,6 +21,9 @@ const BEAT: Duration = Duration::from_secs(1);
 
 /// How many beats a task may miss before another one takes over: nobody drives its runtime.
 const MISSED_BEATS: u32 = 3;
+
+/// How many it may miss where the waiter's own runtime drives it: that one is busy, since the waiter runs.
+const MISSED_BEATS_AT_HOME: u32 = 30;
 
 /// What a shared task is to achieve.
 #[derive(Clone)]
@@ -37,6 +41,8 @@ pub(super) enum Goal {
 pub(super) struct SharedTask {
     pub(super) number: u64,
     outcome: watch::Receiver<Option<Result<(), Error>>>,
+    /// The runtime that drives it.
+    home: tokio::runtime::Id,
     beats: Arc<AtomicU64>,
     /// Whether a call with a valid token has waited for it in vain.
     slow: Arc<AtomicBool>,
@@ -59,6 +65,8 @@ impl SharedTask {
     /// Waits for the outcome. `None` if there will be none: the runtime is gone, or nobody drives it.
     pub(super) async fn outcome(&mut self) -> Option<Result<(), Error>> {
         let (mut seen, mut missed) = (self.beats.load(Ordering::Relaxed), 0);
+        let is_at_home = Handle::try_current().is_ok_and(|runtime| runtime.id() == self.home);
+        let tolerated = if is_at_home { MISSED_BEATS_AT_HOME } else { MISSED_BEATS };
         loop {
             // Counted by the waiter's own beats, so that a process that was suspended does not take over from itself.
             match timeout(BEAT, self.outcome.wait_for(Option::is_some)).await {
@@ -67,7 +75,7 @@ impl SharedTask {
                     let beats = self.beats.load(Ordering::Relaxed);
                     missed = if beats == seen { missed + 1 } else { 0 };
                     seen = beats;
-                    if missed == MISSED_BEATS {
+                    if missed == tolerated {
                         return None;
                     }
                 }
@@ -116,12 +124,12 @@ impl Session {
         let (sender, outcome) = watch::channel(None);
         state.tasks += 1;
         let number = state.tasks;
-        let task = SharedTask { number, outcome, beats: Arc::default(), slow: Arc::default() };
+        let task = SharedTask { number, outcome, home: runtime.id(), beats: Arc::default(), slow: Arc::default() };
         state.task = Some(task.clone());
 
         let (session, beats, guard) = (self.clone(), task.beats.clone(), self.shared.in_flight.start());
         let mut work = Work { replaced: state.replaced, number, shared: self.shared.clone(), permit: None };
-        runtime.spawn(in_span(async move {
+        let working = in_span(async move {
             let achieved = async {
                 match goal {
                     Goal::Load => session.load(&mut work).await,
@@ -134,7 +142,8 @@ impl Session {
             session.end_task(number);
             sender.send_replace(Some(outcome));
             drop(guard);
-        }));
+        });
+        spawn(&runtime, Box::pin(working));
         Ok(task)
     }
 

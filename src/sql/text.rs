@@ -36,7 +36,7 @@ pub(crate) fn table(name: &str) -> Result<String, Error> {
             && part.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
     };
     if name.split('.').count() > 2 || !name.split('.').all(fits) {
-        return Err(InputFailure::new(format!("{name:?} cannot be the name of a table")).configuration());
+        return Err(InputFailure::new(format!("{name:?} is not a valid table name")).configuration());
     }
     Ok(quote(name))
 }

@@ -2,12 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::Tokens;
+use super::claims::Claims;
 
 /// When an access token should be refreshed, and when it expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +23,12 @@ impl Expiry {
 
     /// Returns the lifetime by the access token's own claims, which no clock of ours has a part in.
     pub(crate) fn claimed_lifetime(tokens: &Tokens) -> Option<Duration> {
-        Claims::of(tokens)?.lifetime()
+        Claims::of(&tokens.access_token)?.lifetime()
     }
 
     /// Reports whether the access token claims to have ended by then.
     pub(crate) fn claims_the_past(tokens: &Tokens, then: Timestamp) -> bool {
-        Claims::of(tokens).is_some_and(|claims| claims.exp <= then.as_second())
+        Claims::of(&tokens.access_token).and_then(|claims| claims.exp).is_some_and(|exp| exp <= then.as_second())
     }
 
     /// For tokens of unknown age, whose expiry only the wall clock can tell.
@@ -40,8 +38,8 @@ impl Expiry {
             // A token that had ended when it was issued has an end that nobody knows.
             None if tokens.issued_at.is_some_and(|issued| Self::claims_the_past(tokens, issued)) => return None,
             None => {
-                let claims = Claims::of(tokens)?;
-                (Timestamp::from_second(claims.exp).ok()?, tokens.lifetime.or_else(|| claims.lifetime()))
+                let claims = Claims::of(&tokens.access_token)?;
+                (Timestamp::from_second(claims.exp?).ok()?, tokens.lifetime.or_else(|| claims.lifetime()))
             }
         };
         let remaining = Duration::try_from(ends_at.duration_since(now)).unwrap_or_default();
@@ -59,29 +57,11 @@ impl Expiry {
     }
 }
 
-/// The claims of a JWT. They cannot be verified here, so they are hints: a wrong one costs a refresh or a 401.
-struct Claims {
-    iat: Option<i64>,
-    exp: i64,
-}
-
-impl Claims {
-    fn of(tokens: &Tokens) -> Option<Self> {
-        let payload = tokens.access_token.expose().split('.').nth(1)?;
-        let claims: Value =
-            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?).ok()?;
-        let seconds = |name: &str| claims[name].as_f64().map(|seconds| seconds as i64);
-        Some(Self { iat: seconds("iat"), exp: seconds("exp")? })
-    }
-
-    fn lifetime(&self) -> Option<Duration> {
-        let seconds = self.exp.checked_sub(self.iat?)?;
-        u64::try_from(seconds).ok().filter(|seconds| *seconds > 0).map(Duration::from_secs)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     const AHEAD: Duration = Duration::from_secs(60);

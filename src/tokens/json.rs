@@ -23,8 +23,8 @@ impl Tokens {
     /// use mobiscroll_connect::Tokens;
     ///
     /// let tokens = Tokens::new("access").with_refresh_token("refresh");
-    /// let kept = tokens.to_json();
-    /// assert_eq!(Tokens::from_json(kept.expose())?, tokens);
+    /// let json = tokens.to_json();
+    /// assert_eq!(Tokens::from_json(json.expose())?, tokens);
     /// # Ok(())
     /// # }
     /// ```
@@ -64,12 +64,13 @@ impl Tokens {
 
     /// Reads what [`to_json`](Self::to_json) wrote, or the token response that an official SDK persisted.
     ///
-    /// Names are accepted in snake case, camel case and Pascal case; `expires_at` may be an ISO 8601 string or a Unix time.
-    /// Unknown members stay with the tokens and are written back.
+    /// Names are accepted in snake case, camel case and Pascal case; `expires_at` may be an ISO 8601 string or a Unix
+    /// time. Unknown members are preserved and written back.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidInput`] when the text is no JSON object with an access token in it. It quotes nothing of the text.
+    /// [`Error::InvalidInput`] when the text is not a JSON object with an access token. The error does not quote the
+    /// text.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         Self::from_members(parse(text)?)
     }

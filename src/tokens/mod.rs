@@ -1,5 +1,6 @@
 //! A user's credentials, and where they are stored.
 
+mod claims;
 #[cfg(feature = "encryption")]
 mod encrypted;
 mod expiry;
@@ -109,7 +110,7 @@ impl Tokens {
         self.expires_at
     }
 
-    /// Returns the granted scope, which the service seldom reports.
+    /// Returns the granted scope, if the service reported it.
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
     }

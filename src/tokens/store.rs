@@ -34,10 +34,11 @@ pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;
 /// Deleting the tokens clears `tokens`, and the counters continue, so that late writes are detected. Only
 /// [`delete`](Self::delete) removes a record.
 ///
-/// A user's id is any text, the empty one included, and is compared byte by byte: case, blanks and Unicode
+/// A user's id is any text, also the empty one, and is compared byte by byte: case, whitespace and Unicode
 /// normalization matter. A store may return an error for ids that contain NUL or are longer than 1,000 bytes. `tokens`
-/// contains any characters but NUL, which cannot occur in JSON. It is the JSON of [`Tokens::to_json`](crate::Tokens::to_json)
-/// with one more member, `_lineage`, which identifies the pairs that were rotated into this one.
+/// contains any characters but NUL, which cannot occur in JSON. It is the JSON of
+/// [`Tokens::to_json`](crate::Tokens::to_json) with one more member, `_lineage`, which identifies the pairs that were
+/// rotated into this one.
 ///
 /// # How a refresh uses it
 ///
@@ -54,8 +55,8 @@ pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;
 /// - Each method is one atomic step, also across processes.
 /// - When [`save`](Self::save) returns `Ok`, the tokens are durable.
 /// - A record that cannot be read is an error, never "no tokens": the user would have to authorize again.
-/// - Futures may be dropped at any point. The step has then happened as a whole or not at all, or still happens as a whole
-///   soon after: the conditions of a save see to it that it replaces nothing newer.
+/// - Futures may be dropped at any point. The step has then happened as a whole, has not happened, or happens as a
+///   whole soon after: the condition of a save prevents it from replacing anything newer.
 /// - Errors should not show tokens.
 pub trait TokenStore: Send + Sync + 'static {
     /// Reads the user's record.
@@ -104,8 +105,8 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Any error that prevents writing. The lease then expires.
     fn release<'a>(&'a self, user: &'a str, fence: u64, presented: u32) -> StoreFuture<'a, ()>;
 
-    /// Lists up to `limit` users who have a record, beginning behind the one with the id `after`, in an order of the
-    /// store's own that does not change. An empty list means that there are no more.
+    /// Lists up to `limit` users who have a record, starting after the id `after`, in a stable order that the store
+    /// chooses. An empty list means that there are no more.
     ///
     /// # Errors
     ///
@@ -150,8 +151,8 @@ pub struct Presented {
     pub since: Duration,
 }
 
-/// The condition of a [save](TokenStore::save): there is none that always holds, so that a save that was given up on, and
-/// happens all the same, replaces nothing newer.
+/// The condition of a [save](TokenStore::save). None of them always holds, so that a save that was abandoned but still
+/// happens replaces nothing newer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a store must know them all")]
 pub enum SaveIf {

@@ -9,7 +9,7 @@ use super::http::{Connector, ReqwestClient};
 use crate::backoff::LONGEST_STEP;
 use crate::error::{Error, InputFailure};
 
-/// Half of it is what a ping may take.
+/// The shortest interval between pings. A connection whose ping gets no response within half of it is left.
 const SHORTEST_PING: Duration = Duration::from_secs(1);
 
 /// Settings of the client's own HTTP client.

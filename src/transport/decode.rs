@@ -67,10 +67,9 @@ impl Response {
             }
         }
 
-        let text = String::from_utf8_lossy(&self.body);
-        let text = text.trim_start_matches('\u{feff}').trim_start();
-        text.starts_with('{')
-            && serde_json::Deserializer::from_str(text).deserialize_map(Verdict(false)).unwrap_or_default()
+        let body = self.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.body).trim_ascii_start();
+        body.starts_with(b"{")
+            && serde_json::Deserializer::from_slice(body).deserialize_map(Verdict(false)).unwrap_or_default()
     }
 
     fn with<T>(self, value: T) -> Reply<T> {

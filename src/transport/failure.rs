@@ -2,15 +2,19 @@
 //!
 //! progenitor's own error shows headers and bodies, tokens included, when it is printed. It ends here.
 
-use std::error::Error as _;
+use std::borrow::Cow;
+use std::error::Error as StdError;
 
 use bytes::BytesMut;
-use http::header::WWW_AUTHENTICATE;
+use http::header::{CONTENT_ENCODING, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use http_body_util::LengthLimitError;
 use jiff::Timestamp;
+use tokio::time::Instant;
+use url::{Position, Url};
 
 use super::body::ErrorBody;
+use super::exchange::within;
 use super::http::HttpError;
 use super::response::{Failure, Head, Reply, Requested, Response, Undecodable};
 use super::retry_after::retry_after;
@@ -29,6 +33,9 @@ const READ_LIMIT: usize = 64 * 1024;
 /// How much of a body an error keeps.
 const KEEP_LIMIT: usize = 4 * 1024;
 
+/// How much of the name of a content coding an error shows.
+const CODING_LIMIT: usize = 64;
+
 /// How much of a message an error shows.
 const MESSAGE_LIMIT: usize = 1024;
 
@@ -36,7 +43,7 @@ const MESSAGE_LIMIT: usize = 1024;
 pub(super) fn unbuilt(operation: &'static Operation, error: raw::Error<()>) -> Error {
     let failure = match error {
         raw::Error::CommunicationError(error) => InputFailure::new(
-            "the request cannot be written: a value is too long or has characters that no URL or header takes",
+            "the request cannot be written: a value is too long or contains characters that are not allowed in a URL or header",
         )
         .source(error.without_url()),
         raw::Error::InvalidRequest(reason) => InputFailure::new(reason),
@@ -47,17 +54,37 @@ pub(super) fn unbuilt(operation: &'static Operation, error: raw::Error<()>) -> E
 
 /// A request without a response.
 pub(super) fn unanswered(operation: &'static Operation, error: HttpError) -> Error {
-    NetworkFailure::error(operation.id, error.kind, Some(error.source))
+    NetworkFailure::error(operation.id, error.kind, Some(error.source.into()))
+}
+
+/// A response from another URL than the one that was asked.
+pub(super) fn redirected(operation: &'static Operation, asked: &Url, answered: &Url) -> Error {
+    let origin = |url: &Url| url[..Position::BeforePath].to_owned();
+    let (asked, answered) = (origin(asked), origin(answered));
+    let wrong = format!(
+        "the HTTP client followed a redirect from {asked} to {answered}, and may have sent credentials there: set \
+         `redirect::Policy::none()` on it"
+    );
+    InputFailure::new(wrong).of(operation).configuration()
 }
 
 /// A successful response whose body did not arrive as a whole.
-pub(super) fn incomplete(operation: &'static Operation, head: Head, error: reqwest::Error) -> Error {
-    if is_too_long(&error) {
+pub(super) fn incomplete(operation: &'static Operation, head: Head, error: HttpError) -> Error {
+    if is_too_long(&*error.source) {
         return too_long(operation, head);
     }
-    let kind = if error.is_timeout() { NetworkKind::Timeout } else { NetworkKind::Body };
-    let source = Source::new(error.without_url());
-    NetworkFailure::error(operation.id, kind, Some(source)).with_send_status(SendStatus::Answered)
+    let kind = if error.kind == NetworkKind::Timeout { error.kind } else { NetworkKind::Body };
+    NetworkFailure::error(operation.id, kind, Some(error.source.into())).with_send_status(SendStatus::Answered)
+}
+
+/// A successful response in a content coding that was not asked for, and that nobody here decodes.
+pub(super) fn encoded(operation: &'static Operation, head: Head, coding: &str) -> Error {
+    let reason = Some(format!("the response is {}", unknown_coding(coding)).into());
+    decode_failure(DecodeFailure { reason, ..unread(operation.id, head) })
+}
+
+fn unknown_coding(coding: &str) -> String {
+    format!("in the content coding {}, which was not asked for", excerpt(coding, CODING_LIMIT))
 }
 
 /// A response with another status than 2xx.
@@ -66,20 +93,26 @@ pub(super) async fn refused(
     request: Requested,
     mut response: reqwest::Response,
     secrets: &Secrets,
+    ends: Option<Instant>,
 ) -> Error {
     let status = response.status();
     let head = Head { status, headers: response.headers().clone() };
+    let coding = coding(&head.headers);
     let mut text = BytesMut::new();
     // The status tells more than a body that is incomplete, so what was read has to do.
     while text.len() < READ_LIMIT {
-        match response.chunk().await {
+        match within(ends, async { response.chunk().await.map_err(HttpError::from) }).await {
             Ok(Some(chunk)) => text.extend_from_slice(&chunk[..chunk.len().min(READ_LIMIT - text.len())]),
             Ok(None) | Err(_) => break,
         }
     }
-    let text = String::from_utf8_lossy(&text);
+    let coding = coding.filter(|_| !text.is_empty());
+    let text = if coding.is_some() { Cow::default() } else { String::from_utf8_lossy(&text) };
     let body = ErrorBody::read(&text);
     let mut failure = api_failure(operation, head, &text, &body);
+    if let Some(coding) = coding {
+        failure.message.push_str(&format!(", with a body {}", unknown_coding(&coding)));
+    }
     let category = category(request, status, &failure, &body);
     if request == Requested::Refresh {
         failure.message.insert_str(0, "the tokens could not be refreshed: ");
@@ -103,7 +136,7 @@ pub(super) fn decode_error(undecodable: Undecodable) -> Error {
     }
     if is_empty {
         return decode_failure(DecodeFailure {
-            reason: Some("the response has no body"),
+            reason: Some("the response has no body".into()),
             ..unread(operation.id, head)
         });
     }
@@ -140,8 +173,17 @@ pub(super) fn token_error(head: Head, reason: String) -> Error {
     decode_failure(DecodeFailure { source, ..unread(operations::TOKEN.id, head) })
 }
 
+/// Returns the content coding of a body that the HTTP client has not decoded: it removes the header of one that it has.
+pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
+    let codings = headers.get_all(CONTENT_ENCODING).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let codings = codings.collect::<Vec<_>>().join(", ");
+    let is_plain =
+        codings.split(',').map(str::trim).all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity"));
+    (!is_plain).then_some(codings)
+}
+
 fn too_long(operation: &'static Operation, head: Head) -> Error {
-    let reason = Some("the response is longer than `max_body` allows");
+    let reason = Some("the response is longer than `max_body` allows".into());
     decode_failure(DecodeFailure { reason, ..unread(operation.id, head) })
 }
 
@@ -154,7 +196,7 @@ fn decode_failure(failure: DecodeFailure) -> Error {
 }
 
 /// Reports whether reading stopped at the cap on bodies.
-fn is_too_long(error: &reqwest::Error) -> bool {
+fn is_too_long(error: &(dyn StdError + 'static)) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {
         if error.is::<LengthLimitError>() {

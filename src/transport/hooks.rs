@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reqwest::{Request, Response};
 
-use super::exchange::capped;
+use super::exchange::{capped, within};
 use super::{HttpSettings, TokenSource, Transport};
 use crate::operation::Scheme;
 use crate::raw::{self, Dispatch, operations};
@@ -44,8 +44,14 @@ impl Dispatch for Hooks {
     }
 
     fn execute(&self, request: Request) -> BoxFuture<'_, reqwest::Result<Response>> {
-        let response = self.transport.reqwest.current().execute(request);
-        Box::pin(async move { Ok(capped(response.await?, self.settings.max_body)) })
+        self.transport.counters.attempts.count();
+        let response = within(self.transport.ends(self.settings.timeout), self.transport.http.execute(request));
+        Box::pin(async move {
+            match response.await {
+                Ok(response) => Ok(capped(response, self.settings.max_body)),
+                Err(error) => error.into_reqwest().await,
+            }
+        })
     }
 }
 

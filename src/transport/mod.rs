@@ -25,18 +25,17 @@ use url::Url;
 pub(crate) use connect::{Connections, base_url};
 pub(crate) use exchange::{BuildError, Exchange};
 pub(crate) use failure::{or_empty, rejected};
-#[cfg(feature = "webhooks")]
-pub(crate) use http::HttpClient;
+pub(crate) use http::Middleware;
 use http::ReqwestClient;
+pub use http::{HttpClient, HttpError, HttpFuture};
 pub(crate) use response::{Failure, Head, Reply, Requested, Response, Undecodable};
 pub(crate) use runtime::runtime;
 pub(crate) use secrets::{AccessToken, AppCredentials, Secrets, TokenSource};
 pub(crate) use trace::call as traced;
 
+use crate::metrics::Counters;
 use crate::raw;
 use hooks::Unsent;
-#[cfg(not(feature = "webhooks"))]
-use http::HttpClient;
 
 /// The product token of this crate in `User-Agent`.
 const PRODUCT: &str = concat!("mobiscroll-connect-rust/", env!("CARGO_PKG_VERSION"));
@@ -44,8 +43,11 @@ const PRODUCT: &str = concat!("mobiscroll-connect-rust/", env!("CARGO_PKG_VERSIO
 /// Sends requests to one service, for one application.
 pub(crate) struct Transport {
     http: Arc<dyn HttpClient>,
-    /// What `http` sends with, for the raw client.
+    /// What `http` sends with, unless middleware responds by itself.
     reqwest: Arc<ReqwestClient>,
+    /// Whether there is middleware, which may ignore the timeout of a request.
+    has_middleware: bool,
+    counters: Counters,
     /// The timeout that `reqwest` applies to every request, if it is known.
     http_timeout: Option<Duration>,
     /// Builds requests without sending them.
@@ -68,6 +70,7 @@ pub(crate) struct HttpSettings {
 impl Transport {
     pub(crate) fn new(
         reqwest: ReqwestClient,
+        middleware: Vec<Middleware>,
         http_timeout: Option<Duration>,
         base_url: Url,
         user_agent: HeaderValue,
@@ -76,8 +79,12 @@ impl Transport {
     ) -> Self {
         let address = base_url.as_str().trim_end_matches('/');
         let reqwest = Arc::new(reqwest);
+        let has_middleware = !middleware.is_empty();
+        let http = middleware.into_iter().fold(reqwest.clone() as Arc<dyn HttpClient>, |http, around| around(http));
         Self {
-            http: reqwest.clone(),
+            http,
+            has_middleware,
+            counters: Counters::default(),
             http_timeout,
             requests: raw::Client::new_with_client(address, reqwest.current(), Arc::new(Unsent)),
             reqwest,
@@ -96,6 +103,10 @@ impl Transport {
     #[cfg(feature = "webhooks")]
     pub(crate) fn http(&self) -> &Arc<dyn HttpClient> {
         &self.http
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
     }
 
     pub(crate) fn app(&self) -> &AppCredentials {

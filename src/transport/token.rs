@@ -55,20 +55,21 @@ fn salvage(body: &[u8]) -> Option<TokenResponse> {
     // What follows the object, or is too much for a number, does not take the tokens away.
     let mut object = serde_json::Deserializer::from_str(&text);
     let members = BTreeMap::<String, RawJson>::deserialize(&mut object).ok()?;
-    let members: Map<String, Value> =
-        members.into_iter().filter_map(|(name, value)| Some((name, value.parse().ok()?))).collect();
-    let texts = ["access_token", "refresh_token", "token_type", "scope"];
-    let mut kept: Map<_, _> = members
-        .iter()
-        .filter(|(name, value)| texts.contains(&name.as_str()) && value.is_string())
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    let seconds = members.get("expires_in").and_then(|value| match value {
+    let member = |name: &str| members.get(name)?.parse::<Value>().ok();
+    let mut kept = Map::new();
+    for name in ["access_token", "refresh_token", "token_type", "scope"] {
+        if let Some(value) = member(name).filter(Value::is_string) {
+            kept.insert(name.to_owned(), value);
+        }
+    }
+    let seconds = member("expires_in").and_then(|value| match value {
         Value::String(text) => text.trim().parse().ok(),
         number => number.as_f64(),
     });
     // Without it the token is used until it is refused, which is harmless.
-    kept.extend(seconds.map(|seconds: f64| ("expires_in".to_owned(), Value::from(seconds as i64))));
+    if let Some(seconds) = seconds {
+        kept.insert("expires_in".to_owned(), Value::from(seconds as i64));
+    }
     let response: TokenResponse = serde_json::from_str(&Value::Object(kept).to_string()).ok()?;
     Some(response).filter(|response| !response.access_token.expose().is_empty())
 }

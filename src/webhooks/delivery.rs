@@ -11,7 +11,7 @@ use crate::models::{ChangeType, Provider, WebhookDeliveryMetadata, WebhookEvent}
 
 /// Changes in a calendar, as the service delivered them.
 ///
-/// It can be trusted: only [`Webhooks::verify_webhook`](crate::Webhooks::verify_webhook) and
+/// It is authentic: only [`Webhooks::verify_webhook`](crate::Webhooks::verify_webhook) and
 /// [`verify_webhook_signature`](crate::verify_webhook_signature) create one, from a delivery that is genuine. Any
 /// member may be missing, and one of a wrong type counts as missing. Deliveries arrive at least once and in any order:
 /// use an event's `last_modified` for ordering, and [`id`](Self::id) for deduplication.
@@ -48,7 +48,7 @@ pub struct WebhookDelivery {
     pub raw: RawJson,
 }
 
-/// A well-formed body, which is read at once.
+/// A well-formed body, which is parsed in one pass.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Body {

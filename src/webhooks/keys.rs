@@ -17,7 +17,7 @@ const PREFIX: &str = "whpk_";
 /// A cap on the cost of rejecting a forgery. The service publishes two keys at most.
 const MOST: usize = 16;
 
-/// Holds public keys of the service, parsed once and cheap to clone.
+/// Public keys of the service, parsed once and cheap to clone.
 ///
 /// Invalid keys are ignored: a malformed one must not disable the valid one beside it. A valid key is the canonical
 /// encoding of a point on the curve that is not of small order, because anybody can sign for a key of small order. Only
@@ -26,7 +26,8 @@ const MOST: usize = 16;
 /// ```
 /// use mobiscroll_connect::WebhookKeys;
 ///
-/// let keys = WebhookKeys::from_iter(["whpk_0r0+Z02Sv1SRb1QjsKUnil6t2oqtAyhn5HHfKgbTXFs=", "whpk_broken"]);
+/// let valid = "whpk_0r0+Z02Sv1SRb1QjsKUnil6t2oqtAyhn5HHfKgbTXFs=";
+/// let keys = WebhookKeys::from_iter([valid, "whpk_broken"]);
 /// assert_eq!(keys.len(), 1);
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]

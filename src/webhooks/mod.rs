@@ -1,7 +1,5 @@
 //! Webhooks: subscriptions to changes in calendars, and the verification of deliveries.
 
-#[cfg(feature = "axum")]
-pub mod axum;
 #[cfg(feature = "webhooks")]
 mod delivery;
 #[cfg(feature = "webhooks")]
@@ -54,8 +52,8 @@ resource! {
 impl<C: Handle> Webhooks<'_, C> {
     /// Subscribes to the changes in a calendar.
     ///
-    /// Store the [`Subscription`]: unsubscribing and renewing need it, and the API has no call that lists subscriptions. The
-    /// deliveries of a new subscription may begin with what the calendar holds; see
+    /// Store the [`Subscription`]: unsubscribing and renewing need it, and the API has no call that lists
+    /// subscriptions. The first delivery of a new subscription may contain the calendar's present events; see
     /// [`is_initial_sync`](crate::WebhookDeliveryMetadata::is_initial_sync). Calls `POST /subscribe-webhook`.
     ///
     /// # Errors
@@ -74,9 +72,9 @@ impl<C: Handle> Webhooks<'_, C> {
     /// three days; Apple and CalDAV are polled and may have none. What the service allows is not documented: go by the
     /// `expiration`, and renew well before it.
     ///
-    /// While both channels are open, a change may come twice, under two ids, and the new channel may begin with an initial
-    /// sync: compare [`last_modified`](crate::WebhookEvent::last_modified). The service does not document whether ending
-    /// the old channel can end the new one. If no deliveries come after a renewal, use
+    /// While both channels are open, a change may be delivered twice, under two ids, and the new channel may start with
+    /// an initial sync: compare [`last_modified`](crate::WebhookEvent::last_modified). The service does not document
+    /// whether ending the old channel can end the new one. If deliveries stop after a renewal, use
     /// [`keep_old`](crate::Request::keep_old). Calls `POST /subscribe-webhook` and `POST /unsubscribe-webhook`.
     ///
     /// ```no_run
@@ -90,8 +88,8 @@ impl<C: Handle> Webhooks<'_, C> {
     /// # }
     /// ```
     ///
-    /// A delivery of the old channel that still waits for its retry may be lost with it: list the calendar after a renewal, or
-    /// use `keep_old`.
+    /// A delivery of the old channel that waits for its retry may be lost: list the calendar after a renewal, or use
+    /// `keep_old`.
     ///
     /// # Errors
     ///
@@ -111,12 +109,12 @@ impl<C: Handle> Webhooks<'_, C> {
     ///
     /// As [`unsubscribe_webhook`](Self::unsubscribe_webhook).
     pub fn unsubscribe(self, subscription: &Subscription) -> Request<UnsubscribeWebhook, C> {
-        Request::new(renew::unsubscribe(subscription), self.client.clone())
+        Request::new(UnsubscribeWebhook::from(subscription), self.client.clone())
     }
 
     /// Ends the subscription of a channel; see also [`unsubscribe`](Self::unsubscribe).
     ///
-    /// Deliveries end in any case; a `message` in the response reports what the provider did. Calls
+    /// Deliveries stop in any case; a `message` in the response reports what the provider did. Calls
     /// `POST /unsubscribe-webhook`.
     ///
     /// # Errors
@@ -139,10 +137,10 @@ impl<C: Handle + Receiver> Webhooks<'_, C> {
     ///
     /// `body` is the raw body as it arrived: parsed and serialized again, it does not verify. The first delivery
     /// fetches the keys from `/.well-known/webhook-keys` on the origin of the [base
-    /// URL](crate::ClientBuilder::base_url). They are cached for the whole process, for as long as the service says,
-    /// and fetched again a little ahead of that, or when no signature matches: at most once a minute. If fetching
-    /// fails, the cached keys stay active. Nothing is fetched for a delivery whose headers are already invalid. Replays
-    /// are not detected here, but by [`WebhookReceiver`].
+    /// URL](crate::ClientBuilder::base_url). They are cached for the whole process, for the `max-age` of the response,
+    /// and refetched shortly before it ends, or when no signature matches: at most once a minute. If fetching fails,
+    /// the cached keys remain in use. Nothing is fetched for a delivery whose headers are already invalid. Replays are
+    /// not detected here, but by [`WebhookReceiver`].
     ///
     /// ```no_run
     /// # async fn receive(

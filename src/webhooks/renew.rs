@@ -30,10 +30,10 @@ impl RenewSubscription {
         self
     }
 
-    /// Leaves the old channel to expire by itself.
+    /// Does not end the old channel: it expires.
     ///
-    /// For a service where ending it ends the new subscription, too. Until it expires, a change may come twice, under two
-    /// ids.
+    /// For a service where ending the old channel ends the new subscription, too. Until it expires, a change may be
+    /// delivered twice, under two ids.
     pub fn keep_old(mut self) -> Self {
         self.keep_old = true;
         self
@@ -46,7 +46,7 @@ impl<C> Request<RenewSubscription, C> {
         self.map(|params| params.expiration(expiration))
     }
 
-    /// Leaves the old channel to expire by itself: see [`RenewSubscription::keep_old`].
+    /// Does not end the old channel: see [`RenewSubscription::keep_old`].
     pub fn keep_old(self) -> Self {
         self.map(RenewSubscription::keep_old)
     }
@@ -58,7 +58,7 @@ impl<C> Request<RenewSubscription, C> {
 pub struct Renewal {
     /// The new subscription: store it in the place of the old one.
     pub subscription: Subscription,
-    /// Why the old channel could not be ended; `None` if it was, or was left alone. It expires by itself, or can be
+    /// Why the old channel could not be ended; `None` if it was ended, or was to be kept. It expires, or can be
     /// [ended](crate::Webhooks::unsubscribe) later.
     pub old_error: Option<Error>,
 }
@@ -68,7 +68,7 @@ impl Endpoint for RenewSubscription {
 
     fn call(self, caller: Caller) -> BoxFuture<'static, Result<Renewal, Error>> {
         Box::pin(async move {
-            let Self { old, expiration, keep_old } = self;
+            let (Self { old, expiration, keep_old }, caller) = (self, caller.begin());
             let mut subscribe = SubscribeWebhook::new(old.provider.clone(), old.calendar_id.clone());
             if let Some(expiration) = expiration {
                 subscribe = subscribe.expiration(expiration);
@@ -77,7 +77,7 @@ impl Endpoint for RenewSubscription {
             // A server that renews in place has nothing to end.
             let is_replaced = subscription.channel_id != old.channel_id;
             let old_error = match is_replaced && !keep_old {
-                true => unsubscribe(&old).call(caller).await.err(),
+                true => UnsubscribeWebhook::from(&old).call(caller).await.err(),
                 false => None,
             };
             Ok(Renewal { subscription, old_error })
@@ -85,11 +85,18 @@ impl Endpoint for RenewSubscription {
     }
 }
 
-/// Ends a subscription.
-pub(super) fn unsubscribe(subscription: &Subscription) -> UnsubscribeWebhook {
-    let request = UnsubscribeWebhook::new(subscription.provider.clone(), subscription.channel_id.clone());
-    match &subscription.resource_id {
-        Some(resource_id) => request.resource_id(resource_id),
-        None => request,
+impl From<&Subscription> for UnsubscribeWebhook {
+    fn from(subscription: &Subscription) -> Self {
+        let request = Self::new(subscription.provider.clone(), subscription.channel_id.clone());
+        match &subscription.resource_id {
+            Some(resource_id) => request.resource_id(resource_id),
+            None => request,
+        }
+    }
+}
+
+impl From<Subscription> for UnsubscribeWebhook {
+    fn from(subscription: Subscription) -> Self {
+        Self::from(&subscription)
     }
 }

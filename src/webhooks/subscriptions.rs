@@ -32,14 +32,14 @@ pub struct Subscription {
     /// Id of the watched resource at the provider. Google needs it for unsubscribing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
-    /// When deliveries end, unless it is renewed before; `None` if the service says nothing.
+    /// When deliveries stop, unless it is renewed before; `None` if the service does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<json::InstantSchema>"))]
     pub expiration: Option<Timestamp>,
     /// The webhook URL of the application, to which changes are delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook_url: Option<String>,
-    /// Where the provider reports to Connect. For information only.
+    /// The provider's callback URL at Connect. For information only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_webhook_url: Option<String>,
     /// The whole response of the service, with what a newer contract adds to it.
@@ -85,9 +85,8 @@ impl Subscription {
         let inner = response.subscription.clone();
         let named = inner.as_ref().map(|inner| inner.channel_id.clone());
         let channel_id = named.or_else(|| response.channel_id.clone()).or(channel_id).filter(|id| !id.is_empty());
-        let channel_id = channel_id.ok_or_else(|| {
-            DecodeFailure::error(SubscribeWebhook::OPERATION.id, "the response does not name the channel")
-        })?;
+        let channel_id = channel_id
+            .ok_or_else(|| DecodeFailure::error(SubscribeWebhook::OPERATION.id, "the response has no channel id"))?;
         let mut subscription = Self {
             provider: response.provider.clone().unwrap_or(provider),
             calendar_id,

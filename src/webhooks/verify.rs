@@ -23,7 +23,8 @@ const MAX_HASHED: usize = 4 * MAX_BODY;
 /// use std::time::Duration;
 /// use mobiscroll_connect::WebhookOptions;
 ///
-/// let options = WebhookOptions::new().tolerance(Duration::from_secs(60)).max_body(64 * 1024);
+/// let minute = Duration::from_secs(60);
+/// let options = WebhookOptions::new().tolerance(minute).max_body(64 * 1024);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
@@ -109,8 +110,9 @@ impl WebhookOptions {
 ///
 /// let keys = WebhookKeys::from_iter(["whpk_0r0+Z02Sv1SRb1QjsKUnil6t2oqtAyhn5HHfKgbTXFs="]);
 /// let headers = http::HeaderMap::new();
-/// let error = verify_webhook_signature(b"{}", &headers, &keys, &WebhookOptions::new()).unwrap_err();
-/// assert_eq!(error.to_string(), "the webhook delivery lacks a header, or repeats one");
+/// let options = WebhookOptions::new();
+/// let error = verify_webhook_signature(b"{}", &headers, &keys, &options).unwrap_err();
+/// assert_eq!(error.to_string(), "a header of the webhook delivery is missing or repeated");
 /// assert!(!error.is_retryable());
 /// ```
 ///

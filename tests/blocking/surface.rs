@@ -69,3 +69,22 @@ fn bad_settings_are_the_same_errors_as_of_the_async_client() {
     let debug = format!("{:?}", Client::new("id", "s3cr3t", "https://app.example/cb").unwrap());
     assert!(debug.contains("id") && !debug.contains("s3cr3t"), "{debug}");
 }
+
+#[test]
+fn a_login_is_completed_for_the_user_for_whom_it_was_begun() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let client = builder(&sandbox).build().unwrap();
+    let login = client.auth().begin_login("alice").start_with("/here").unwrap();
+    let state = login.url().split("state=").nth(1).unwrap().split('&').next().unwrap();
+    let callback = format!("code={}&state={state}", sandbox.authorize("alice"));
+    assert_eq!(client.auth().open_login(login.seal().clone()).unwrap().context(), Some("/here"));
+
+    let error = client.for_user("bob").auth().complete_login(&callback, login.seal().clone()).send().unwrap_err();
+    assert!(matches!(error, Error::AuthCallback(_)), "{error:?}");
+    let alice = client.auth().complete_login(&callback, login.seal().clone()).send().unwrap();
+    assert_eq!(alice.user(), "alice");
+    assert!(!alice.calendars().list().send().unwrap().calendars.is_empty());
+    assert_eq!(client.auth().credentials(), None);
+    assert!(alice.auth().offboard().send().unwrap().is_complete());
+    assert_eq!(alice.auth().credentials(), None);
+}

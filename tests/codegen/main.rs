@@ -361,7 +361,7 @@ fn every_kind_of_change_is_generated_and_compiles_or_is_refused_in_words() {
     assert!(printed.contains("168 contracts, 0 wrong"), "{printed}");
 
     // All that was generated compiles on top of the contract, and rustdoc understands its descriptions.
-    let features = "codegen,schemars,blocking,axum";
+    let features = "codegen,schemars,blocking,axum,webhooks";
     for arguments in [["check", "--quiet"], ["doc", "--no-deps"]] {
         let rest = ["--package", "mobiscroll-connect", "--no-default-features", "--features", features];
         let arguments: Vec<_> = arguments.into_iter().chain(rest).collect();

@@ -120,7 +120,7 @@ impl Storm {
         }
     }
 
-    /// Sends one copy of a delivery until it is accepted, signed anew each time.
+    /// Sends one copy of a delivery until it is accepted, with a new signature for each attempt.
     async fn deliver(&self, http: &reqwest::Client, id: &str) {
         let body = r#"{"provider":"google","userId":"ada","events":[{"id":"e","title":"Team meeting"}]}"#;
         for attempt in 0_u64.. {

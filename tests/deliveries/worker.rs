@@ -20,7 +20,7 @@ const TASK: &str = "MOBISCROLL_CONNECT_DELIVERIES_TASK";
 /// The time limit of the handler.
 const LIMIT: Duration = Duration::from_millis(300);
 
-/// What a child is told by its environment.
+/// The work of a child process, read from its environment variables.
 #[derive(Clone)]
 pub(crate) struct Task {
     /// A schema of PostgreSQL, or the folder of an SQLite database

@@ -139,7 +139,7 @@ async fn token_calls_end_at_their_deadline_and_their_work_continues() {
 async fn an_exchange_of_a_code_obeys_the_timeout_of_its_handle() {
     let (sandbox, client) = signed_in().await;
     let quick = client.with_options(RequestOptions::new().timeout(Duration::from_millis(300)));
-    sandbox.inject(Fault::on(ExchangeCode).delay(Duration::from_secs(2)));
+    sandbox.inject(Fault::on(ExchangeCode).delay(Duration::from_secs(2)).times(2));
     let begun = Instant::now();
     let exchanged = quick.auth().get_token(&sandbox.authorize(ADA).into()).await;
     assert_eq!(category(&exchanged.unwrap_err()), "Network");

@@ -113,5 +113,5 @@ fn of_a_parameter_that_comes_twice_the_first_counts() {
 fn a_failed_callback_is_an_authentication_error_without_a_status() {
     let error = AuthCallback::parse("error=access_denied&state=s", "s").unwrap_err();
     assert_eq!((error.code(), error.status(), error.is_retryable()), ("AUTHENTICATION_ERROR", None, false));
-    assert_eq!(error.to_string(), "authorization was not given: access_denied");
+    assert_eq!(error.to_string(), "authorization failed: access_denied");
 }

@@ -42,7 +42,7 @@ fn a_redirect_uri_to_which_nobody_returns_is_refused() {
         assert_eq!(refused(Client::new("id", "secret", uri)), "the redirect URI has a fragment");
     }
     for scheme in ["ftp", "file", "javascript", "data", "mailto", "ws", "wss"] {
-        let problem = format!("no browser returns to a redirect URI with the scheme {scheme}");
+        let problem = format!("the scheme {scheme} is not allowed in a redirect URI");
         assert_eq!(refused(Client::new("id", "secret", format!("{scheme}://app.example/cb"))), problem);
     }
     for uri in ["com.example.app:/oauth", "http://localhost:8080/cb", "http://127.0.0.1/cb?a=1"] {
@@ -119,7 +119,7 @@ fn clear_text_is_for_this_machine_unless_it_is_allowed() {
 fn credentials_that_fit_no_header_are_refused() {
     for id in ["line\nbreak", "nul\0", "return\r", "a:b"] {
         let reason = refused(Client::new(id, "secret", REDIRECT));
-        assert_eq!(reason, "the client id has characters that no header takes, or a colon", "{id}");
+        assert_eq!(reason, "the client id contains a colon, or characters that are not allowed in a header", "{id}");
     }
     for secret in ["secret\n", "sec\rret"] {
         let reason = refused(Client::new("id", secret, REDIRECT));

@@ -107,3 +107,39 @@ async fn a_create_is_never_repeated_on_a_guess() {
         assert!(sandbox.count(Operation::CreateEvent) <= 2, "{freeze:?}");
     }
 }
+
+#[tokio::test]
+async fn a_code_exchange_survives_a_pool_of_dead_connections() {
+    for freeze in [Freeze::Unread, Freeze::Ignored, Freeze::Unanswered] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let client = ready(&sandbox, builder(&sandbox));
+        sandbox.inject(Fault::on(Operation::ListCalendars).times(4).delay(Duration::from_millis(100)));
+        let list = || client.calendars().list().send();
+        let (a, b, c, d) = tokio::join!(list(), list(), list(), list());
+        a.and(b).and(c).and(d).unwrap();
+        assert_eq!(freeze_all(&sandbox, freeze), 4);
+        let outcome = client.for_user("bob").auth().get_token(&sandbox.authorize("bob").into()).await;
+        match (freeze, outcome) {
+            // The first request was carried out, and its response lost: the code is used up.
+            (Freeze::Unanswered, Err(error)) => assert_eq!(category(&error), "Authentication"),
+            (_, outcome) => drop(outcome.unwrap_or_else(|error| panic!("{freeze:?}: {error:?}"))),
+        }
+        assert_eq!(sandbox.tcp_connection_counts().opened, 5, "{freeze:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_presented_twice_at_most_and_once_if_there_was_a_response() {
+    for (fault, requests) in [
+        (Fault::on(Operation::ExchangeCode).reset().times(9), 2),
+        (Fault::on(Operation::ExchangeCode).no_answer().times(9), 2),
+        (Fault::on(Operation::ExchangeCode).half_body().times(9), 1),
+        (Fault::on(Operation::ExchangeCode).status(500).times(9), 1),
+    ] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let client = ready(&sandbox, builder(&sandbox));
+        sandbox.inject(fault);
+        client.auth().get_token(&sandbox.authorize(ADA).into()).await.unwrap_err();
+        assert_eq!(sandbox.count(Operation::ExchangeCode), requests);
+    }
+}

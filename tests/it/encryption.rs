@@ -239,7 +239,7 @@ async fn a_refresh_goes_through_the_encryption() {
     let error = wrong.calendars().list().await.unwrap_err();
     assert_eq!(category(&error), "TokenStore");
     assert!(!error.needs_reauthorization());
-    let refused = "the tokens are of another key or of another user, or were tampered with";
+    let refused = "the tokens belong to another key or user, or were tampered with";
     assert_eq!(layers(&error), ["the tokens could not be loaded", refused]);
     assert_eq!(sandbox.requests().len(), 0);
 

@@ -106,16 +106,19 @@ async fn redaction_takes_time_in_proportion_to_the_body() {
     let (sandbox, client) = signed_in().await;
     let token = client.auth().credentials().unwrap().access_token().expose().to_owned();
     let body = |times: usize| format!(r#"["{}{}"]"#, "invalid_grant ".repeat(times), format!("{token} ").repeat(times));
-    let mut took = Vec::new();
-    for times in [500, 4_000] {
-        answer(&sandbox, Operation::CreateEvent, 200, body(times));
-        let begun = std::time::Instant::now();
-        let error = client.events().create(meeting()).await.unwrap_err();
-        took.push(begun.elapsed());
-        assert!(!format!("{error:?}").contains(&token));
+    let mut took = [Duration::MAX; 2];
+    for (took, times) in took.iter_mut().zip([2_000, 16_000]) {
+        // The least of three tells the work from what else the machine does.
+        for _ in 0..3 {
+            answer(&sandbox, Operation::CreateEvent, 200, body(times));
+            let started = std::time::Instant::now();
+            let error = client.events().create(meeting()).await.unwrap_err();
+            *took = started.elapsed().min(*took);
+            assert!(!format!("{error:?}").contains(&token));
+        }
     }
     // Eight times the body took 64 times as long.
-    assert!(took[1] < took[0] * 32 + Duration::from_millis(200), "{took:?}");
+    assert!(took[1] < took[0] * 24, "{took:?}");
 }
 
 #[tokio::test]

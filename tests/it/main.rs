@@ -4,31 +4,41 @@ mod backoff;
 mod calendars;
 mod callback;
 mod cancel;
+mod compression;
 mod config;
 #[cfg(feature = "testing")]
 mod conformance;
 mod connections;
+mod deadline;
 mod delivery;
+mod docs;
 #[cfg(all(feature = "encryption", feature = "file", feature = "testing"))]
 mod encryption;
 mod error_subjects;
 mod errors;
 mod events_list;
 mod events_write;
+mod fault_table;
 #[cfg(all(feature = "file", unix))]
 mod file_crashes;
 #[cfg(all(feature = "file", feature = "testing"))]
 mod file_store;
 mod flaky;
 mod hostile;
+mod http_seam;
 mod lenient;
 mod lineage;
+mod login;
 mod mutants;
 mod oauth;
+#[cfg(feature = "axum")]
+mod oauth_axum;
 mod odd_answers;
+mod offboard;
 mod pins;
 mod promises;
 mod properties;
+mod rate_limit;
 mod raw;
 mod refresh;
 mod requests;
@@ -44,11 +54,11 @@ mod token_answers;
 mod unknown_members;
 #[path = "../watch/mod.rs"]
 mod watch;
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "axum", feature = "webhooks"))]
 mod webhook_axum;
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "axum", feature = "webhooks"))]
 mod webhook_cases;
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "axum", feature = "webhooks"))]
 mod webhook_frameworks;
 #[cfg(feature = "webhooks")]
 mod webhook_keys;

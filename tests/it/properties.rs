@@ -3,13 +3,13 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use mobiscroll_connect::{AuthCallback, AuthCallbackKind, Client, Error, Tokens};
+use mobiscroll_connect::{AuthCallback, AuthCallbackKind, Client, Error, RateLimitScope, Tokens};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
 
-use crate::support::{answer, category, signed_in};
+use crate::support::{ADA, answer, builder, category, signed_in, with_tokens};
 
 /// One server for all cases.
 struct Stage {
@@ -165,7 +165,9 @@ fn no_event_of_a_page_is_lost() {
 
 #[test]
 fn any_retry_after_is_a_time_or_none() {
-    let Stage { runtime, sandbox, client } = stage();
+    let Stage { runtime, sandbox, .. } = stage();
+    let alone = builder(&sandbox).rate_limit_scope(RateLimitScope::Call);
+    let client = with_tokens(alone, sandbox.issue_tokens(ADA));
     let ask = |value: &str| {
         sandbox.inject(Fault::on(Operation::ListCalendars).status(429).header("retry-after", value));
         runtime.block_on(client.calendars().list().send()).unwrap_err().retry_after()

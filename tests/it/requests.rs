@@ -84,7 +84,10 @@ async fn the_applications_product_follows_the_crates_in_the_user_agent() {
         assert_eq!(only(&sandbox, operation).header("user-agent"), Some(expected.as_str()), "{operation}");
     }
     let refused = builder(&sandbox).user_agent_product("agenda\n1.2").build().unwrap_err();
-    assert_eq!(refused.to_string(), "the product for `User-Agent` has characters that no header takes");
+    assert_eq!(
+        refused.to_string(),
+        "the product for `User-Agent` contains characters that are not allowed in a header"
+    );
 }
 
 #[test]

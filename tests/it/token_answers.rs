@@ -120,8 +120,11 @@ fn rows() -> Vec<Row> {
         add(&format!("200 {body:?}"), json("200 OK", body), Failed("Decode"), 2);
     }
     add("204", raw("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"), Failed("Decode"), 2);
-    let zipped = http("200 OK", "content-type: application/json\r\ncontent-encoding: gzip\r\n", "no gzip");
-    add("200 that claims to be zipped", zipped, Failed("Decode"), 2);
+    let coded =
+        |coding| http("200 OK", &format!("content-type: application/json\r\ncontent-encoding: {coding}\r\n"), "none");
+    let corrupt = if cfg!(feature = "gzip") { Broken(NetworkKind::Body) } else { Failed("Decode") };
+    add("200 that claims to be zipped", coded("gzip"), corrupt, 2);
+    add("200 in a coding that nobody asked for", coded("compress"), Failed("Decode"), 2);
 
     // The service's own refusals.
     for body in [

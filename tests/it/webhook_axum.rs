@@ -219,7 +219,7 @@ async fn the_extractor_hands_over_what_was_wrong() {
     let url = serve(Router::new().route("/", axum::routing::post(receive)).with_state(receiver)).await;
     let answer = reqwest::Client::new().post(&url).send().await.unwrap();
     let text = answer.text().await.unwrap();
-    assert_eq!(text, "401 Unauthorized the webhook delivery lacks a header, or repeats one");
+    assert_eq!(text, "401 Unauthorized a header of the webhook delivery is missing or repeated");
 }
 
 #[tokio::test]

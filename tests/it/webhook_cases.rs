@@ -34,7 +34,7 @@ pub(crate) fn receiver(sandbox: &Sandbox) -> WebhookReceiver {
 pub(crate) async fn check(framework: &str, sandbox: &Sandbox, url: &str) {
     let user = |user: &str| sandbox.sign_webhook(format!(r#"{{"userId":"{user}","events":[]}}"#));
     let (good, fails, panics, hangs) = (user("ada"), user("fail"), user("panic"), user("hang"));
-    let anew = sandbox.sign_webhook_with(good.body.clone(), Signing::new().id(&good.id)).unwrap();
+    let signed_again = sandbox.sign_webhook_with(good.body.clone(), Signing::new().id(&good.id)).unwrap();
     let old = sandbox.sign_webhook_with("{}", Signing::new().timestamp("1000000000")).unwrap();
     let mut unsigned = sandbox.sign_webhook("{}");
     unsigned.signature = "v1,abc".to_owned();
@@ -47,7 +47,7 @@ pub(crate) async fn check(framework: &str, sandbox: &Sandbox, url: &str) {
     let cases: Vec<(&str, &SignedDelivery, u16)> = vec![
         ("genuine", &good, 204),
         ("repeated", &good, 204),
-        ("repeated, signed anew", &anew, 204),
+        ("repeated, with a new signature", &signed_again, 204),
         ("as long as the limit", &at_limit, 204),
         ("too long", &too_long, 413),
         ("too old", &old, 401),

@@ -276,7 +276,7 @@ async fn a_thousand_deliveries_at_once_share_one_fetch_and_cancelled_ones_cancel
 }
 
 #[test]
-fn a_fetch_that_ended_with_its_runtime_is_begun_anew() {
+fn a_fetch_that_ended_with_its_runtime_is_started_again() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let client = client(&sandbox);
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

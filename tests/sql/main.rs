@@ -5,7 +5,7 @@ mod conformance;
 mod database;
 mod errors;
 mod pooler;
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "axum", feature = "webhooks"))]
 mod replay;
 mod steps;
 mod table;

@@ -180,5 +180,5 @@ async fn a_table_of_somebody_else_is_refused_and_left_as_it_is() {
 async fn is_refused(store: SqlTokenStore) {
     let error = store.migrate().await.unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();
-    assert!(matches!(error, Error::TokenStore(_)) && cause.contains("is not one for tokens"), "{error}: {cause}");
+    assert!(matches!(error, Error::TokenStore(_)) && cause.contains("is not a token table"), "{error}: {cause}");
 }

@@ -104,7 +104,7 @@ async fn story(http2: bool, canaries: &mut Canaries, printed: &mut Printed) {
         sandbox.inject(fault(Fault::on(Operation::RefreshToken)).always());
         sandbox.inject(fault(Fault::on(Operation::ListCalendars)).always());
         sandbox.expire_access_tokens();
-        // Nobody asked for gzip, so nobody unpacks it: what comes may be read.
+        // Without the feature `gzip`, nobody decodes the garbage, and what comes may be read.
         client.calendars().list().await.err().iter().for_each(|error| printed.error(error));
     }
     sandbox.clear_faults();

@@ -3,3 +3,4 @@
 mod canary;
 mod capture;
 mod spans;
+mod tree;

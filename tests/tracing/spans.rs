@@ -5,8 +5,10 @@ use std::time::Duration;
 use futures_util::Stream;
 use mobiscroll_connect::{Client, RetryPolicy, Tokens};
 use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox, Seed};
+use tracing_subscriber::layer::SubscriberExt;
 
 use crate::capture::Capture;
+use crate::tree::Tree;
 
 #[tokio::test]
 async fn a_call_is_a_span_and_each_attempt_an_event() {
@@ -73,7 +75,7 @@ async fn a_rejected_delivery_is_an_event_with_its_reason_and_the_clock_offset() 
     }
     let rejected = capture.lines_with("webhook delivery rejected");
     let [rejected] = &rejected[..] else { panic!("{rejected:#?}") };
-    for part in ["WARN", "http.response.status_code=401", "clock_offset=-36", "timestamp is too far from now"] {
+    for part in ["WARN", "http.response.status_code=401", "clock_offset=-36", "timestamp is outside the tolerance"] {
         assert!(rejected.contains(part), "{part}: {rejected}");
     }
     let failed = capture.lines_with("webhook delivery not handled");
@@ -112,6 +114,35 @@ async fn a_refreshed_repeated_and_paged_read_is_one_tree() {
     assert!(pages > 2, "{pages} spans");
     assert!(capture.lines_with("retrying after a delay")[0].contains("attempt=2"));
     assert!(!capture.text().contains("enduser.id"), "ids of users are personal data");
+}
+
+#[tokio::test]
+async fn the_documented_tree_is_that_of_a_refreshed_repeated_and_paged_read() {
+    let tree = Tree::default();
+    let _tracing = tracing::subscriber::set_default(tracing_subscriber::registry().with(tree.clone()));
+    let sandbox = Sandbox::builder().seed(Seed::Empty).start().await.unwrap();
+    for refusal in [503, 401] {
+        sandbox.inject(Fault::on(Operation::ListEvents).status(refusal));
+    }
+    for next in ["\"next\"", "null"] {
+        let page = format!(r#"{{"events": [], "pageSize": 1, "nextPageToken": {next}}}"#);
+        let page = Fault::on(Operation::ListEvents).status(200).header("content-type", "application/json").body(page);
+        sandbox.inject(page);
+    }
+    let retry = RetryPolicy::new().base_delay(Duration::from_millis(1));
+    let client = Client::builder(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uri());
+    let client = client.base_url(sandbox.base_url()).retry(retry).build().unwrap().for_user("ada");
+    let issued = sandbox.issue_tokens("ada");
+    client.set_credentials(Tokens::new(issued.access_token).with_refresh_token(issued.refresh_token));
+    let items = async {
+        let mut stream = client.events().list().page_size(3).stream();
+        while std::future::poll_fn(|context| std::pin::Pin::new(&mut stream).poll_next(context)).await.is_some() {}
+    };
+    tracing::Instrument::instrument(items, tracing::info_span!("agenda")).await;
+    let (printed, docs) = (tree.print(), include_str!("../../src/lib.rs"));
+    let documented: Vec<_> =
+        docs.lines().map(|line| line.trim_start_matches("//!").strip_prefix(' ').unwrap_or("")).collect();
+    assert!(documented.join("\n").contains(&format!("```text\n{printed}```")), "{printed}");
 }
 
 #[tokio::test]

@@ -74,6 +74,7 @@ def main():
         problems.append("the sandbox held nothing against the contract")
 
     offered = surface()
+    print("\npublic names: " + ", ".join(sorted(".".join(name) for name in offered)))
     problems += [f"never called: {' '.join(name)}" for name in sorted(offered - table.used)]
     problems += [f"never raised: {name}" for name in sorted(errors() - table.raised)]
     problems += [f"explained, but not seen: {number}" for number in sorted(EXPLAINED.keys() - seen)]

@@ -37,7 +37,7 @@ impl fmt::Display for EncryptionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownKey { id } => write!(f, "the tokens are encrypted with the unknown key {id:?}"),
-            Self::Refused => f.write_str("the tokens are of another key or of another user, or were tampered with"),
+            Self::Refused => f.write_str("the tokens belong to another key or user, or were tampered with"),
             Self::PlainText => f.write_str("the tokens are not encrypted"),
             Self::Malformed => f.write_str("the encrypted tokens are damaged"),
             Self::InvalidKey { why } => write!(f, "the key is invalid: {why}"),

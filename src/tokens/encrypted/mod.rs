@@ -25,14 +25,16 @@ const FORMAT: &str = "enc1";
 /// let key = EncryptionKey::from_base64("2026-11", from_your_vault("key-2026-11"))?;
 /// let old = EncryptionKey::from_base64("2025-04", from_your_vault("key-2025-04"))?;
 /// let store = EncryptedTokenStore::new(MemoryTokenStore::new(), key).with_older_key(old);
-/// let client = Client::builder("id", "secret", "https://app.example.com/callback").token_store(store).build()?;
+/// let client = Client::builder("id", "secret", "https://example.com/callback")
+///     .token_store(store)
+///     .build()?;
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// Somebody who can read the store, or a backup of it, learns only the length of the tokens. Somebody who can write to
-/// it can restore older tokens of the same user, or remove them, but can neither change them nor move them to another
-/// user: such a text is an [error](EncryptionError::Refused), never "no tokens".
+/// A reader of the store, or of a backup, learns only the length of the tokens. A writer can restore older tokens of
+/// the same user, or remove them, but can neither change them nor move them to another user: such a text is an
+/// [error](EncryptionError::Refused), never "no tokens".
 ///
 /// The cipher is XChaCha20-Poly1305 with a random nonce for each save and the user's id as associated data. The text is
 /// `enc1.KEY_ID.`, followed by the nonce, the ciphertext and the tag in base64 (URL-safe, without padding).
@@ -67,7 +69,7 @@ impl<S: TokenStore> EncryptedTokenStore<S> {
     /// Also reads tokens that are not encrypted, while encryption is being introduced. They are encrypted at the next
     /// save.
     ///
-    /// As long as this is set, somebody who can write to the store can replace a user's tokens by others.
+    /// While this is set, anybody who can write to the store can replace a user's tokens.
     #[must_use]
     pub fn allow_plain_texts(mut self) -> Self {
         self.plain_texts = true;

@@ -29,7 +29,9 @@ use crate::secret::Secret;
 /// use mobiscroll_connect::{Client, FileTokenStore};
 ///
 /// let store = FileTokenStore::open("/var/lib/app/tokens")?;
-/// let client = Client::builder("id", "secret", "https://app.example.com/callback").token_store(store).build()?;
+/// let client = Client::builder("id", "secret", "https://example.com/callback")
+///     .token_store(store)
+///     .build()?;
 /// # Ok(())
 /// # }
 /// ```

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::{AssertSqlSafe, Error, Row as _};
+use sqlx::{AssertSqlSafe, ColumnIndex, Database, Decode, Error, Executor, Row as _, Type};
 
 use super::migration::Migration;
 use super::row::{Listed, Row};
@@ -53,15 +53,7 @@ impl TokenDatabase for sqlx::PgPool {
                  WHERE attrelid = to_regclass('{}') AND attnum > 0 AND NOT attisdropped",
                 migration.table
             );
-            let columns = sqlx::raw_sql(AssertSqlSafe(columns)).fetch_all(&mut *transaction).await?;
-            let columns: BTreeSet<String> = columns.iter().map(|row| row.try_get("name")).collect::<Result<_, _>>()?;
-            for statement in migration.statements(&columns)? {
-                sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
-            }
-            for check in migration.checks.clone() {
-                let checked = sqlx::raw_sql(AssertSqlSafe(check)).fetch_all(&mut *transaction).await;
-                checked.map_err(|error| migration.unfit(error))?;
-            }
+            apply::<sqlx::Postgres>(&mut transaction, columns, migration).await?;
             transaction.commit().await
         })
     }
@@ -86,17 +78,31 @@ impl TokenDatabase for sqlx::SqlitePool {
     fn migrate<'a>(&'a self, migration: &'a Migration) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
             let mut transaction = self.begin_with("BEGIN IMMEDIATE").await?;
-            let columns = sqlite::columns(&migration.table);
-            let columns = sqlx::raw_sql(AssertSqlSafe(columns)).fetch_all(&mut *transaction).await?;
-            let columns: BTreeSet<String> = columns.iter().map(|row| row.try_get("name")).collect::<Result<_, _>>()?;
-            for statement in migration.statements(&columns)? {
-                sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
-            }
-            for check in migration.checks.clone() {
-                let checked = sqlx::raw_sql(AssertSqlSafe(check)).fetch_all(&mut *transaction).await;
-                checked.map_err(|error| migration.unfit(error))?;
-            }
+            apply::<sqlx::Sqlite>(&mut transaction, sqlite::columns(&migration.table), migration).await?;
             transaction.commit().await
         })
     }
+}
+
+/// Executes the statements that a table with these columns lacks, and checks what they made. `columns` selects their names.
+async fn apply<DB: Database>(
+    connection: &mut DB::Connection,
+    columns: String,
+    migration: &Migration,
+) -> Result<(), Error>
+where
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+    for<'r> String: Decode<'r, DB> + Type<DB>,
+    for<'r> &'r str: ColumnIndex<DB::Row>,
+{
+    let columns = sqlx::raw_sql(AssertSqlSafe(columns)).fetch_all(&mut *connection).await?;
+    let columns: BTreeSet<String> = columns.iter().map(|row| row.try_get("name")).collect::<Result<_, _>>()?;
+    for statement in migration.statements(&columns)? {
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *connection).await?;
+    }
+    for check in migration.checks.clone() {
+        let checked = sqlx::raw_sql(AssertSqlSafe(check)).fetch_all(&mut *connection).await;
+        checked.map_err(|error| migration.unfit(error))?;
+    }
+    Ok(())
 }

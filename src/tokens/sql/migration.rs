@@ -44,6 +44,6 @@ impl Migration {
 
     /// The error for a table that somebody else made.
     fn foreign(&self, why: &str) -> Error {
-        Error::Configuration(format!("the table {} is not one for tokens: {why}", self.table).into())
+        Error::Configuration(format!("the table {} is not a token table: {why}", self.table).into())
     }
 }

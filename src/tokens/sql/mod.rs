@@ -36,7 +36,7 @@ use statements::Statements;
 ///     .await?;
 /// let store = SqlTokenStore::postgres(pool);
 /// store.migrate().await?;
-/// let client = Client::builder("CLIENT_ID", "CLIENT_SECRET", "https://app.example.com/oauth/callback")
+/// let client = Client::builder("CLIENT_ID", "CLIENT_SECRET", "https://example.com/callback")
 ///     .token_store(store)
 ///     .build()?;
 /// # Ok(())
@@ -59,8 +59,9 @@ use statements::Statements;
 ///
 /// Users' ids and tokens are stored as bytes, so that collations and NUL characters do not matter. To show an id, use
 /// `convert_from(user_id, 'UTF8')` in PostgreSQL and `CAST(user_id AS TEXT)` in SQLite. The store needs the rights to
-/// select, insert and update, and to delete where [`TokenStore::delete`] is called. Otherwise it deletes no rows: the row
-/// of a user without tokens keeps the counters that detect late writes. Anybody who can read the table, or a backup of it, can act for the users.
+/// select, insert and update, and the right to delete if [`TokenStore::delete`] is called. It deletes no rows
+/// otherwise: the row of a user without tokens holds the counters that detect late writes. Anybody who can read the
+/// table, or a backup of it, can act for the users: see `EncryptedTokenStore`.
 ///
 /// # Guarantees
 ///

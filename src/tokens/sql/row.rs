@@ -90,7 +90,7 @@ fn microseconds(value: i64) -> Duration {
 }
 
 fn counter(value: i64) -> Result<u64, BoxError> {
-    u64::try_from(value).map_err(|_| "the record is damaged: it counts below zero".into())
+    u64::try_from(value).map_err(|_| "the record is damaged: a counter is negative".into())
 }
 
 /// The error must not quote the bytes, as the error of the conversion does.

@@ -39,7 +39,7 @@ const HANDLER_TIMEOUT: Duration = Duration::from_secs(60);
 /// Runs the application's handler, and reports whether it succeeded.
 type Handler = Arc<dyn Fn(WebhookDelivery) -> BoxFuture<'static, bool> + Send + Sync>;
 
-/// Hears of rejections.
+/// Called with each rejection.
 type RejectionHook = Arc<dyn Fn(&WebhookRejection) + Send + Sync>;
 
 /// Receives deliveries: verifies each, and passes it to a handler once.
@@ -73,27 +73,27 @@ type RejectionHook = Arc<dyn Fn(&WebhookRejection) + Send + Sync>;
 /// | 500 | the handler failed, panicked, or exceeded its [time limit](Self::handler_timeout) | retries |
 /// | 503 | authenticity or replay cannot be checked now, or the handler is still running | retries |
 ///
-/// A signature that no known key verifies is a 503 as long as newer keys cannot be fetched: the service may have rotated its key.
-/// The keys are not fetched again right after a fetch, so that forgers cannot cause one for each request.
+/// A signature that no known key verifies is a 503 as long as newer keys cannot be fetched: the service may have
+/// rotated its key. Keys are fetched at most once a minute, so that forged deliveries cannot cause a fetch each.
 ///
-/// # Once
+/// # Deduplication
 ///
-/// One task claims the id, runs the handler, and keeps the id, or forgets it if the handler failed. It completes even if the
-/// connection breaks, or the future of [`receive`](Self::receive) is dropped. If the process dies, its claim expires after
-/// the handler's time limit and a minute more, and the service's next attempt is handled. So a handler succeeds once for each
-/// id, unless the process dies after the handler's success and before the id is kept: make it idempotent all the same. The
-/// service does not wait for long: push the delivery to a queue of your own, and return.
+/// One task claims the id, runs the handler, and then stores the id, or releases it if the handler failed. The task
+/// completes even if the connection breaks, or the future of [`receive`](Self::receive) is dropped. If the process
+/// dies, its claim expires one minute after the handler's time limit, and the service's next attempt is handled. So a
+/// handler succeeds once for each id, unless the process dies between the handler's success and the storing of the id:
+/// make it idempotent. The service does not wait long: push the delivery to a queue, and return.
 ///
 /// Ids are [remembered](Self::remember) for a day, in a [`LocalReplayMemory`]. Several processes need a memory that they
 /// share, such as `SqlReplayMemory` (features `postgres` and `sqlite`).
 ///
 /// # Order
 ///
-/// Deliveries arrive in any order, and the service may describe one change several times, under several ids. If your copy of
-/// an event has a later `last_modified`, ignore the event; if it has the same one, the change is known already. The delivery
-/// that a new subscription begins with has `metadata.is_initial_sync`: it has what the calendar holds, and its events are no
-/// news. An event without `last_modified`, and a delivery with [malformed](WebhookDelivery::malformed) events or an unknown
-/// `change_type`, say that something changed: list the calendar.
+/// Deliveries arrive in any order, and the service may describe one change several times, under several ids. If your
+/// copy of an event has a later `last_modified`, ignore the event; if it has the same one, the change is known already.
+/// The first delivery of a new subscription has `metadata.is_initial_sync`: it contains the calendar's present events.
+/// If an event has no `last_modified`, or a delivery has [malformed](WebhookDelivery::malformed) events or an unknown
+/// `change_type`, something changed: list the calendar.
 ///
 /// # Other frameworks
 ///
@@ -109,8 +109,8 @@ type RejectionHook = Arc<dyn Fn(&WebhookRejection) + Send + Sync>;
 #[doc = include_str!("../../../docs/receivers/warp.rs")]
 /// ```
 ///
-/// hyper, and whatever has bodies that implement `http_body::Body`, read the body by [`receive_body`](Self::receive_body):
-/// the example `webhook_hyper` is a whole server.
+/// hyper, and any framework whose bodies implement `http_body::Body`: pass the body to
+/// [`receive_body`](Self::receive_body). The example `webhook_hyper` is a complete server.
 #[derive(Clone)]
 pub struct WebhookReceiver {
     transport: Arc<Transport>,
@@ -157,9 +157,9 @@ impl WebhookReceiver {
 
     /// Sets how long the ids of handled deliveries are remembered. Default: a day.
     ///
-    /// The service sends a delivery again, with a new signature, if our response was lost: its id shows that it was handled.
-    /// An id costs about 250 bytes in a [`LocalReplayMemory`], and a row in `SqlReplayMemory`. Until the signature of a
-    /// delivery has expired, its id is remembered in any case.
+    /// If our response was lost, the service retries the delivery with a new signature. The id shows that it was
+    /// handled. An id costs about 250 bytes in a [`LocalReplayMemory`], and a row in `SqlReplayMemory`. Until the
+    /// signature of a delivery expires, its id is remembered in any case.
     #[must_use]
     pub fn remember(mut self, remember: Duration) -> Self {
         self.remember = remember.min(LONGEST);
@@ -176,13 +176,18 @@ impl WebhookReceiver {
         self
     }
 
-    /// Sets a hook that hears of each rejected request, with the reason. Default: none. A panic of it is caught.
+    /// Sets a hook that is called with each rejected request and the reason. Default: none. Its panics are caught.
     ///
-    /// The sender learns nothing of it. With the feature `tracing`, rejections are also events of the level `WARN`.
+    /// The sender gets the status only. With the feature `tracing`, rejections are also events of the level `WARN`.
     ///
     /// ```no_run
     /// # fn run(receiver: mobiscroll_connect::WebhookReceiver) -> mobiscroll_connect::WebhookReceiver {
-    /// receiver.on_rejected(|rejection| eprintln!("{}: {rejection}, clock off by {:?}", rejection.status(), rejection.clock_offset()))
+    /// receiver.on_rejected(|rejection| {
+    ///     eprintln!("{}: {rejection}", rejection.status());
+    ///     if let Some(offset) = rejection.clock_offset() {
+    ///         eprintln!("the clocks differ by {offset}");
+    ///     }
+    /// })
     /// # }
     /// ```
     #[must_use]
@@ -200,7 +205,7 @@ impl WebhookReceiver {
     ///
     /// # Cancel safety
     ///
-    /// Once the delivery is verified, it is handled, and the id is then kept or forgotten.
+    /// Once the delivery is verified, it is handled, and its id is stored or released.
     pub async fn receive(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> WebhookOutcome {
         self.verified(self.verify(headers, body.into()).await).await
     }
@@ -215,9 +220,9 @@ impl WebhookReceiver {
         self.verified(self.read_and_verify(headers, body).await).await
     }
 
-    /// Verifies a delivery, and tells of a rejection.
+    /// Verifies a delivery, and reports a rejection.
     #[cfg(feature = "axum")]
-    pub(super) async fn verify_body<B: Body>(
+    pub(crate) async fn verify_body<B: Body>(
         &self,
         headers: &HeaderMap,
         body: B,
@@ -231,7 +236,7 @@ impl WebhookReceiver {
     ///
     /// # Cancel safety
     ///
-    /// The delivery is handled, and the id is then kept or forgotten.
+    /// The delivery is handled, and its id is stored or released.
     pub async fn handle(&self, delivery: WebhookDelivery) -> WebhookOutcome {
         task::start(self, delivery).await
     }
@@ -269,7 +274,7 @@ impl WebhookReceiver {
     fn tell(&self, rejection: &WebhookRejection) {
         trace::rejected(rejection);
         if let Some(hook) = &self.on_rejected {
-            // What it panics with is its own; the request is answered all the same.
+            // A panic of the hook must not cost the response.
             let _ = catch_unwind(AssertUnwindSafe(|| hook(rejection)));
         }
     }

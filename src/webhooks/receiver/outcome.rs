@@ -1,4 +1,4 @@
-//! What becomes of a request that may be a delivery.
+//! The outcome of a request that may be a delivery.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use crate::error::Error;
 use crate::error::WebhookKind::TooLarge;
 
-/// What became of a request to the webhook URL.
+/// The outcome of a request to the webhook URL.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WebhookOutcome {
@@ -24,7 +24,7 @@ pub enum WebhookOutcome {
     Pending,
     /// The replay memory could not be reached: the service retries the delivery.
     Unavailable,
-    /// The request is no genuine delivery, or that cannot be checked now.
+    /// The request is not a genuine delivery, or this cannot be verified now.
     Rejected(WebhookRejection),
 }
 
@@ -40,11 +40,11 @@ impl WebhookOutcome {
     }
 }
 
-/// Why a request was rejected, for operators: tell the sender the status alone.
+/// Why a request was rejected, for operators: send the sender only the status.
 ///
-/// Forgery, clock skew and a wrong key differ: a deliverer with a wrong clock has a [`clock_offset`](Self::clock_offset), and
-/// if the key is wrong, no genuine delivery verifies, and the error's [kind](crate::WebhookFailure::kind) is
-/// [`NoMatchingSignature`](crate::WebhookKind::NoMatchingSignature) for each.
+/// It distinguishes clock skew from forgery: with clock skew there is a [`clock_offset`](Self::clock_offset). If a
+/// pinned key is wrong, every delivery is rejected, and the error's [kind](crate::WebhookFailure::kind) is
+/// [`NoMatchingSignature`](crate::WebhookKind::NoMatchingSignature).
 #[derive(Debug)]
 pub struct WebhookRejection {
     status: StatusCode,

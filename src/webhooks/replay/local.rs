@@ -17,10 +17,10 @@ const CAPACITY: usize = 100_000;
 
 /// Remembers the ids of deliveries in process memory.
 ///
-/// An id of 40 characters takes about 250 bytes: 100,000 ids, the default capacity, take 25 MB. That is a day with 1.2
-/// deliveries per second. Beyond the capacity, the oldest ids are forgotten first, but none as long as its delivery can be
-/// replayed with the same signature: ten minutes by default. Until then the memory grows, so that no genuine delivery is
-/// refused; a forger cannot fill it, as only genuine deliveries count.
+/// An id of 40 characters takes about 250 bytes: 100,000 ids, the default capacity, take 25 MB. That is one day at 1.2
+/// deliveries per second. Beyond the capacity, the oldest ids are forgotten first, but none as long as its delivery can
+/// be replayed with the same signature: ten minutes by default. Until then the memory grows, so that no genuine
+/// delivery is rejected; forged deliveries cannot fill it, because only genuine ones are stored.
 #[derive(Clone)]
 pub struct LocalReplayMemory {
     capacity: usize,

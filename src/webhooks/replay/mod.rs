@@ -18,8 +18,8 @@ pub type ReplayFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;
 
 /// Remembers the ids of deliveries for deduplication, in this process or in a shared database.
 ///
-/// Only the ids of genuine deliveries are stored. Each is claimed before its handler runs. Afterwards it is kept, or
-/// forgotten if the handler failed. If a process dies, its claim expires, and the service's next attempt is handled.
+/// Only the ids of genuine deliveries are stored. Each is claimed before its handler runs. Afterwards it is stored, or
+/// released if the handler failed. If a process dies, its claim expires, and the service's next attempt is handled.
 ///
 /// The crate has [`LocalReplayMemory`] and, with the feature `postgres` or `sqlite`, `SqlReplayMemory`. For another database,
 /// make each method one atomic step: if an id is claimed twice at the same time, only one claim may be granted.
@@ -62,12 +62,12 @@ pub enum ReplayClaim {
     Done,
 }
 
-/// How long an id is kept.
+/// How long an id is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "memories take it apart")]
 pub struct Retention {
-    /// How long its delivery can be replayed with the same signature. Until then it must be kept.
+    /// How long its delivery can be replayed with the same signature. Until then the id must be stored.
     pub replayable: Duration,
-    /// How long to keep it, if there is room.
+    /// How long to store it, if there is room.
     pub remember: Duration,
 }

@@ -16,7 +16,7 @@ use crate::sync::BoxFuture;
 
 const TABLE: &str = "mobiscroll_connect_webhooks";
 
-/// One in so many kept ids has expired rows deleted, up to this number of them.
+/// One in this many stored ids triggers the deletion of expired rows, up to this number.
 const CLEANUP: (u8, usize) = (8, 100);
 
 /// Remembers the ids of deliveries in a PostgreSQL or SQLite database, shared by any number of processes.
@@ -34,7 +34,8 @@ const CLEANUP: (u8, usize) = (8, 100);
 ///     Ok(())
 /// }
 ///
-/// let memory = SqlReplayMemory::postgres(PgPool::connect("postgres://app@db.example.com/app").await?);
+/// let pool = PgPool::connect("postgres://app@db.example.com/app").await?;
+/// let memory = SqlReplayMemory::postgres(pool);
 /// memory.migrate().await?;
 /// let receiver = WebhookReceiver::new(client, handle).replay_memory(memory);
 /// # Ok(())
@@ -55,9 +56,10 @@ const CLEANUP: (u8, usize) = (8, 100);
 #[doc = include_str!("sqlite.sql")]
 /// ```
 ///
-/// It has a row for each delivery of the time for which ids are [remembered](crate::WebhookReceiver::remember): 86,400 rows
-/// a day at one delivery per second. Rows whose `until` has passed may be deleted at any time; one in eight kept ids, by chance,
-/// deletes up to a hundred of them. The receiver needs the rights to select, insert, update and delete.
+/// It has a row for each delivery of the time for which ids are [remembered](crate::WebhookReceiver::remember): 86,400
+/// rows a day at one delivery per second. Rows whose `until` has passed may be deleted at any time; one in eight stored
+/// ids, at random, triggers the deletion of up to a hundred of them. The receiver needs the rights to select, insert,
+/// update and delete.
 ///
 /// Each step is one or two statements without bind parameters, so a pooler in transaction mode is supported. Times are those
 /// of the database's clock. If the database is down, the response is 503 after the pool's `acquire_timeout`, and the service

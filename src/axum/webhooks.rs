@@ -1,33 +1,32 @@
-//! Receives webhook deliveries with [axum].
-//!
-//! ```no_run
-//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! use mobiscroll_connect::axum::webhook_router;
-//! use mobiscroll_connect::{Client, WebhookDelivery, WebhookReceiver};
-//!
-//! async fn handle(delivery: WebhookDelivery) -> std::io::Result<()> {
-//!     println!("{} events of {:?} changed", delivery.events.len(), delivery.user_id);
-//!     Ok(())
-//! }
-//!
-//! let receiver = WebhookReceiver::new(Client::from_env()?, handle);
-//! let app: axum::Router = axum::Router::new().nest("/webhooks", webhook_router(receiver));
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! The responses are those of the [`WebhookReceiver`]. For handling deliveries in a handler of your own, there is the
-//! extractor [`VerifiedWebhook`].
+//! Receiving deliveries.
 
 use ::axum::Router;
 use ::axum::extract::{FromRef, FromRequest, Request};
 use ::axum::response::{IntoResponse, Response};
 use ::axum::routing::post;
 
-use super::delivery::WebhookDelivery;
-use super::receiver::{WebhookOutcome, WebhookReceiver, WebhookRejection};
+use crate::webhooks::{WebhookDelivery, WebhookOutcome, WebhookReceiver, WebhookRejection};
 
 /// Creates a router that receives deliveries by `POST /`, for an application with any state.
+///
+/// The responses are those of the [`WebhookReceiver`]. For handling deliveries in a handler of your own, there is the
+/// extractor [`VerifiedWebhook`].
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use mobiscroll_connect::axum::webhook_router;
+/// use mobiscroll_connect::{Client, WebhookDelivery, WebhookReceiver};
+///
+/// async fn handle(delivery: WebhookDelivery) -> std::io::Result<()> {
+///     println!("{} events of {:?} changed", delivery.events.len(), delivery.user_id);
+///     Ok(())
+/// }
+///
+/// let receiver = WebhookReceiver::new(Client::from_env()?, handle);
+/// let app: axum::Router = axum::Router::new().nest("/webhooks", webhook_router(receiver));
+/// # Ok(())
+/// # }
+/// ```
 pub fn webhook_router<S: Clone + Send + Sync + 'static>(receiver: WebhookReceiver) -> Router<S> {
     Router::new().route("/", post(move |request: Request| async move { receive(&receiver, request).await }))
 }
@@ -47,7 +46,10 @@ async fn receive(receiver: &WebhookReceiver, request: Request) -> WebhookOutcome
 /// use mobiscroll_connect::axum::VerifiedWebhook;
 /// use mobiscroll_connect::{WebhookOutcome, WebhookReceiver};
 ///
-/// async fn receive(State(receiver): State<WebhookReceiver>, VerifiedWebhook(delivery): VerifiedWebhook) -> WebhookOutcome {
+/// async fn receive(
+///     State(receiver): State<WebhookReceiver>,
+///     VerifiedWebhook(delivery): VerifiedWebhook,
+/// ) -> WebhookOutcome {
 ///     println!("{} was sent at {}", delivery.id, delivery.sent_at);
 ///     receiver.handle(delivery).await
 /// }

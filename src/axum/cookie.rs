@@ -1,0 +1,63 @@
+//! The cookie that keeps a pending login.
+
+use std::time::Duration;
+
+use http::header::COOKIE;
+use http::{HeaderMap, HeaderValue};
+use url::{Host, Url};
+
+use crate::error::{Error, InputFailure};
+use crate::secret::Secret;
+
+/// The cookie of a pending login.
+pub(super) struct LoginCookie {
+    is_secure: bool,
+    max_age: Duration,
+}
+
+impl LoginCookie {
+    /// Plans it for the application's redirect URI.
+    pub(super) fn new(redirect_uri: &str, max_age: Duration) -> Self {
+        let is_local = Url::parse(redirect_uri).is_ok_and(|url| url.scheme() == "http" && is_loopback(&url));
+        Self { is_secure: !is_local, max_age }
+    }
+
+    /// The prefix keeps other hosts of the domain from setting it (RFC 6265bis, section 4.1.3.2).
+    fn name(&self) -> &'static str {
+        if self.is_secure { "__Host-mobiscroll-login" } else { "mobiscroll-login" }
+    }
+
+    fn header(&self, value: &str, max_age: u64) -> String {
+        let secure = if self.is_secure { "; Secure" } else { "" };
+        format!("{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}", self.name())
+    }
+
+    /// Returns the header that stores a sealed login.
+    pub(super) fn set(&self, sealed: &Secret) -> Result<HeaderValue, Error> {
+        let header = HeaderValue::try_from(self.header(sealed.expose(), self.max_age.as_secs().max(1)));
+        let mut header = header.map_err(|e| InputFailure::new("the login cannot be kept in a cookie").source(e))?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
+
+    /// Returns the header that removes it.
+    pub(super) fn clear(&self) -> Option<HeaderValue> {
+        HeaderValue::try_from(self.header("", 0)).ok()
+    }
+
+    /// Finds the sealed login among the cookies of a request; empty if there is none.
+    pub(super) fn get(&self, headers: &HeaderMap) -> Secret {
+        let cookies = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
+        let mut pairs = cookies.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(name, _)| *name == self.name()).map_or("", |(_, value)| value).into()
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
