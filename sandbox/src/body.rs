@@ -1,4 +1,4 @@
-//! Bodies of answers: whole, or too large to be held in memory.
+//! Bodies of responses: whole, or too large to be held in memory.
 
 use std::{
     convert::Infallible,
@@ -52,7 +52,7 @@ impl Repeated {
     }
 }
 
-/// The body of an answer, as hyper sends it.
+/// The body of a response, as hyper sends it.
 #[derive(Debug)]
 pub(crate) struct Body(Repeated);
 

@@ -123,9 +123,9 @@ impl SandboxBuilder {
         self
     }
 
-    /// Tries a delivery that was not answered, or neither 2xx nor 4xx, again after these pauses by the sandbox's clock.
+    /// Retries a delivery without a 2xx or 4xx response after these delays by the sandbox's clock.
     ///
-    /// How the service does it is not known. The default is what Standard Webhooks suggests for the first day: 5
+    /// The service does not document its schedule. The default is what Standard Webhooks suggests for the first day: 5
     /// seconds, 5 minutes, half an hour, 2 hours, 5 hours, 10 hours.
     pub fn webhook_retries(mut self, pauses: impl IntoIterator<Item = Duration>) -> Self {
         self.settings.webhooks.retries = pauses.into_iter().collect();
@@ -174,7 +174,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Chooses the form of a subscription's `expiration` in answers.
+    /// Chooses the form of a subscription's `expiration` in responses.
     pub fn expiration_dialect(mut self, dialect: DateDialect) -> Self {
         self.settings.webhooks.expiration = dialect;
         self
@@ -208,7 +208,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Decides what users answer when asked for consent; see also [`Sandbox::set_consent`](crate::Sandbox::set_consent).
+    /// Decides how users respond to a consent request; see also [`Sandbox::set_consent`](crate::Sandbox::set_consent).
     pub fn consent(mut self, consent: Consent) -> Self {
         self.settings.consent = consent;
         self
@@ -234,40 +234,40 @@ impl SandboxBuilder {
         self
     }
 
-    /// Chooses the form of the answer to a created or updated event.
+    /// Chooses the form of the response to a created or updated event.
     pub fn write_dialect(mut self, dialect: WriteDialect) -> Self {
         self.settings.write_dialect = dialect;
         self
     }
 
-    /// Chooses the form of the answer to a deleted event.
+    /// Chooses the form of the response to a deleted event.
     pub fn delete_dialect(mut self, dialect: DeleteDialect) -> Self {
         self.settings.delete_dialect = dialect;
         self
     }
 
-    /// Chooses the status of the answer to a created event.
+    /// Chooses the status of the response to a created event.
     pub fn create_status(mut self, status: CreateStatus) -> Self {
         self.settings.create_status = status;
         self
     }
 
-    /// Decides whether the answer to a created or updated event names the calendar.
+    /// Decides whether the response to a created or updated event names the calendar.
     pub fn calendar_id_dialect(mut self, dialect: CalendarIdDialect) -> Self {
         self.settings.calendar_id_dialect = dialect;
         self
     }
 
-    /// Chooses the form of an event's conference in answers.
+    /// Chooses the form of an event's conference in responses.
     pub fn conference_dialect(mut self, dialect: ConferenceDialect) -> Self {
         self.settings.conference_dialect = dialect;
         self
     }
 
-    /// Chooses the form of dates in answers and deliveries: an event's `start`, `end` and `lastModified`, an account's
+    /// Chooses the form of dates in responses and deliveries: an event's `start`, `end` and `lastModified`, an account's
     /// `syncStateUpdatedAt`, a delivery's `timestamp`.
     ///
-    /// Numbers depart from the API's contract, so answers and deliveries with them are not held against it.
+    /// Numbers violate the API's contract, so responses and deliveries with them are not checked against it.
     pub fn date_dialect(mut self, dialect: DateDialect) -> Self {
         self.settings.date_dialect = dialect;
         self
@@ -389,7 +389,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Decides what comes of traffic that departs from the API's contract.
+    /// Decides what comes of traffic that violates the API's contract.
     #[cfg(feature = "contract")]
     pub fn contract_checks(mut self, checks: ContractChecks) -> Self {
         self.contract.checks = checks;

@@ -1,4 +1,4 @@
-//! The service's error answers, one constructor for each shape on the wire.
+//! The service's error responses, one constructor for each shape on the wire.
 
 use std::time::Duration;
 

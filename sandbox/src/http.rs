@@ -28,14 +28,14 @@ impl Answer {
         Self { status, headers: HeaderMap::new(), body: Bytes::new(), repeated: None, exempt: false }
     }
 
-    /// Answers with a JSON body.
+    /// Responds with a JSON body.
     pub(crate) fn json(status: StatusCode, body: &Value) -> Self {
         Self::empty(status)
             .with_header(CONTENT_TYPE, "application/json; charset=utf-8")
             .with_body(body.to_string().into())
     }
 
-    /// Answers 200 with a JSON body.
+    /// Responds with 200 and a JSON body.
     pub(crate) fn ok(body: &Value) -> Self {
         Self::json(StatusCode::OK, body)
     }
@@ -67,7 +67,7 @@ impl Answer {
         &self.body
     }
 
-    /// Marks an answer for which the contract does not hold.
+    /// Marks a response for which the contract does not hold.
     pub(crate) fn exempt(self, exempt: bool) -> Self {
         Self { exempt, ..self }
     }

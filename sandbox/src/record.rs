@@ -35,7 +35,7 @@ pub struct RecordedRequest {
     pub body: Bytes,
     /// The TCP connection on which it came, as in [`TcpConnection::id`](crate::TcpConnection::id).
     pub connection: u64,
-    /// The status answered; `None` while unanswered, or when a fault kept the client from seeing one.
+    /// The status of the response; `None` while unanswered, or when a fault kept the client from seeing one.
     pub status: Option<u16>,
 }
 
@@ -94,7 +94,7 @@ fn find(form: &[u8], name: &str) -> Option<String> {
 pub struct RequestCounts {
     /// The requests that arrived
     pub requests: usize,
-    /// The answers by status; a request that is unanswered, or whose client saw no status, is not among them
+    /// The responses by status; a request that is unanswered, or whose client saw no status, is not among them
     pub answers: BTreeMap<u16, usize>,
 }
 

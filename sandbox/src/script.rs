@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::wire::Wire;
 
-/// What is played on the connection in the place of an answer.
+/// What is played on the connection in the place of a response.
 ///
 /// The service hands it to hyper as an error. hyper then gives the connection up without writing anything, and the
 /// connection's task plays the script on the bare socket.

@@ -24,7 +24,7 @@ const MILLIS: &str = "must be a whole number of milliseconds";
 const TEXT: &str = "must be a non-empty string";
 const TRUE: &str = "must be true";
 
-/// When the fault strikes, and which answer it gives.
+/// When the fault strikes, and which response it gives.
 const ANSWER: &[Member] = &[
     ("times", "must be a whole number or \"always\"", |fault, value| match value.as_str() {
         Some("always") => Some(fault.always()),
@@ -45,7 +45,7 @@ const ANSWER: &[Member] = &[
     }),
 ];
 
-/// What the answer says.
+/// What the response says.
 const MISLEADING: &[Member] = &[
     ("lostEvent", TRUE, |fault, value| yes(value).map(|()| fault.lost_event())),
     ("vanishedCalendar", TEXT, |fault, value| text(value).map(|id| fault.vanished_calendar(&id))),
@@ -68,7 +68,7 @@ const BODY: &[Member] = &[
     ("compressUnasked", CODING, |fault, value| coding(value).map(|coding| fault.compress_unasked(coding))),
 ];
 
-/// How the answer is sent: one at most.
+/// How the response is sent: one at most.
 const SENDING: &[Member] = &[
     ("disconnect", TRUE, |fault, value| yes(value).map(|()| fault.disconnect())),
     ("reset", TRUE, |fault, value| yes(value).map(|()| fault.reset())),

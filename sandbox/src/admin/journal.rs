@@ -28,7 +28,10 @@ pub(super) fn clear(sandbox: &Sandbox, input: &mut Input) -> Result<Value, Refus
 }
 
 fn describe(entry: &JournalEntry) -> Value {
-    let problem = |problem: &JournalProblem| json!({ "place": problem.place, "problem": problem.problem, "nearest": problem.nearest });
+    let problem = |one: &JournalProblem| {
+        let JournalProblem { place, problem, nearest } = one;
+        json!({ "place": place, "problem": problem, "nearest": nearest })
+    };
     json!({
         "atMs": millis(entry.at),
         "times": entry.times,

@@ -41,7 +41,7 @@ pub(crate) fn rate_limit(text: &str) -> Result<RateLimit, &'static str> {
     Ok(RateLimit::new(requests.trim().parse().map_err(|_| EXPECTED)?, duration(per.trim())?))
 }
 
-/// When something is tried again.
+/// When something is retried.
 #[derive(Debug, Clone)]
 pub(crate) struct Pauses(pub(crate) Vec<Duration>);
 

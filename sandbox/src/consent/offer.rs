@@ -18,7 +18,7 @@ pub(super) struct Offer {
     pub(super) standing: Standing,
 }
 
-/// How an account stands with the user before the answer.
+/// How an account stands with the user before the response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     /// Not connected

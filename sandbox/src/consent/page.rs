@@ -40,11 +40,11 @@ pub(super) struct Page<'a> {
     pub(super) choice: &'a Choice,
     /// How many accounts the limit leaves room for
     pub(super) room: Option<usize>,
-    /// What was wrong with the answer before this one
+    /// What was wrong with the response before this one
     pub(super) unfit: Option<Unfit>,
 }
 
-/// Answers with the page.
+/// Responds with the page.
 pub(super) fn form(page: &Page<'_>, settings: &Settings, request: &Request) -> Answer {
     let language = language(request);
     let texts = language.texts();

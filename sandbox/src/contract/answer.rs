@@ -1,9 +1,9 @@
-//! What the contract says of answers.
+//! What the contract says of responses.
 
 use super::{document::Endpoint, raw::RawEvents, violation::Finding};
 use crate::http::Answer;
 
-/// Tells where an answer departs from the contract, events that tests put in left out.
+/// Tells where a response violates the contract, events that tests put in left out.
 pub(super) fn check(endpoint: &Endpoint, answer: &Answer, raw: &RawEvents) -> Vec<Finding> {
     let Some(reply) = endpoint.reply(answer.status) else {
         return vec![Finding::new("status", format!("{} is not declared", answer.status.as_u16()))];

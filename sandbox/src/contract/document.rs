@@ -38,7 +38,7 @@ pub(super) struct Endpoint {
     replies: Vec<(String, Reply)>,
 }
 
-/// A parameter of a request, or a header of an answer.
+/// A parameter of a request, or a header of a response.
 #[derive(Debug)]
 pub(super) struct Parameter {
     pub(super) name: String,
@@ -57,7 +57,7 @@ pub(super) struct Body {
     content: Vec<(String, Schema)>,
 }
 
-/// An answer of one status.
+/// A response of one status.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) headers: Vec<Parameter>,
@@ -88,7 +88,7 @@ impl Contract {
 }
 
 impl Endpoint {
-    /// Finds what the contract says of answers of a status.
+    /// Finds what the contract says of responses of a status.
     pub(super) fn reply(&self, status: StatusCode) -> Option<&Reply> {
         let class = format!("{}XX", status.as_u16() / 100);
         let named = |name: &str| self.replies.iter().find(|(status, _)| status == name);

@@ -29,21 +29,21 @@ use crate::{consent, http::Answer, request::Request};
 /// memory.
 const CAPACITY: usize = 1_000;
 
-/// Decides what comes of traffic that departs from the API's contract.
+/// Decides what comes of traffic that violates the API's contract.
 ///
-/// A request departs from it by an unknown operation and by parameters, credentials or a body of another form; query
-/// parameters that are not declared count, because the service would not see what the client meant by them. An answer
-/// departs from it by a status, a content type, a header or a body that the contract does not have. A delivery to the
-/// webhook URL departs from it as a request does; how it is answered is the application's business.
+/// A request violates it by an unknown operation and by parameters, credentials or a body of another form; query
+/// parameters that are not declared count, because the service would not see what the client meant by them. A response
+/// violates it by a status, a content type, a header or a body that the contract does not have. A delivery to the
+/// webhook URL violates it as a request does; how it is answered is the application's business.
 ///
 /// These fail no test:
 ///
 /// - a request that the sandbox itself refuses with a 4xx: the contract provides for it, and the client under test has
 ///   heard of it. It is listed as [`refused`](Violation::refused);
-/// - an answer canned by a [`Fault`](crate::Fault), unless the fault is [`checked`](crate::Fault::checked);
+/// - a response canned by a [`Fault`](crate::Fault), unless the fault is [`checked`](crate::Fault::checked);
 /// - what official SDKs send and the service takes, which is listed as [`Tolerated`] instead;
 /// - a delivery that a test ordered, forged or tampered with;
-/// - events that [`Sandbox::add_event`](crate::Sandbox::add_event) put in; the rest of the answer or
+/// - events that [`Sandbox::add_event`](crate::Sandbox::add_event) put in; the rest of the response or
 ///   the delivery counts.
 ///
 /// A test that sends other odd requests on purpose takes what came of it with
@@ -206,7 +206,7 @@ pub(crate) struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    /// Checks the answer, unless it is exempt.
+    /// Checks the response, unless it is exempt.
     pub(crate) fn answered(mut self, answer: &Answer) {
         if answer.is_exempt() || self.monitor.is_off() {
             return;

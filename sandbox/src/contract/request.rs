@@ -12,7 +12,7 @@ use crate::request::Request;
 /// What is wrong with a parameter that may be given once only.
 pub(super) const REPEATED: &str = "is given more than once";
 
-/// Tells where a request departs from the contract, once its body is adjusted.
+/// Tells where a request violates the contract, once its body is adjusted.
 pub(super) fn check(endpoint: &Endpoint, request: &Request, adjust: impl FnOnce(&mut Value)) -> Vec<Finding> {
     let mut findings = Vec::from_iter(authorization(endpoint, request));
     for parameter in &endpoint.query {

@@ -1,4 +1,4 @@
-//! What departs from the contract, but is sent by official SDKs and taken by the service.
+//! What violates the contract, but is sent by official SDKs and taken by the service.
 
 use std::fmt;
 

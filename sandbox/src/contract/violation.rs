@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::{operation::Operation, request::Request};
 
-/// Says whether a request or its answer departs from the contract.
+/// Says whether a request or its response violates the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Side {
@@ -26,7 +26,7 @@ pub struct Violation {
     pub method: String,
     /// The path, such as `/api/calendars`
     pub path: String,
-    /// Who departed from the contract
+    /// Who violated the contract
     pub side: Side,
     /// Where, such as `query pageSize`, `body /events/0/id`, `status` or `content type`
     pub place: String,

@@ -20,7 +20,7 @@ use tokio::{
     time::timeout,
 };
 
-/// More of an answer's body than this is not read.
+/// More of a response's body than this is not read.
 const ANSWER_LIMIT: usize = 64 * 1024;
 
 /// Where deliveries go: a URL that the sandbox sends to.
@@ -41,7 +41,7 @@ pub(super) struct Post {
     pub(super) timeout: Duration,
 }
 
-/// How it ended: with the status of an answer, or with the reason why there is none.
+/// How it ended: with the status of a response, or with the reason why there is none.
 pub(super) type Outcome = Result<u16, String>;
 
 impl Target {
@@ -82,7 +82,7 @@ impl Target {
 pub(super) struct Line(Option<(Target, SendRequest<Full<Bytes>>)>);
 
 impl Line {
-    /// Sends, and reads the answer. Redirects are answers like any other.
+    /// Sends, and reads the response. Redirects are responses like any other.
     pub(super) async fn send(&mut self, post: &Post) -> Outcome {
         let kept = self.0.take().filter(|(target, _)| *target == post.target).map(|(_, sender)| sender);
         match timeout(post.timeout, exchange(kept, post)).await {
@@ -126,7 +126,7 @@ async fn exchange(
     Ok(finish(sender, answer).await)
 }
 
-/// Reads the answer to its end; a connection on which that fails is not used again, but the status counts.
+/// Reads the response to its end; a connection on which that fails is not used again, but the status counts.
 async fn finish(
     sender: SendRequest<Full<Bytes>>,
     answer: hyper::Response<Incoming>,

@@ -12,7 +12,7 @@ impl Fault {
         Self { garble: Some(Garble::Compressed(coding)), ..self }
     }
 
-    /// Answers 200 with a small compressed body that decodes to this many spaces, a decompression bomb.
+    /// Responds with 200 and a small compressed body that decodes to this many spaces, a decompression bomb.
     ///
     /// A gigabyte takes 1 MB in gzip, 31 kB in zstd and 0.9 kB in Brotli. Neither it nor what it decodes to is ever
     /// held in memory.

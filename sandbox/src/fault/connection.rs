@@ -47,7 +47,7 @@ impl Fault {
         self.connection(Action::Freeze(freeze))
     }
 
-    /// Closes the sandbox's side of the connection without an answer (TCP FIN), and goes on reading.
+    /// Closes the sandbox's side of the connection without a response (TCP FIN), and goes on reading.
     ///
     /// Unlike [`disconnect`](Self::disconnect), the client can write for as long as it likes. Over HTTP/2 it ends
     /// every stream of the connection.
@@ -60,7 +60,7 @@ impl Fault {
         self.connection(Action::StopReading)
     }
 
-    /// Resets the connection (TCP RST) without an answer, over HTTP/2 with every stream on it.
+    /// Resets the connection (TCP RST) without a response, over HTTP/2 with every stream on it.
     pub fn reset_connection(self) -> Self {
         self.connection(Action::Cut { reset: true })
     }
@@ -71,13 +71,13 @@ impl Fault {
     /// may send again without risk. With [`after_commit`](Self::after_commit) it has the stream of the request, which
     /// is answered. The client is expected to close the connection.
     ///
-    /// HTTP/1.1 has no such frame. The connection is closed without an answer, or with
+    /// HTTP/1.1 has no such frame. The connection is closed without a response, or with
     /// [`after_commit`](Self::after_commit) after one that says `connection: close`.
     pub fn go_away(self) -> Self {
         self.connection(Action::GoAway { abrupt: false })
     }
 
-    /// Sends GOAWAY over HTTP/2 and closes the connection, without an answer to any stream.
+    /// Sends GOAWAY over HTTP/2 and closes the connection, without a response to any stream.
     ///
     /// The frame has the error code `INTERNAL_ERROR`, and as its last stream the newest one, so that the client cannot
     /// know which requests took effect. Over HTTP/1.1 the connection is closed.
@@ -118,7 +118,7 @@ impl Fault {
         }
     }
 
-    /// Tells whether what is done to the connection leaves the request without an answer.
+    /// Tells whether what is done to the connection leaves the request without a response.
     pub(crate) fn is_unanswered(&self) -> bool {
         match self.action() {
             None | Some(Action::StopReading | Action::Rate(_)) => false,

@@ -1,4 +1,4 @@
-//! Spoiling bodies inside of an answer that is good HTTP.
+//! Spoiling bodies inside of a response that is good HTTP.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ pub(super) enum Garble {
 }
 
 impl Garble {
-    /// Gives what becomes of an answer.
+    /// Gives what becomes of a response.
     pub(super) fn apply(self, answer: Answer) -> Answer {
         let body = answer.body().clone();
         match self {

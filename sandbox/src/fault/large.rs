@@ -18,7 +18,7 @@ pub(super) enum Large {
 }
 
 impl Large {
-    /// Puts it in the place of an answer's body.
+    /// Puts it in the place of a response's body.
     pub(super) fn apply(self, answer: Answer) -> Answer {
         match self {
             Self::Spaces(bytes) => answer.with_repeated(Repeated::spaces(bytes)),

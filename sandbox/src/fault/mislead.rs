@@ -1,4 +1,4 @@
-//! Changes to what a body says, inside of an answer that is good HTTP.
+//! Changes to what a body says, inside of a response that is good HTTP.
 
 use std::fmt;
 

@@ -39,20 +39,20 @@ use crate::{http::Answer, operation::Operation, request::Request, script::Script
 ///
 /// // Two consecutive calls get a 429 with `Retry-After`.
 /// Fault::on(Operation::ListEvents).times(2).status(429).header("retry-after", "1");
-/// // The event is created, but the answer gets lost.
+/// // The event is created, but the response gets lost.
 /// Fault::on(Operation::CreateEvent).after_commit().disconnect();
-/// // A real answer, slowly.
+/// // A real response, slowly.
 /// Fault::on(Operation::RefreshToken).delay(Duration::from_millis(200));
-/// // The tokens are rotated, and half of the answer arrives.
+/// // The tokens are rotated, and half of the response arrives.
 /// Fault::on(Operation::RefreshToken).stall();
 /// ```
 ///
 /// What goes wrong has four parts, and each may be left out:
 ///
-/// - **Which answer.** A canned one ([`status`](Self::status), [`header`](Self::header), [`body`](Self::body),
+/// - **Which response.** A canned one ([`status`](Self::status), [`header`](Self::header), [`body`](Self::body),
 ///   [`json`](Self::json), [`html`](Self::html), [`empty`](Self::empty), [`redirect`](Self::redirect),
 ///   [`huge`](Self::huge), and with the feature `compression` `bomb`), and then the request has no effect unless
-///   [`after_commit`](Self::after_commit) gives it one; else the real answer.
+///   [`after_commit`](Self::after_commit) gives it one; else the real response.
 /// - **What it says**, in good HTTP and well-formed JSON unless it says otherwise: [`lost_event`](Self::lost_event),
 ///   [`vanished_calendar`](Self::vanished_calendar), [`ignored_filter`](Self::ignored_filter),
 ///   [`token_circle`](Self::token_circle), [`no_addresses`](Self::no_addresses),
@@ -82,7 +82,7 @@ pub struct Fault {
     pub(crate) after_commit: bool,
     pub(crate) delay: Duration,
     canned: Option<Answer>,
-    /// Whether a test named the status of the canned answer
+    /// Whether a test named the status of the canned response
     has_status: bool,
     checked: bool,
     /// Whether the request's filter counts for nothing
@@ -147,25 +147,25 @@ impl Fault {
 
     /// Lets the request take effect first, so that only its answer is delayed, replaced or lost.
     ///
-    /// Without this, a canned answer, a disconnect, a reset or silence keeps the request from having any effect.
+    /// Without this, a canned response, a disconnect, a reset or silence keeps the request from having any effect.
     pub fn after_commit(self) -> Self {
         Self { after_commit: true, ..self }
     }
 
-    /// Holds the canned answer against the API's contract, which it is exempt from otherwise.
+    /// Checks the canned response against the API's contract, which it is exempt from otherwise.
     #[cfg(feature = "contract")]
     pub fn checked(self) -> Self {
         Self { checked: true, ..self }
     }
 
-    /// Waits before it goes on: with the canned answer if there is one, else with the real one.
+    /// Waits before it goes on: with the canned response if there is one, else with the real one.
     pub fn delay(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }
 
-    /// Answers with this status; an impossible one counts as 500.
+    /// Responds with this status; an impossible one counts as 500.
     ///
-    /// Without it, a canned answer with a [`json`](Self::json) or [`body`](Self::body) has the status 200, and any other
+    /// Without it, a canned response with a [`json`](Self::json) or [`body`](Self::body) has the status 200, and any other
     /// has 500.
     pub fn status(self, status: u16) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -178,7 +178,7 @@ impl Fault {
         if self.has_status { self } else { self.canned(|answer| answer.with_status(status)) }
     }
 
-    /// Adds a header to the canned answer; one that HTTP does not allow is left out.
+    /// Adds a header to the canned response; one that HTTP does not allow is left out.
     pub fn header(self, name: &str, value: &str) -> Self {
         match HeaderName::try_from(name) {
             Ok(name) => self.canned(|answer| answer.with_header(name, value)),
@@ -186,18 +186,18 @@ impl Fault {
         }
     }
 
-    /// Answers with these bytes as the body, and 200 unless a [`status`](Self::status) is named.
+    /// Responds with these bytes as the body, and 200 unless a [`status`](Self::status) is named.
     pub fn body(self, body: impl Into<Bytes>) -> Self {
         self.default_status(StatusCode::OK).canned(|answer| answer.with_body(body.into()))
     }
 
-    /// Answers with this JSON as the body, and 200 unless a [`status`](Self::status) is named.
+    /// Responds with this JSON as the body, and 200 unless a [`status`](Self::status) is named.
     pub fn json(self, body: &Value) -> Self {
         self.default_status(StatusCode::OK)
             .canned(|answer| answer.with_header(CONTENT_TYPE, "application/json").with_body(body.to_string().into()))
     }
 
-    /// Answers with a page of HTML, as a proxy does that cannot reach the service, and 500 unless a
+    /// Responds with a page of HTML, as a proxy does that cannot reach the service, and 500 unless a
     /// [`status`](Self::status) is named.
     pub fn html(self) -> Self {
         const PAGE: &str = "<!doctype html><title>Error</title><h1>The service cannot be reached</h1>";
@@ -205,17 +205,17 @@ impl Fault {
         fault.canned(|answer| answer.with_header(CONTENT_TYPE, "text/html").with_body(PAGE.into()))
     }
 
-    /// Answers 200 without a body.
+    /// Responds with 200 without a body.
     pub fn empty(self) -> Self {
         self.status(200).body("")
     }
 
-    /// Answers 302 and sends the client to another address.
+    /// Responds with 302 and sends the client to another address.
     pub fn redirect(self, to: &str) -> Self {
         self.status(302).header(LOCATION.as_str(), to)
     }
 
-    /// Answers 200 and sends that many spaces as the body, without ever holding them all.
+    /// Responds with 200 and sends that many spaces as the body, without ever holding them all.
     pub fn huge(self, bytes: u64) -> Self {
         let json = self.status(200).header(CONTENT_TYPE.as_str(), "application/json");
         Self { sending: Sending::Large(Large::Spaces(bytes)), ..json }
@@ -231,17 +231,17 @@ impl Fault {
         Self { garble: Some(Garble::NotGzip), ..self }
     }
 
-    /// Sends the body as gzip that ends too early, in an answer that is whole as far as HTTP can see.
+    /// Sends the body as gzip that ends too early, in a response that is whole as far as HTTP can see.
     pub fn gzip_truncated(self) -> Self {
         Self { garble: Some(Garble::CutGzip), ..self }
     }
 
-    /// Closes the connection without an answer.
+    /// Closes the connection without a response.
     pub fn disconnect(self) -> Self {
         Self { sending: Sending::Disconnect, ..self }
     }
 
-    /// Resets the connection (TCP RST) without an answer.
+    /// Resets the connection (TCP RST) without a response.
     pub fn reset(self) -> Self {
         Self { sending: Sending::Reset, ..self }
     }
@@ -328,12 +328,12 @@ impl Fault {
         self.canned.clone().map(|answer| answer.exempt(!self.checked))
     }
 
-    /// Gives what happens in the place of an answer, when none is called for.
+    /// Gives what happens in the place of a response, when none is called for.
     pub(crate) fn silence(&self) -> Option<Script> {
         self.sending.silence()
     }
 
-    /// Spoils an answer, which stays one if it can be sent as HTTP is meant to be.
+    /// Spoils a response, which stays one if it can be sent as HTTP is meant to be.
     pub(crate) fn spoil(&self, mut answer: Answer) -> Result<Answer, Script> {
         for mislead in &self.misleads {
             let body = mislead.apply(answer.body().clone());

@@ -7,7 +7,7 @@ use crate::{
     wire::Action,
 };
 
-/// How an answer goes over the wire.
+/// How a response goes over the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sending {
     Whole,
@@ -32,7 +32,7 @@ pub(super) struct Stall {
 }
 
 impl Sending {
-    /// Gives what happens in the place of an answer, when none is called for.
+    /// Gives what happens in the place of a response, when none is called for.
     pub(super) fn silence(self) -> Option<Script> {
         let steps = match self {
             Self::Disconnect => vec![],
@@ -43,7 +43,7 @@ impl Sending {
         Some(Script::new(None, steps))
     }
 
-    /// Gives the answer back if it can be sent as HTTP is meant to be.
+    /// Gives the response back if it can be sent as HTTP is meant to be.
     pub(super) fn send(self, answer: Answer) -> Result<Answer, Script> {
         if let Self::Large(large) = self {
             return Ok(large.apply(answer));

@@ -1,4 +1,4 @@
-//! One function per operation, from a request to an answer.
+//! One function per operation, from a request to a response.
 
 mod authorize;
 mod calendars;

@@ -51,7 +51,7 @@ impl Sandbox {
         self.app.service().clock.is_frozen()
     }
 
-    /// Decides what users answer from now on when asked for consent.
+    /// Decides how users respond from now on to a consent request.
     pub fn set_consent(&self, consent: Consent) {
         self.with_settings(|settings| settings.consent = consent);
     }
@@ -63,12 +63,12 @@ impl Sandbox {
         self.with_settings(|settings| settings.access_token_ttl = ttl);
     }
 
-    /// Chooses the form of the answer to an event created or updated from now on.
+    /// Chooses the form of the response to an event created or updated from now on.
     pub fn set_write_dialect(&self, dialect: WriteDialect) {
         self.with_settings(|settings| settings.write_dialect = dialect);
     }
 
-    /// Chooses the form of the answer to an event deleted from now on.
+    /// Chooses the form of the response to an event deleted from now on.
     pub fn set_delete_dialect(&self, dialect: DeleteDialect) {
         self.with_settings(|settings| settings.delete_dialect = dialect);
     }

@@ -24,7 +24,7 @@ use crate::{app::App, applications::Applications, settings::Settings, snapshot::
 ///
 /// # Panics
 ///
-/// Dropping it panics when the traffic departed from the API's contract; see the crate's page.
+/// Dropping it panics when the traffic violated the API's contract; see the crate's page.
 #[derive(Debug)]
 pub struct Sandbox {
     base_url: String,
@@ -81,7 +81,7 @@ impl Sandbox {
 
 #[cfg(feature = "contract")]
 impl Drop for Sandbox {
-    /// Panics when the traffic departed from the API's contract, unless [`ContractChecks`] or
+    /// Panics when the traffic violated the API's contract, unless [`ContractChecks`] or
     /// [`take_violations`](Sandbox::take_violations) forbids it.
     ///
     /// [`ContractChecks`]: crate::ContractChecks

@@ -38,7 +38,7 @@ impl Sandbox {
         self.request_counts().get(&Some(operation)).map_or(0, |counts| counts.requests)
     }
 
-    /// Counts the answers with this status to requests of an operation.
+    /// Counts the responses with this status to requests of an operation.
     #[must_use]
     pub fn count_answered(&self, operation: Operation, status: u16) -> usize {
         self.request_counts().get(&Some(operation)).and_then(|counts| counts.answers.get(&status).copied()).unwrap_or(0)
@@ -52,7 +52,7 @@ impl Sandbox {
 
     /// Lists the requests that were not understood, with the nearest operation, parameter or member.
     ///
-    /// Requests that a fault gave a canned answer are not among them.
+    /// Requests that a fault gave a canned response are not among them.
     #[must_use]
     pub fn journal(&self) -> Journal {
         self.app.journal.all()
@@ -93,7 +93,7 @@ impl Sandbox {
         self.app.monitor.take()
     }
 
-    /// Lists what departed from the API's contract and is tolerated, oldest first; the first 1,000 of them.
+    /// Lists what violated the API's contract and is tolerated, oldest first; the first 1,000 of them.
     #[cfg(feature = "contract")]
     #[must_use]
     pub fn tolerated(&self) -> Vec<Tolerated> {

@@ -174,7 +174,7 @@ impl Service {
         self.windows.admit(&self.settings.rate_limits, operation, now).map_err(ApiError::too_many_requests)
     }
 
-    /// Gives the time that the answer to the next request of an operation takes.
+    /// Gives the time that the response to the next request of an operation takes.
     pub(crate) fn next_latency(&mut self, operation: Option<Operation>) -> Duration {
         self.paces.next(&self.settings.latencies, operation)
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{instant, named::named};
 
-/// Chooses the form of the answer to a created or updated event.
+/// Chooses the form of the response to a created or updated event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum WriteDialect {
@@ -16,7 +16,7 @@ pub enum WriteDialect {
     Nested,
 }
 
-/// Chooses the form of the answer to a deleted event.
+/// Chooses the form of the response to a deleted event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum DeleteDialect {
@@ -27,7 +27,7 @@ pub enum DeleteDialect {
     NoContent,
 }
 
-/// Chooses the status of the answer to a created event.
+/// Chooses the status of the response to a created event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum CreateStatus {
@@ -38,7 +38,7 @@ pub enum CreateStatus {
     Created,
 }
 
-/// Decides whether the answer to a created or updated event names the calendar.
+/// Decides whether the response to a created or updated event names the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum CalendarIdDialect {
@@ -49,7 +49,7 @@ pub enum CalendarIdDialect {
     AbsentInWrites,
 }
 
-/// Chooses the form of an event's conference in answers.
+/// Chooses the form of an event's conference in responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ConferenceDialect {
@@ -60,7 +60,7 @@ pub enum ConferenceDialect {
     Object,
 }
 
-/// Chooses the form of dates in answers and deliveries.
+/// Chooses the form of dates in responses and deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum DateDialect {

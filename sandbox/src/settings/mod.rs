@@ -43,7 +43,7 @@ pub enum Seed {
     Awkward,
 }
 
-/// Decides what the user answers when asked for consent.
+/// Decides what the user answers to a consent request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Consent {

@@ -39,9 +39,9 @@ pub struct Attempt {
     pub headers: Vec<(String, String)>,
     /// The body as it was sent
     pub body: Bytes,
-    /// The status of the answer; `None` if there was none
+    /// The status of the response; `None` if there was none
     pub status: Option<u16>,
-    /// Why there was no answer
+    /// Why there was no response
     pub error: Option<String>,
 }
 
@@ -104,9 +104,9 @@ pub struct DeliveryCounts {
     pub made: usize,
     /// Attempts to send them
     pub attempts: usize,
-    /// Attempts by the status of the answer
+    /// Attempts by the status of the response
     pub answers: BTreeMap<u16, usize>,
-    /// Attempts without an answer
+    /// Attempts without a response
     pub unanswered: usize,
     /// Deliveries that came to an end, by how
     pub ended: BTreeMap<DeliveryState, usize>,
@@ -114,9 +114,9 @@ pub struct DeliveryCounts {
     pub dropped: usize,
     /// Forged deliveries sent
     pub forged: usize,
-    /// Forged deliveries by the status of the answer
+    /// Forged deliveries by the status of the response
     pub forged_answers: BTreeMap<u16, usize>,
-    /// Forged deliveries without an answer
+    /// Forged deliveries without a response
     pub forged_unanswered: usize,
 }
 

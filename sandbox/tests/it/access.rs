@@ -54,6 +54,16 @@ async fn names_that_others_can_have_are_refused() {
     assert_eq!(answer(api.http.get(health).header("host", "evil.example")).await.0, 200);
 }
 
+#[tokio::test]
+async fn the_checks_hold_over_http2() {
+    let api = Api::empty().await;
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().expect("a client");
+    let url = format!("{}/_sandbox/reset", api.sandbox.origin());
+    assert_eq!(answer(client.post(&url)).await.0, 200);
+    assert_eq!(answer(client.post(&url).header("origin", api.sandbox.origin())).await.0, 200);
+    assert_eq!(answer(client.post(&url).header("origin", "https://evil.example")).await.0, 403);
+}
+
 async fn headers_of(api: &Api, method: Method, url: &str, origin: &str) -> (u16, HeaderMap) {
     let request = api.http.request(method, url).header("origin", origin);
     let request = request.header("access-control-request-method", "GET");

@@ -33,7 +33,11 @@ pub(super) fn button(action: &'static str, label: &'static str, fields: &[(&'sta
 /// A form with a button.
 pub(super) fn form(action: &'static str, label: &'static str, fields: Html) -> Html {
     Html::fill(
-        "<form method=\"post\" action=\"{{prefix}}{{page}}\"><input type=\"hidden\" name=\"action\" value=\"{{action}}\">{{fields}}<button>{{label}}</button></form>",
+        concat!(
+            "<form method=\"post\" action=\"{{prefix}}{{page}}\">",
+            "<input type=\"hidden\" name=\"action\" value=\"{{action}}\">",
+            "{{fields}}<button>{{label}}</button></form>",
+        ),
         &[
             ("prefix", Html::literal(PREFIX)),
             ("page", Html::literal(ACTIONS)),

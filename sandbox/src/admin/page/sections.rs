@@ -194,7 +194,11 @@ fn faults(sandbox: &Sandbox, user: Option<&str>) -> Html {
     let operation =
         |operation: &Operation| Html::fill("<option>{{name}}</option>", &[("name", Html::literal(operation.as_str()))]);
     let fields = Html::fill(
-        "{{hidden}}<label>Operation <select name=\"operation\"><option>any</option>{{operations}}</select></label><label>Status <input name=\"status\" inputmode=\"numeric\" value=\"503\" required></label><label>Times <input name=\"times\" inputmode=\"numeric\" value=\"1\" required></label>",
+        concat!(
+            "{{hidden}}<label>Operation <select name=\"operation\"><option>any</option>{{operations}}</select></label>",
+            "<label>Status <input name=\"status\" inputmode=\"numeric\" value=\"503\" required></label>",
+            "<label>Times <input name=\"times\" inputmode=\"numeric\" value=\"1\" required></label>",
+        ),
         &[("hidden", hidden(&[("user", user)])), ("operations", Operation::ALL.iter().map(operation).collect())],
     );
     let inject = form("inject", "Inject", fields);
