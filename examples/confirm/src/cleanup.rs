@@ -67,7 +67,7 @@ async fn once(context: &Context) -> Outcome<Vec<String>> {
     let events = context.state().events.clone();
     for id in events {
         match delete(context, &id).await {
-            Ok(()) => context.state().events.retain(|other| *other != id),
+            Ok(()) => context.forget(&id),
             Err(error) => left.push(error.to_string()),
         }
     }

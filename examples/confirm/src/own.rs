@@ -81,7 +81,16 @@ impl Context {
         let (calendar, token) = (self.calendar()?, self.access_token()?);
         let query = [("provider", calendar.provider.as_str()), ("calendarId", &calendar.id), ("eventId", id)];
         let request = self.wire.request(Method::DELETE, "/event", Some(&token)).query(&query).query(more);
-        self.wire.send(request).await
+        let response = self.wire.send(request).await?;
+        if response.is_success() {
+            self.forget(id);
+        }
+        Ok(response)
+    }
+
+    /// Forgets an event that is deleted: to delete it again may fail, and mean nothing.
+    pub(crate) fn forget(&self, id: &str) {
+        self.state().events.retain(|other| other != id);
     }
 
     /// Lists a page with these parameters alone.

@@ -32,6 +32,8 @@ pub struct Report {
     pub provider: String,
     /// One for each dispute
     pub findings: Vec<Finding>,
+    /// How many events of earlier runs were deleted, if that was all there was to do
+    pub swept: Option<usize>,
     /// What went wrong besides
     pub problems: Vec<String>,
     /// Events and subscriptions that could not be removed
@@ -45,6 +47,7 @@ impl Report {
             host,
             provider: String::new(),
             findings: disputes::all().map(open).collect(),
+            swept: None,
             problems: Vec::new(),
             leftovers: Vec::new(),
         }
@@ -114,6 +117,7 @@ impl Report {
             "provider": self.provider,
             "date": jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
             "findings": findings.collect::<Vec<_>>(),
+            "swept": self.swept,
             "problems": self.problems,
             "leftovers": self.leftovers,
         })
@@ -122,6 +126,17 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.swept {
+            Some(swept) => writeln!(f, "Deleted {swept} events of earlier runs.")?,
+            None => self.write_findings(f)?,
+        }
+        self.problems.iter().try_for_each(|problem| writeln!(f, "problem: {problem}"))?;
+        self.leftovers.iter().try_for_each(|left| writeln!(f, "not removed: {left}"))
+    }
+}
+
+impl Report {
+    fn write_findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for finding in &self.findings {
             let Dispute { id, question, expected, place } = finding.dispute;
             writeln!(f, "{:<12} {id}: {question}", finding.verdict().as_str())?;
@@ -138,7 +153,6 @@ impl fmt::Display for Report {
         for verdict in [Verdict::Confirmed, Verdict::Handled, Verdict::Learned, Verdict::NotLearned, Verdict::Refuted] {
             writeln!(f, "{:<12} {}", verdict.as_str(), self.count(verdict))?;
         }
-        self.problems.iter().try_for_each(|problem| writeln!(f, "problem: {problem}"))?;
-        self.leftovers.iter().try_for_each(|left| writeln!(f, "not removed: {left}"))
+        Ok(())
     }
 }

@@ -9,7 +9,9 @@ use tokio::time::timeout;
 
 use crate::context::{Calendar, Context, Pair};
 use crate::dispute::Dispute;
-use crate::disputes::{dates, ending, filters, pages, refresh, reuse, scopes, sdk, series, service, unreachable};
+use crate::disputes::{
+    consent, dates, ending, filters, pages, refresh, reuse, scopes, sdk, series, service, unreachable,
+};
 use crate::disputes::{webhooks, writes};
 use crate::login::{Person, pair};
 use crate::{Outcome, Report, Settings, cleanup};
@@ -68,13 +70,18 @@ async fn questions<P: Person>(context: &Context, person: &P) -> Outcome {
         return Err("nothing was written".into());
     }
     if context.settings.sweep {
-        return sweep(context).await;
+        let swept = cleanup::sweep(context).await?;
+        context.report().swept = Some(swept);
+        return Ok(());
     }
 
     group(context, service::DISPUTES, service::probe(context)).await;
-    match context.settings.access_token {
-        None => group(context, refresh::DISPUTES, refresh::probe(context)).await,
-        Some(_) => context.report().pass_rest(refresh::DISPUTES, "needs a login"),
+    if context.settings.access_token.is_none() {
+        group(context, consent::DISPUTES, consent::probe(context)).await;
+        group(context, refresh::DISPUTES, refresh::probe(context)).await;
+    } else {
+        context.report().pass_rest(consent::DISPUTES, "needs a login");
+        context.report().pass_rest(refresh::DISPUTES, "needs a login");
     }
     group(context, sdk::DISPUTES, sdk::probe(context)).await;
     group(context, writes::DISPUTES, writes::probe(context)).await;
@@ -166,11 +173,6 @@ fn question(context: &Context) -> Outcome<String> {
         question += &format!("; then end the authorization of the user {}", context.settings.user_id);
     }
     Ok(question + "?")
-}
-
-async fn sweep(context: &Context) -> Outcome {
-    cleanup::sweep(context).await?;
-    Ok(())
 }
 
 /// Writes an error with its causes.

@@ -1,5 +1,6 @@
 //! The disputes, by what they are about: a table of each group, and the requests that decide them.
 
+pub(crate) mod consent;
 pub(crate) mod dates;
 pub(crate) mod ending;
 pub(crate) mod filters;
@@ -22,6 +23,7 @@ use crate::dispute::Dispute;
 pub fn all() -> impl Iterator<Item = &'static Dispute> {
     [
         service::DISPUTES,
+        consent::DISPUTES,
         refresh::DISPUTES,
         sdk::DISPUTES,
         writes::DISPUTES,

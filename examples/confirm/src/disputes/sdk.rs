@@ -53,6 +53,9 @@ pub(crate) async fn probe(context: &Context) -> Outcome {
     note(context, "sdk-list", page.map(|page| page.events.iter().any(|other| other.id == event.id)));
     note(context, "sdk-create-once", client.events().find_created(&draft, &key).await.map(|found| found.is_some()));
     let deleted = client.events().delete(EventDelete::new(provider, &calendar.id, &event.id)).await;
+    if deleted.is_ok() {
+        context.forget(&event.id);
+    }
     note(context, "sdk-delete", deleted.map(|_| true));
     Ok(())
 }

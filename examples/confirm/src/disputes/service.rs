@@ -4,6 +4,7 @@ use reqwest::Method;
 use reqwest::header::CACHE_CONTROL;
 use serde_json::{Value, json};
 
+use super::dates::form;
 use super::presence;
 use crate::Outcome;
 use crate::context::Context;
@@ -20,6 +21,7 @@ pub(crate) static DISPUTES: &[Dispute] = &[
     dispute("unknown-token", "How is an unknown access token refused?", &["401"], "src/transport/failure.rs"),
     dispute("client-refusal", "How is a wrong client secret refused?", &["401-invalid_client", "400-invalid_client"], "src/transport/failure.rs"),
     dispute("refresh-refusal", "How is an unknown refresh token refused?", &["400-invalid_grant", "401*"], "src/session/refresh.rs"),
+    dispute("unknown-code", "How is an unknown code refused?", &["400-invalid_grant", "404*"], "src/transport/failure.rs"),
     dispute("token-path", "Which paths has the token endpoint?", &["oauth-only", "both"], "openapi.yaml"),
     dispute("revoke-unknown", "What does revoking an unknown token return?", &["200-success"], "openapi.yaml"),
     dispute("revoke-without-token", "How is a revocation without a token refused?", &["refused-400", "refused-*"], "openapi.yaml"),
@@ -27,6 +29,7 @@ pub(crate) static DISPUTES: &[Dispute] = &[
     dispute("status-providers", "Which providers has the connection status?", &["all-four", "connected-only"], "openapi.yaml"),
     dispute("status-accounts", "Are connected accounts objects?", &["objects", "strings"], "openapi.yaml"),
     dispute("status-limit", "Has the connection status a limit?", &["absent", "present"], "openapi.yaml"),
+    dispute("sync-state-date", "Which form has syncStateUpdatedAt?", &["utc-milliseconds", "utc-seconds", "offset", "number-milliseconds", "number-seconds"], "src/json/instant.rs"),
     dispute("calendars-shape", "Are calendars a bare array?", &["array"], "src/calendars.rs"),
     dispute("provider-names", "Which providers do calendars have?", &["known", "unknown: *"], "openapi.yaml"),
 ];
@@ -80,6 +83,7 @@ async fn tokens(context: &Context) -> Outcome {
     let unknown = [("grant_type", "refresh_token"), ("refresh_token", "unknown")];
     context.note("client-refusal", wire.token(ClientAuth::Wrong, &unknown).await?.oauth_refusal());
     context.note("refresh-refusal", wire.token(ClientAuth::Sdk, &unknown).await?.oauth_refusal());
+    context.note("unknown-code", context.exchange("unknown", true).await?.oauth_refusal());
     let short = wire.send(wire::form(wire.request(Method::POST, "/token", None), unknown.into_iter())).await?;
     context.note("token-path", if short.status == 404 { "oauth-only" } else { "both" });
 
@@ -107,8 +111,14 @@ fn describe_status(context: &Context, status: &Value) {
     context.note("status-providers", if has_all { "all-four" } else { "connected-only" });
     context.note("status-limit", presence(&status["limit"]));
     let groups = status["connections"].as_object().into_iter().flat_map(|connections| connections.values());
-    match groups.filter_map(Value::as_array).flatten().next() {
-        Some(account) => context.note("status-accounts", if account.is_object() { "objects" } else { "strings" }),
-        None => context.report().pass("status-accounts", "no account is connected"),
+    let accounts: Vec<_> = groups.filter_map(Value::as_array).flatten().collect();
+    let mut report = context.report();
+    match accounts.first() {
+        Some(account) => report.note("status-accounts", if account.is_object() { "objects" } else { "strings" }),
+        None => report.pass("status-accounts", "no account is connected"),
+    }
+    match accounts.iter().map(|account| &account["syncStateUpdatedAt"]).find(|date| !date.is_null()) {
+        Some(date) => report.note("sync-state-date", form(date)),
+        None => report.pass("sync-state-date", "no account's credentials were ever rejected"),
     }
 }

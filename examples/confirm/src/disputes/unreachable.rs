@@ -18,7 +18,6 @@ pub(crate) static DISPUTES: &[Dispute] = &[
     dispute("channels-shared", "Is a change delivered once for each channel of a calendar?", &["yes", "no"], "sandbox/src/settings/webhooks.rs"),
     dispute("consent-providers", "Does the consent page read providers as a comma-separated list?", &["list"], "src/auth/url.rs"),
     dispute("consent-languages", "Which languages has the consent page?", &[], "src/auth/url.rs"),
-    dispute("consent-redirect-uri", "Is the redirect_uri of the consent page compared with the registered one?", &[], "src/auth/url.rs"),
     dispute("rate-limits", "How many requests are accepted in a time?", &[], "src/call/policy.rs"),
     dispute("retry-after", "Which form has Retry-After?", &["seconds", "date"], "src/transport/retry_after.rs"),
     dispute("partial-permission", "Which accounts does a partial response name?", &["pairs"], "src/blocked_accounts.rs"),

@@ -119,7 +119,11 @@ async fn deletions(context: &Context, id: &str) -> Outcome {
     let (calendar, token) = (context.calendar()?, context.access_token()?);
     let body = json!({ "provider": calendar.provider, "calendarId": calendar.id, "eventId": other });
     let request = wire::json(context.wire.request(Method::DELETE, "/event", Some(&token)), &body);
-    context.note("delete-body", context.wire.send(request).await?.outcome());
+    let deleted = context.wire.send(request).await?;
+    context.note("delete-body", deleted.outcome());
+    if deleted.is_success() && with_id(&context.list_day(0, "true", 0).await?, &other).is_none() {
+        context.forget(&other);
+    }
     Ok(())
 }
 

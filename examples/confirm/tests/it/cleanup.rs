@@ -68,6 +68,7 @@ async fn what_cannot_be_removed_is_named_and_swept_later() {
     settings.sweep = true;
     let report = run(settings, &Agreeable, pending()).await.unwrap();
     assert!(report.leftovers.is_empty() && report.problems.is_empty(), "{report}");
+    assert!(report.swept.is_some_and(|swept| swept > 5), "{report}");
     assert_eq!(titles(&sandbox), ["other"]);
 }
 

@@ -6,12 +6,12 @@ use std::time::Duration;
 use mobiscroll_connect_confirm::Verdict::{self, Confirmed, Handled, Learned, Refuted};
 use mobiscroll_connect_sandbox::{
     AccessTokenDialect, CalendarIdDialect, ConferenceDialect, CreateStatus, DateDialect, DeleteDialect,
-    ExpiresInDialect, Fault, Operation, RateLimit, RedirectUriRule, RefreshDialect, RefreshRefusal, ReuseRule, Sandbox,
-    SandboxBuilder, ScopeDenial, WriteDialect,
+    ExpiresInDialect, Fault, Operation, Provider, RateLimit, RedirectUriRule, RefreshDialect, RefreshRefusal,
+    ReuseRule, Sandbox, SandboxBuilder, ScopeDenial, SyncState, WriteDialect,
 };
 use tokio::task::JoinSet;
 
-use crate::support::{ask, assert_clean, differing, sandbox};
+use crate::support::{USER, ask, assert_clean, differing, sandbox};
 
 /// What differs from the defaults.
 type Expected = &'static [(&'static str, &'static str, Verdict)];
@@ -124,6 +124,9 @@ async fn the_defaults_of_the_sandbox_are_those_that_are_expected() {
         ("calendar-ids-empty-list", "all"),
         ("end-bound", "exclusive"),
         ("code-reuse-revokes", "no"),
+        ("consent-redirect-uri", "optional"),
+        ("consent-other-redirect-uri", "refused-400"),
+        ("consent-cookie", "7200-seconds"),
         ("expiration-default", "168-hours"),
         ("expiration-maximum", "honoured"),
         ("delete-body", "accepted"),
@@ -132,6 +135,15 @@ async fn the_defaults_of_the_sandbox_are_those_that_are_expected() {
         ("subscribe-scope", "accepted"),
     ] {
         assert_eq!(report.observed(id), Some(observed), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn the_date_of_a_rejection_is_reported_where_there_is_one() {
+    for (dialect, form) in [(DateDialect::Text, "utc-milliseconds"), (DateDialect::Seconds, "number-seconds")] {
+        let sandbox = sandbox().date_dialect(dialect).start().await.unwrap();
+        sandbox.set_sync_state(USER, Provider::CalDav, "rejected@caldav.example", SyncState::ReauthRequired);
+        assert_eq!(ask(&sandbox).await.observed("sync-state-date"), Some(form));
     }
 }
 

@@ -248,7 +248,7 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
 fn respond(status: StatusCode, body: Bytes, kept: &HeaderMap) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
-    for name in ["cache-control", "content-type", "location"] {
+    for name in ["cache-control", "content-type", "location", "set-cookie"] {
         response.headers_mut().extend(kept.get(name).map(|value| (HeaderName::from_static(name), value.clone())));
     }
     response
