@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use crate::dispute::{Dispute, Verdict};
 use crate::disputes;
 
+/// The reason of a finding that nothing is known about yet.
+const OPEN: &str = "the run ended before";
+
 /// What was found about one dispute.
 #[derive(Debug)]
 pub struct Finding {
@@ -42,7 +45,7 @@ pub struct Report {
 
 impl Report {
     pub(crate) fn new(host: String) -> Self {
-        let open = |dispute| Finding { dispute, observed: Err("the run ended before".to_owned()) };
+        let open = |dispute| Finding { dispute, observed: Err(OPEN.to_owned()) };
         Self {
             host,
             provider: String::new(),
@@ -63,10 +66,11 @@ impl Report {
         self.set(id, Err(reason.into()));
     }
 
-    /// Gives a reason for those of a group that were not observed.
+    /// Gives a reason for those of a group that have neither an observation nor a reason.
     pub(crate) fn pass_rest(&mut self, group: &[Dispute], reason: &str) {
         let is_open = |finding: &&mut Finding| {
-            finding.observed.is_err() && group.iter().any(|dispute| dispute.id == finding.dispute.id)
+            finding.observed.as_ref().is_err_and(|reason| reason == OPEN)
+                && group.iter().any(|dispute| dispute.id == finding.dispute.id)
         };
         self.findings.iter_mut().filter(is_open).for_each(|finding| finding.observed = Err(reason.to_owned()));
     }

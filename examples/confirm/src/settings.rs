@@ -1,4 +1,4 @@
-//! What the program is told by its arguments and by environment variables.
+//! The settings of a run, from arguments and environment variables.
 
 use std::{env, fmt};
 

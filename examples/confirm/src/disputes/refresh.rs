@@ -60,7 +60,7 @@ pub(crate) async fn probe(context: &Context) -> Outcome {
     let refresh_token = first.refresh.clone().ok_or("the exchange returned no refresh token")?;
     let redirect_uri = [("redirect_uri", context.wire.redirect_uri())];
 
-    // Tokens of one second may be equal by chance.
+    // Tokens that are issued within a second may be equal.
     sleep(Duration::from_millis(1100)).await;
     let response = refresh(context, ClientAuth::Sdk, &redirect_uri).await?;
     context.note("refresh-redirect-uri", response.outcome());

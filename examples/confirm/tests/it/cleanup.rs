@@ -45,6 +45,16 @@ async fn failures_midway_end_their_group_alone() {
 }
 
 #[tokio::test]
+async fn what_was_not_learned_has_the_failure_as_its_reason() {
+    let sandbox = sandbox().start().await.unwrap();
+    sandbox.inject(Fault::on(Operation::SubscribeWebhook).status(503).always());
+    let report = ask(&sandbox).await;
+    let finding = report.findings.iter().find(|finding| finding.dispute.id == "renewal").unwrap();
+    let reason = "subscribing (is a webhook URL configured?): the service responded with 503";
+    assert_eq!(finding.observed, Err(reason.to_owned()));
+}
+
+#[tokio::test]
 async fn deletions_that_fail_are_retried() {
     let sandbox = sandbox().start().await.unwrap();
     sandbox.inject(Fault::on(Operation::DeleteEvent).status(500).skip(3).times(8));

@@ -39,13 +39,16 @@ struct Change {
     response: fn(&Call, &mut Value),
 }
 
+/// A service, and what a report of it says.
+type Row = (&'static str, Change, &'static [(&'static str, &'static str, Verdict)]);
+
 /// Leaves requests, or responses, as they are.
 fn same(_: &mut Call) {}
 fn as_it_is(_: &Call, _: &mut Value) {}
 
 #[tokio::test]
 async fn what_other_services_do_is_reported() {
-    let rows: [(&'static str, Change, &'static [(&str, &str, Verdict)]); 12] = [
+    let rows: [Row; 12] = [
         (
             "an inclusive end",
             Change { request: inclusive_end, response: as_it_is },
