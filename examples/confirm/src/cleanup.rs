@@ -68,7 +68,7 @@ async fn once(context: &Context) -> Outcome<Vec<String>> {
     for id in events {
         match delete(context, &id).await {
             Ok(()) => context.forget(&id),
-            Err(error) => left.push(error.to_string()),
+            Err(error) => left.push(named(context, &*error)),
         }
     }
     // A response may have been lost after the event was created.
@@ -76,11 +76,16 @@ async fn once(context: &Context) -> Outcome<Vec<String>> {
         let (from, to) = (context.at(BEFORE, 0, 0)?, context.at(AFTER, 0, 0)?);
         for event in context.list_all(&from, &to, "true", &context.marker).await? {
             if let Err(error) = delete(context, series_or_event(&event)?).await {
-                left.push(error.to_string());
+                left.push(named(context, &*error));
             }
         }
     }
     Ok(left)
+}
+
+/// Names an event by the beginning of its title, by which a person finds it.
+fn named(context: &Context, error: &dyn std::error::Error) -> String {
+    format!("an event whose title begins with {}: {error}", context.marker)
 }
 
 fn series_or_event(event: &Value) -> Outcome<&str> {

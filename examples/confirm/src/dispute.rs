@@ -38,7 +38,7 @@ impl Verdict {
             Self::Handled => "handled",
             Self::Refuted => "refuted",
             Self::Learned => "learned",
-            Self::NotLearned => "not learned",
+            Self::NotLearned => "not-learned",
         }
     }
 }

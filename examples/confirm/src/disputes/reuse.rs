@@ -10,7 +10,7 @@ use crate::wire::{ClientAuth, Response};
 
 #[rustfmt::skip]
 pub(crate) static DISPUTES: &[Dispute] = &[
-    dispute("reuse-one-behind", "What does refreshing with the previous refresh token do?", &["accepted", "refused", "revokes"], "src/session/present.rs"),
+    dispute("reuse-one-behind", "What does refreshing with the previous refresh token do?", &["accepted", "refused"], "src/session/present.rs"),
     dispute("reuse-counts", "Is each refresh with the same token a rotation of its own?", &["no", "yes"], "src/session/present.rs"),
     dispute("reuse-two-behind", "What does refreshing with a token two rotations old do?", &["revokes", "refused", "accepted"], "src/session/present.rs"),
     dispute("reuse-refusal", "How is a refresh token refused that is too old?", &["400-invalid_grant", "401*"], "src/session/refresh.rs"),

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mobiscroll_connect_confirm::Verdict::{self, Confirmed, Handled, Learned, Refuted};
+use mobiscroll_connect_confirm::Verdict::{self, Confirmed, Handled, Learned, NotLearned, Refuted};
 use mobiscroll_connect_sandbox::{
     AccessTokenDialect, CalendarIdDialect, ConferenceDialect, CreateStatus, DateDialect, DeleteDialect,
     ExpiresInDialect, Fault, Operation, Provider, RateLimit, RedirectUriRule, RefreshDialect, RefreshRefusal,
     ReuseRule, Sandbox, SandboxBuilder, ScopeDenial, SyncState, WriteDialect,
 };
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::support::{USER, ask, assert_clean, differing, sandbox};
@@ -145,6 +146,22 @@ async fn the_date_of_a_rejection_is_reported_where_there_is_one() {
         sandbox.set_sync_state(USER, Provider::CalDav, "rejected@caldav.example", SyncState::ReauthRequired);
         assert_eq!(ask(&sandbox).await.observed("sync-state-date"), Some(form));
     }
+}
+
+#[tokio::test]
+async fn a_previous_refresh_token_that_is_refused_is_reported() {
+    let plain = sandbox().start().await.unwrap();
+    let defaults = ask(&plain).await;
+    // The last six refreshes are about reuse: the first one, three of the same token, one more, and one after the revocation.
+    let before = plain.count(Operation::RefreshToken) - 6;
+
+    let sandbox = sandbox().start().await.unwrap();
+    let refusal = json!({ "error": "invalid_grant" });
+    sandbox.inject(Fault::on(Operation::RefreshToken).status(400).json(&refusal).skip(before + 1));
+    let report = ask(&sandbox).await;
+    let expected = [("reuse-one-behind", "refused", Handled), ("reuse-counts", "not-learned", NotLearned)];
+    assert_eq!(differing(&report, &defaults), expected);
+    assert_eq!(report.exit_code(), 0, "{report}");
 }
 
 #[tokio::test]

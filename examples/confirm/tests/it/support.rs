@@ -26,7 +26,7 @@ pub(crate) fn differing<'a>(report: &'a Report, defaults: &Report) -> Vec<(&'a s
     let both = report.findings.iter().zip(&defaults.findings);
     let differing = both.filter(|(finding, default)| finding.observed != default.observed);
     let shown = |finding: &'a Finding| {
-        (finding.dispute.id, finding.observed.as_deref().unwrap_or("not learned"), finding.verdict())
+        (finding.dispute.id, finding.observed.as_deref().unwrap_or("not-learned"), finding.verdict())
     };
     differing.map(|(finding, _)| shown(finding)).collect()
 }
