@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use mobiscroll_connect_confirm::Verdict::{self, Confirmed, Handled, Learned, NotLearned, Refuted};
 use mobiscroll_connect_sandbox::{
-    AccessTokenDialect, CalendarIdDialect, ConferenceDialect, CreateStatus, DateDialect, DeleteDialect,
-    ExpiresInDialect, Fault, Operation, Provider, RateLimit, RedirectUriRule, RefreshDialect, RefreshRefusal,
-    ReuseRule, Sandbox, SandboxBuilder, ScopeDenial, SyncState, WriteDialect,
+    AccessTokenDialect, CalendarIdDialect, ChannelDialect, ConferenceDialect, CreateStatus, DateDialect, DeleteDialect,
+    ExpiresInDialect, Fault, InitialSyncDialect, Operation, Provider, RateLimit, RedirectUriRule, RefreshDialect,
+    RefreshRefusal, ReuseRule, Sandbox, SandboxBuilder, ScopeDenial, SyncState, WriteDialect,
 };
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -20,7 +20,7 @@ type Expected = &'static [(&'static str, &'static str, Verdict)];
 /// A setting, and what is expected of a report.
 type Row = (&'static str, fn(SandboxBuilder) -> SandboxBuilder, Expected);
 
-const ROWS: [Row; 20] = [
+const ROWS: [Row; 22] = [
     (
         "nested writes",
         |to| to.write_dialect(WriteDialect::Nested),
@@ -88,6 +88,9 @@ const ROWS: [Row; 20] = [
     ("legacy paths", |to| to.legacy_paths_only(true), &[("status-path", "legacy-only", Handled)]),
     ("each reuse counts", |to| to.reuse_rule(ReuseRule::EveryRefreshCounts), &[("reuse-counts", "yes", Handled)]),
     ("a limit", |to| to.connection_limit(10), &[("status-limit", "present", Handled)]),
+    // What only deliveries show.
+    ("shared channels", |to| to.channel_dialect(ChannelDialect::Shared), &[]),
+    ("one initial sync", |to| to.initial_sync_dialect(InitialSyncDialect::PerCalendar), &[]),
     // The run waits as long as the responses say.
     ("a rate limit", |to| to.rate_limit_of(Operation::CreateEvent, RateLimit::new(20, Duration::from_secs(1))), &[]),
 ];
@@ -152,7 +155,7 @@ async fn the_date_of_a_rejection_is_reported_where_there_is_one() {
 async fn a_previous_refresh_token_that_is_refused_is_reported() {
     let plain = sandbox().start().await.unwrap();
     let defaults = ask(&plain).await;
-    // The last six refreshes are about reuse: the first one, three of the same token, one more, and one after the revocation.
+    // The last six: a rotation, its token twice more, another rotation, the first token, and one after the revocation.
     let before = plain.count(Operation::RefreshToken) - 6;
 
     let sandbox = sandbox().start().await.unwrap();
