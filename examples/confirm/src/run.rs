@@ -10,9 +10,8 @@ use tokio::time::timeout;
 use crate::context::{Calendar, Context, Pair};
 use crate::dispute::Dispute;
 use crate::disputes::{
-    consent, dates, ending, filters, pages, refresh, reuse, scopes, sdk, series, service, unreachable,
+    consent, dates, ending, filters, pages, refresh, reuse, scopes, sdk, series, service, unreachable, webhooks, writes,
 };
-use crate::disputes::{webhooks, writes};
 use crate::login::{Person, pair};
 use crate::{Outcome, Report, Settings, cleanup};
 
@@ -31,10 +30,9 @@ const CLEANUP_LIMIT: Duration = Duration::from_secs(3 * 60);
 pub async fn run<P: Person>(settings: Settings, person: &P, interrupt: impl Future<Output = ()>) -> Outcome<Report> {
     let context = Context::new(settings)?;
     let mut interrupt = pin!(interrupt);
-    let mut interrupted = false;
     let problem = tokio::select! {
         outcome = timeout(LIMIT, questions(&context, person)) => failure(outcome),
-        () = &mut interrupt => { interrupted = true; Some("the run was interrupted".to_owned()) }
+        () = &mut interrupt => Some("the run was interrupted".to_owned()),
     };
     let is_complete = problem.is_none();
     context.report().problems.extend(problem);
@@ -43,10 +41,11 @@ pub async fn run<P: Person>(settings: Settings, person: &P, interrupt: impl Futu
         context.report().leftovers.push("some events of the run, perhaps: use --sweep".to_owned());
     }
 
+    // An interrupt has made it incomplete.
     if is_complete && !context.settings.sweep {
         let problem = tokio::select! {
             outcome = timeout(LIMIT, endings(&context, person)) => failure(outcome),
-            () = &mut interrupt, if !interrupted => Some("the run was interrupted".to_owned()),
+            () = &mut interrupt => Some("the run was interrupted".to_owned()),
         };
         context.report().problems.extend(problem);
     }
