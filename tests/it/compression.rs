@@ -1,6 +1,6 @@
 //! Compressed responses: those that were asked for, those that were not, and bombs.
 
-use mobiscroll_connect::{Error, RequestOptions, RetryPolicy};
+use mobiscroll_connect::{Error, RequestOptions};
 use mobiscroll_connect_sandbox::{Coding, Fault, Operation};
 
 use crate::support::{ADA, builder, category, only, signed_in, with_tokens};
@@ -107,7 +107,7 @@ async fn corrupt_compression_is_a_broken_response_which_a_read_retries() {
         let error = client.calendars().list().await.unwrap_err();
         assert_eq!(category(&error), "Network", "{error:?}");
         sandbox.inject(garbage(Fault::on(Operation::ListCalendars)));
-        let retrying = client.with_options(RequestOptions::new().retry(RetryPolicy::new()));
+        let retrying = client.with_options(RequestOptions::new().retry(mobiscroll_connect::RetryPolicy::new()));
         retrying.calendars().list().await.unwrap();
     }
 }

@@ -26,6 +26,12 @@ async fn receive(receiver: &WebhookReceiver, delivery: &SignedDelivery) -> u16 {
     receiver.receive(&headers(delivery), delivery.body.clone()).await.status().as_u16()
 }
 
+/// Has the webhook keys fetched, so that the time of the fetch, or virtual time, is not that of the test.
+async fn fetch_keys(sandbox: &Sandbox, receiver: &WebhookReceiver, handled: &AtomicUsize) {
+    assert_eq!(receive(receiver, &sandbox.sign_webhook("{}")).await, 204);
+    handled.store(0, Ordering::SeqCst);
+}
+
 /// A receiver whose handler succeeds, and how often it did.
 fn counting(sandbox: &Sandbox) -> (WebhookReceiver, Arc<AtomicUsize>) {
     let handled = Arc::new(AtomicUsize::new(0));
@@ -131,6 +137,7 @@ async fn a_caller_that_gives_up_during_the_claim_leaves_no_claim_behind() {
     let sandbox = Sandbox::start().await.unwrap();
     let memory = Flaky::default();
     let (receiver, handled) = counting(&sandbox);
+    fetch_keys(&sandbox, &receiver, &handled).await;
     let receiver = receiver.replay_memory(memory.clone());
     let delivery = sandbox.sign_webhook("{}");
     let given_up = timeout(Duration::from_millis(50), receive(&receiver, &delivery)).await;
@@ -386,20 +393,14 @@ impl ReplayMemory for Late {
     }
 }
 
-/// Has the webhook keys fetched, so that no request is in flight in the virtual time that begins then.
-async fn pause_with_keys(sandbox: &Sandbox, receiver: &WebhookReceiver, handled: &AtomicUsize) {
-    assert_eq!(receive(receiver, &sandbox.sign_webhook("{}")).await, 204);
-    handled.store(0, Ordering::SeqCst);
-    tokio::time::pause();
-}
-
 #[tokio::test]
 async fn a_claim_that_is_granted_too_late_is_forgotten() {
     let sandbox = Sandbox::start().await.unwrap();
     let inner = LocalReplayMemory::new();
     let (receiver, handled) = counting(&sandbox);
     let slow = Late { inner: inner.clone(), delay: Duration::from_secs(33), kept: AtomicUsize::new(1) };
-    pause_with_keys(&sandbox, &receiver, &handled).await;
+    fetch_keys(&sandbox, &receiver, &handled).await;
+    tokio::time::pause();
     let receiver = receiver.replay_memory(slow);
     let delivery = sandbox.sign_webhook("{}");
     assert_eq!(receive(&receiver, &delivery).await, 503);
@@ -412,7 +413,8 @@ async fn a_claim_that_is_granted_too_late_is_forgotten() {
 async fn a_memory_that_panics_once_does_not_have_a_delivery_handled_twice() {
     let sandbox = Sandbox::start().await.unwrap();
     let (receiver, handled) = counting(&sandbox);
-    pause_with_keys(&sandbox, &receiver, &handled).await;
+    fetch_keys(&sandbox, &receiver, &handled).await;
+    tokio::time::pause();
     let receiver = receiver.replay_memory(Late::default());
     let delivery = sandbox.sign_webhook("{}");
     receive(&receiver, &delivery).await;
