@@ -3,7 +3,9 @@
 use std::fs;
 use std::time::Duration;
 
-use mobiscroll_connect::{AuthCallback, Client, Error, EventUpdate, Provider, RequestOptions, RetryPolicy, SendStatus};
+use mobiscroll_connect::{
+    AuthCallback, Client, Error, EventUpdate, Provider, RateLimitScope, RequestOptions, RetryPolicy, SendStatus,
+};
 use mobiscroll_connect_sandbox::{Fault, Operation, RateLimit, Sandbox, Scope};
 
 use crate::support::{builder, client};
@@ -46,11 +48,12 @@ fn a_search_for_a_standard_term_leads_to_a_page_of_the_guide() {
     }
 }
 
-/// A client that retries nothing, and calls of the user "ada".
+/// A client that retries nothing and is held back by no 429, and calls of the user "ada".
 async fn impatient() -> (Sandbox, Client) {
     let sandbox = Sandbox::start().await.unwrap();
     let options = RequestOptions::new().retry(RetryPolicy::none()).timeout(Duration::from_millis(500));
-    let ada = client(&sandbox).with_options(options).for_user("ada");
+    let client = builder(&sandbox).rate_limit_scope(RateLimitScope::Call).build().unwrap();
+    let ada = client.with_options(options).for_user("ada");
     ada.auth().get_token(&sandbox.authorize("ada").into()).await.unwrap();
     (sandbox, ada)
 }
