@@ -13,7 +13,8 @@ use mobiscroll_connect_sandbox::{Fault, Operation, Sandbox};
 use reqwest::Request;
 
 use crate::events_write::meeting;
-use crate::support::{builder, category, expired, signed_in};
+use crate::flaky::{FlakyStore, Step};
+use crate::support::{ADA, builder, category, expired, signed_in, with_tokens};
 
 /// A body that never ends, and sends nothing or ever more.
 struct Endless {
@@ -149,4 +150,123 @@ async fn many_users_that_are_held_back_cost_each_other_nothing() {
     const USERS: usize = 20_000;
     let (free, held) = (time(RateLimitScope::Call).await, time(RateLimitScope::User).await);
     assert!(held < free * 2 + Duration::from_millis(500), "{free:?} {held:?}");
+}
+
+/// Sends each request to another server, as a gateway is put in between.
+struct Gateway(Arc<dyn HttpClient>, u16);
+
+impl HttpClient for Gateway {
+    fn execute(&self, mut request: Request) -> HttpFuture<'_> {
+        request.url_mut().set_port(Some(self.1)).unwrap();
+        self.0.execute(request)
+    }
+}
+
+#[tokio::test]
+async fn middleware_may_send_requests_elsewhere_and_a_redirect_from_there_is_an_error() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let url = url::Url::parse(&sandbox.base_url()).unwrap();
+    let mut nowhere = url.clone();
+    nowhere.set_port(Some(1)).unwrap();
+    for is_own in [false, true] {
+        let port = url.port().unwrap();
+        let client = builder(&sandbox).base_url(nowhere.as_str()).http_middleware(move |next| Gateway(next, port));
+        let client = if is_own { client.http_client(reqwest::Client::new()) } else { client };
+        let client = with_tokens(client, sandbox.issue_tokens(ADA));
+        client.calendars().list().await.unwrap();
+        let to = format!("{}/health", sandbox.base_url());
+        sandbox.inject(Fault::on(Operation::ListCalendars).redirect(&to));
+        let error = client.calendars().list().await.unwrap_err();
+        assert_eq!(category(&error), if is_own { "Configuration" } else { "Unexpected" }, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_hangs_after_a_revocation_does_not_outlast_the_deadline() {
+    let (sandbox, store) = (Sandbox::start().await.unwrap(), FlakyStore::new());
+    let client = with_tokens(builder(&sandbox).token_store(store.clone()), sandbox.issue_tokens(ADA));
+    client.calendars().list().await.unwrap();
+    store.hang(&[Step::Save]);
+    let hasty = client.with_options(RequestOptions::new().deadline(Duration::from_millis(500)));
+    let revoked = tokio::time::timeout(Duration::from_secs(3), hasty.auth().revoke().send());
+    let error = revoked.await.expect("it ends at the deadline").unwrap_err();
+    // It is the store that does not know yet.
+    assert_eq!(category(&error), "TokenStore");
+    assert_eq!(sandbox.grants_revoked(ADA).len(), 1);
+    store.hang(&[]);
+    client.auth().revoke().await.ok();
+    client.auth().delete_credentials().await.unwrap();
+    assert_eq!(client.auth().load_credentials().await.unwrap(), None);
+}
+
+/// Responds to every request with these headers and this body.
+struct Fixed(u16, &'static [(&'static str, &'static str)], &'static [u8]);
+
+async fn fixed(Fixed(status, headers, body): Fixed) -> Client {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/api", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\n");
+            headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
+            let mut asked = [0; 4096];
+            let _ = socket.read(&mut asked).await;
+            let _ = socket.write_all(format!("{head}\r\n").as_bytes()).await;
+            let _ = socket.write_all(body).await;
+        }
+    });
+    let client = Client::builder("id", "secret", "https://app.example/cb").base_url(base).retry(RetryPolicy::none());
+    let client = client.timeout(Duration::from_secs(5)).build().unwrap();
+    client.set_credentials(Tokens::new("ACCESS"));
+    client
+}
+
+#[tokio::test]
+async fn contradictory_content_codings_end_in_an_error_or_in_what_was_meant() {
+    const CODING: &str = "content-encoding";
+    for (status, headers, body, expected) in [
+        (200, &[(CODING, "gzip, gzip")][..], &b"[]"[..], "Decode"),
+        (200, &[(CODING, "gzip"), (CODING, "gzip")], b"[]", "Network"),
+        (200, &[(CODING, "gzip"), (CODING, "br")], b"[]", "Network"),
+        (200, &[(CODING, "gzip")], b"[]", "Network"),
+        (200, &[(CODING, "GZIP")], b"[]", "Decode"),
+        (200, &[(CODING, "")], b"[]", ""),
+        (200, &[(CODING, "identity, identity")], b"[]", ""),
+        (200, &[(CODING, "gzip")], b"", "Decode"),
+        (204, &[(CODING, "gzip")], b"", "Decode"),
+        (200, &[(CODING, "gzip"), ("content-length", "0")], b"", "Decode"),
+        (401, &[(CODING, "gzip")], b"{}", "Authentication"),
+        (404, &[(CODING, "gzip")], b"\x1f\x8b\x08", "Unexpected"),
+        (429, &[(CODING, "br"), ("retry-after", "0")], b"junk", "RateLimit"),
+    ] {
+        let client = fixed(Fixed(status, headers, body)).await;
+        let outcome = client.calendars().list().await;
+        assert_eq!(outcome.as_ref().map_or_else(category, |_| ""), expected, "{status} {headers:?} {outcome:?}");
+        let raw = client.raw().list_calendars().send().await;
+        assert!(expected != "Network" || raw.is_err(), "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_absurd_retry_after_neither_panics_nor_holds_anybody_back_for_good() {
+    for (value, is_held) in [
+        ("0", false),
+        ("0.0", false),
+        ("-1", false),
+        ("1e400", false),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", false),
+        ("Fri, 01 Jan 9999 00:00:00 GMT", true),
+        ("99999999999999999999999999999999", true),
+        ("340282366920938463463374607431768211456.5", true),
+        ("1, 2", false),
+        ("soon", false),
+    ] {
+        let headers = Box::leak(Box::new([("retry-after", value)]));
+        let client = fixed(Fixed(429, headers, b"{}")).await;
+        client.calendars().list().await.unwrap_err();
+        let error = client.calendars().list().await.unwrap_err();
+        assert_eq!((category(&error), error.status().is_none()), ("RateLimit", is_held), "{value}");
+        assert!(!is_held || error.retry_after().unwrap() <= Duration::from_secs(3600), "{value}");
+    }
 }
