@@ -57,7 +57,7 @@ async fn an_endless_body_of_middleware_ends_at_the_timeout_or_at_the_cap() {
             assert!(call.await.expect("a call ends").is_err(), "{status}");
             let raw = client.raw();
             let raw = tokio::time::timeout(Duration::from_secs(5), raw.health().send());
-            assert!(raw.await.unwrap_or_else(|_| panic!("raw hangs: {status} {is_silent}")).is_err(), "{status}");
+            assert!(raw.await.expect("a raw call ends").is_err(), "{status}");
         }
     }
 }
@@ -165,7 +165,7 @@ impl HttpClient for Gateway {
 #[tokio::test]
 async fn middleware_may_send_requests_elsewhere_and_a_redirect_from_there_is_an_error() {
     let sandbox = Sandbox::start().await.unwrap();
-    let url = url::Url::parse(&sandbox.base_url()).unwrap();
+    let url = url::Url::parse(sandbox.base_url()).unwrap();
     let mut nowhere = url.clone();
     nowhere.set_port(Some(1)).unwrap();
     for is_own in [false, true] {
