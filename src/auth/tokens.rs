@@ -1,7 +1,7 @@
 //! Calls about the user's tokens.
 
 use crate::call::{CallOptions, Caller, Endpoint, no_credentials};
-use crate::error::{Error, SendStatus};
+use crate::error::{Error, SendStatus, StoreKind};
 use crate::models::{RevokeRequest, RevokeResponse};
 use crate::raw::operations;
 use crate::secret::Secret;
@@ -150,5 +150,10 @@ async fn revoke(caller: Caller) -> Result<(), Error> {
             .call::<RevokeResponse>(operation, options, |api| Ok(api.revoke().body(request.clone()).request()?))
             .await,
     )?;
-    caller.session.forget(&access).await
+    let forgotten = caller.within_deadline(operation, caller.session.forget(&access)).await;
+    // The service has answered: what took too long is the store.
+    forgotten.map_err(|error| match error {
+        Error::Network(_) => Error::store(StoreKind::Save, "the store did not respond before the deadline"),
+        error => error,
+    })
 }

@@ -47,9 +47,13 @@ impl LoginCookie {
 
     /// Finds the sealed login among the cookies of a request; empty if there is none.
     pub(super) fn get(&self, headers: &HeaderMap) -> Secret {
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
-        let mut pairs = cookies.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(name, _)| *name == self.name()).map_or("", |(_, value)| value).into()
+        // The other cookies may have any bytes.
+        let pairs = headers.get_all(COOKIE).iter().flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+        let mut values = pairs.filter_map(|pair| {
+            let value = pair.trim_ascii().strip_prefix(self.name().as_bytes())?.strip_prefix(b"=")?;
+            str::from_utf8(value).ok()
+        });
+        values.next().unwrap_or_default().into()
     }
 }
 

@@ -18,6 +18,9 @@ const MAX_PAUSE: Duration = Duration::from_secs(60 * 60);
 /// Over which time calls that were held back are spread.
 const SPREAD: Duration = Duration::from_secs(1);
 
+/// Between the removals of pauses that have ended.
+const PURGE_INTERVAL: Duration = Duration::from_secs(1);
+
 /// Which calls a rate limit holds back: see [`ClientBuilder::rate_limit_scope`](crate::ClientBuilder::rate_limit_scope).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -37,9 +40,27 @@ pub(crate) struct Pace {
     scope: RateLimitScope,
     /// Whether there may be pauses. Without any, nothing is locked.
     is_paused: AtomicBool,
-    /// Until when no requests are to be sent, by user; of the whole client under the empty id.
-    pauses: Mutex<HashMap<Box<str>, Instant>>,
+    pauses: Mutex<Pauses>,
     places: Option<Semaphore>,
+}
+
+#[derive(Debug, Default)]
+struct Pauses {
+    /// Until when no requests are to be sent, by user; of the whole client under the empty id.
+    ends: HashMap<Box<str>, Instant>,
+    /// When those that have ended are removed next.
+    purge_at: Option<Instant>,
+}
+
+impl Pauses {
+    /// Removes those that have ended; not each time, because all calls come by here, and there may be many.
+    fn purge(&mut self, now: Instant) {
+        if self.purge_at.is_none_or(|then| then <= now) {
+            self.ends.retain(|_, until| *until > now);
+            self.ends.shrink_to(2 * self.ends.len());
+            self.purge_at = Some(now + PURGE_INTERVAL);
+        }
+    }
 }
 
 impl Pace {
@@ -57,8 +78,8 @@ impl Pace {
         let now = Instant::now();
         let until = now + delay.min(MAX_PAUSE);
         let mut pauses = lock(&self.pauses);
-        pauses.retain(|_, until| *until > now);
-        let end = pauses.entry(user.into()).or_insert(until);
+        pauses.purge(now);
+        let end = pauses.ends.entry(user.into()).or_insert(until);
         *end = until.max(*end);
         self.is_paused.store(true, Ordering::Relaxed);
     }
@@ -70,9 +91,9 @@ impl Pace {
         }
         let (user, now) = (self.concerned(user)?, Instant::now());
         let mut pauses = lock(&self.pauses);
-        pauses.retain(|_, until| *until > now);
-        self.is_paused.store(!pauses.is_empty(), Ordering::Relaxed);
-        pauses.get(user).copied()
+        pauses.purge(now);
+        self.is_paused.store(!pauses.ends.is_empty(), Ordering::Relaxed);
+        pauses.ends.get(user).copied().filter(|until| *until > now)
     }
 
     fn concerned<'a>(&self, user: &'a str) -> Option<&'a str> {

@@ -8,7 +8,7 @@ use reqwest::Request;
 use tokio::time::{Instant, timeout_at};
 use url::{Position, Url};
 
-use super::http::HttpError;
+use super::http::{Asked, HttpError};
 use super::response::{Head, Requested, Response};
 use super::secrets::Secrets;
 use super::trace::Attempt;
@@ -82,7 +82,8 @@ impl Transport {
             }
             failure::unanswered(operation, error)
         })?;
-        if let Some(asked) = asked.filter(|asked| is_elsewhere(asked, response.url())) {
+        let sent_to = response.extensions().get().map(|Asked(url)| url.clone());
+        if let Some(asked) = sent_to.or(asked).filter(|asked| is_elsewhere(asked, response.url())) {
             return Err(failure::redirected(operation, &asked, response.url()));
         }
         let mut response = capped(response, max_body);

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http_body_util::BodyExt;
 use reqwest::{Request, Response};
 
 use super::exchange::{capped, within};
+use super::http::HttpError;
 use super::{HttpSettings, TokenSource, Transport};
 use crate::operation::Scheme;
 use crate::raw::{self, Dispatch, operations};
@@ -45,14 +47,26 @@ impl Dispatch for Hooks {
 
     fn execute(&self, request: Request) -> BoxFuture<'_, reqwest::Result<Response>> {
         self.transport.counters.attempts.count();
-        let response = within(self.transport.ends(self.settings.timeout), self.transport.http.execute(request));
+        let ends = self.transport.ends(self.settings.timeout);
+        let response = async move {
+            let response = capped(self.transport.http.execute(request).await?, self.settings.max_body);
+            // A body that middleware made knows no timeout.
+            if ends.is_some() { arrived(response).await } else { Ok(response) }
+        };
         Box::pin(async move {
-            match response.await {
-                Ok(response) => Ok(capped(response, self.settings.max_body)),
+            match within(ends, response).await {
                 Err(error) => error.into_reqwest().await,
+                Ok(response) => Ok(response),
             }
         })
     }
+}
+
+/// Reads the body of a response.
+async fn arrived(response: Response) -> Result<Response, HttpError> {
+    let (head, body) = ::http::Response::<reqwest::Body>::from(response).into_parts();
+    let body = body.collect().await.map_err(HttpError::from)?.to_bytes();
+    Ok(::http::Response::from_parts(head, body).into())
 }
 
 impl fmt::Debug for Hooks {

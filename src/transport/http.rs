@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use reqwest::{Request, Response};
 use tokio::time::Instant;
+use url::Url;
 
 use super::trace;
 use crate::error::{BoxError, Error, InputFailure, NetworkKind};
@@ -164,7 +165,13 @@ pub(crate) struct ReqwestClient {
     current: Mutex<Current>,
     /// Without it, the client stays the one that it is.
     connector: Option<Connector>,
+    /// Whether responses carry [`Asked`].
+    marks: bool,
 }
+
+/// The URL that a response was asked from, which middleware may have changed.
+#[derive(Clone)]
+pub(super) struct Asked(pub(super) Url);
 
 struct Current {
     client: reqwest::Client,
@@ -174,7 +181,12 @@ struct Current {
 
 impl ReqwestClient {
     pub(crate) fn fixed(client: reqwest::Client) -> Self {
-        Self { current: Mutex::new(Current { client, tried: None }), connector: None }
+        Self { current: Mutex::new(Current { client, tried: None }), connector: None, marks: false }
+    }
+
+    /// Has responses carry [`Asked`].
+    pub(super) fn marking(self, marks: bool) -> Self {
+        Self { marks, ..self }
     }
 
     pub(crate) fn with(connector: Connector) -> Result<Self, Error> {
@@ -210,8 +222,15 @@ impl ReqwestClient {
 
 impl HttpClient for ReqwestClient {
     fn execute(&self, request: Request) -> HttpFuture<'_> {
+        let asked = self.marks.then(|| Asked(request.url().clone()));
         let response = self.current().execute(request);
-        Box::pin(async move { response.await.map_err(HttpError::from) })
+        Box::pin(async move {
+            let mut response = response.await.map_err(HttpError::from)?;
+            if let Some(asked) = asked {
+                response.extensions_mut().insert(asked);
+            }
+            Ok(response)
+        })
     }
 }
 

@@ -78,8 +78,8 @@ impl Transport {
         settings: HttpSettings,
     ) -> Self {
         let address = base_url.as_str().trim_end_matches('/');
-        let reqwest = Arc::new(reqwest);
         let has_middleware = !middleware.is_empty();
+        let reqwest = Arc::new(reqwest.marking(has_middleware));
         let http = middleware.into_iter().fold(reqwest.clone() as Arc<dyn HttpClient>, |http, around| around(http));
         Self {
             http,

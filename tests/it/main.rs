@@ -25,6 +25,9 @@ mod file_crashes;
 mod file_store;
 mod flaky;
 mod hostile;
+mod hostile_calls;
+#[cfg(feature = "axum")]
+mod hostile_login;
 mod http_seam;
 mod lenient;
 mod lineage;

@@ -18,14 +18,14 @@ fn current_user(request: Parts) -> Option<String> {
     Some(request.headers.get("x-user")?.to_str().ok()?.to_owned())
 }
 
-struct App {
+pub(crate) struct App {
     sandbox: Sandbox,
     client: Client,
     origin: String,
 }
 
 impl App {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(|login| login).await
     }
 
@@ -51,12 +51,12 @@ impl App {
         request.send().await.unwrap()
     }
 
-    async fn get(&self, target: &str, user: &str, cookie: &str) -> Response {
+    pub(crate) async fn get(&self, target: &str, user: &str, cookie: &str) -> Response {
         self.send(Method::GET, target, user, cookie).await
     }
 
     /// Begins a login and agrees. Returns the cookie and the callback.
-    async fn consent(&self, target: &str, user: &str) -> (String, String) {
+    pub(crate) async fn consent(&self, target: &str, user: &str) -> (String, String) {
         let response = self.get(target, user, "").await;
         assert_eq!(response.status(), 303);
         let cookie = header(response.headers(), SET_COOKIE);
