@@ -3,6 +3,7 @@
 mod builder;
 mod connections;
 mod request;
+mod tokens;
 
 use std::fmt;
 use std::sync::Arc;
