@@ -367,7 +367,8 @@ impl<C: Handle> Auth<'_, C> {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the steps that are left are not made. Call it again.
+    /// If the future is dropped, the steps that are left are not made. Call it again. Each step has the
+    /// [deadline](crate::ClientBuilder::deadline) of a call; the whole has none.
     pub fn offboard(self) -> Request<Offboard, C> {
         Request::new(Offboard::new(), self.client.clone())
     }

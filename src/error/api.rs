@@ -8,10 +8,11 @@ use serde_json::Value;
 use thiserror::Error as ThisError;
 
 use super::SendStatus;
+use super::line::one_line;
 use crate::models::BlockedAccount;
 
-/// How much of the details `Display` shows.
-const FIELDS_LIMIT: usize = 1024;
+/// How many characters of the message, and of the details, `Display` shows.
+const DISPLAY_LIMIT: usize = 1024;
 
 /// The response to a call that the service refused or could not carry out.
 #[derive(Clone, ThisError)]
@@ -53,7 +54,7 @@ impl ApiFailure {
     /// Formats the failure under a heading.
     pub(crate) fn describe(&self, problem: &str) -> String {
         let status = self.status().map(|status| format!(" ({status})")).unwrap_or_default();
-        format!("{}: {problem}{status}: {}", self.operation, self.message)
+        format!("{}: {problem}{status}: {}", self.operation, one_line(&self.message, DISPLAY_LIMIT))
     }
 
     /// Formats the failure under a heading, with what the details say of each field.
@@ -63,7 +64,7 @@ impl ApiFailure {
         // The message may have been made of them.
         if !fields.is_empty() && !self.message.contains(&fields) {
             described.push_str(": ");
-            described.extend(fields.chars().take(FIELDS_LIMIT));
+            described.push_str(&one_line(&fields, DISPLAY_LIMIT));
         }
         described
     }

@@ -3,8 +3,9 @@
 use thiserror::Error as ThisError;
 
 use super::Error;
+use super::line::one_line;
 
-/// How many characters of a description an error shows.
+/// How many characters of a description an error shows: the user may have written it.
 const DESCRIPTION_LIMIT: usize = 300;
 
 /// Why an OAuth callback was not accepted.
@@ -30,7 +31,7 @@ impl AuthCallbackFailure {
 #[non_exhaustive]
 pub enum AuthCallbackKind {
     /// The user declined, or the service could not continue.
-    #[error("authorization failed: {}", shown(.description.as_deref().unwrap_or(.error)))]
+    #[error("authorization failed: {}", one_line(.description.as_deref().unwrap_or(.error), DESCRIPTION_LIMIT))]
     #[non_exhaustive]
     Refused {
         /// The OAuth error code, such as `access_denied`.
@@ -67,10 +68,4 @@ pub enum AuthCallbackKind {
     /// The tokens that the service issued for the code are another user's (`sub`). Nothing was saved.
     #[error("the tokens for the code are another user's")]
     TokensOfAnotherUser,
-}
-
-/// Makes a text of a callback, which the user may have written, fit for a line of a log.
-fn shown(text: &str) -> String {
-    let is_break = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
-    text.chars().take(DESCRIPTION_LIMIT).map(|letter| if is_break(letter) { ' ' } else { letter }).collect()
 }

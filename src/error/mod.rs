@@ -4,6 +4,7 @@ mod api;
 mod callback;
 mod decode;
 mod input;
+mod line;
 mod network;
 mod raw_json;
 mod source;

@@ -312,3 +312,16 @@ async fn calls_that_are_cancelled_while_they_are_held_back_leave_nothing_behind(
     client.calendars().list().await.unwrap();
     assert_eq!(sandbox.count(Operation::ListCalendars), 2);
 }
+
+#[tokio::test]
+async fn an_error_shows_the_services_words_on_one_line() {
+    let (sandbox, client) = signed_in().await;
+    let words = "no\r\n2026-01-01 ERROR all is lost\u{1b}[2J\u{2028}".to_owned() + &"x".repeat(30_000);
+    for body in [serde_json::json!({ "message": words }), serde_json::json!({ "errors": { "start": [words] } })] {
+        sandbox.inject(Fault::on(Operation::ListCalendars).status(400).json(&body));
+        let error = client.calendars().list().await.unwrap_err();
+        let shown = error.to_string();
+        assert!(!shown.contains(|letter: char| letter.is_control() || letter == '\u{2028}'), "{shown:.200}");
+        assert!(shown.len() < 3000 && shown.contains("all is lost"), "{shown:.200}");
+    }
+}
