@@ -15,7 +15,7 @@ use crate::transport::BuildError;
 /// A request that has not been sent yet: the parameters `P` of one operation, for a client `C`.
 ///
 /// With the async [`Client`](crate::Client), `.await` sends it, or [`send`](Request::send) where a future is wanted,
-/// such as for `tokio::spawn`; with the [blocking client](crate::blocking::Client), `send` sends it and waits. Optional
+/// such as for `tokio::spawn`; with the blocking client (feature `blocking`), `send` sends it and waits. Optional
 /// parameters are setters. A request is an owned value: it can be cloned, stored and sent later, from another task.
 ///
 /// ```no_run
@@ -112,7 +112,7 @@ pub(crate) fn json_text<T: Serialize>(name: &str, value: &T) -> Result<String, B
     text.map_err(|_| raw::Error::InvalidRequest(format!("{name} cannot be written as JSON")).into())
 }
 
-/// A client that requests are made for: [`Client`](crate::Client) or [`blocking::Client`](crate::blocking::Client).
+/// A client that requests are made for: [`Client`](crate::Client) or, with the feature `blocking`, `blocking::Client`.
 pub trait Handle: Clone + Send + Sync + sealed::Sealed {}
 
 pub(crate) mod sealed {
