@@ -4,11 +4,11 @@ use std::io::{self, Read};
 
 use flate2::read::GzDecoder;
 use mobiscroll_connect_sandbox::{Coding, Fault, FaultHandle, Operation, Sandbox};
-use reqwest::{Client, Method, header::HeaderMap};
+use reqwest::{Method, header::HeaderMap};
 use ruzstd::decoding::StreamingDecoder;
 use serde_json::{Value, json};
 
-use crate::support::{Api, answer, send};
+use crate::support::{Api, answer, plain, send};
 
 fn decoder<'a>(coding: &str, body: &'a [u8]) -> io::Result<Box<dyn Read + 'a>> {
     Ok(match coding {
@@ -92,7 +92,7 @@ async fn a_bomb_decodes_to_what_was_stated() {
     const MIB: u64 = 1024 * 1024;
     for http2 in [false, true] {
         let sandbox = Sandbox::start().await.expect("a sandbox");
-        let client = Client::builder();
+        let client = plain();
         let client = if http2 { client.http2_prior_knowledge() } else { client }.build().expect("a client");
         for coding in Coding::ALL {
             for decoded in [0, 1, 2118, 2119, 70_000, MIB, 3 * MIB + 5, 33 * MIB] {
@@ -113,7 +113,7 @@ async fn a_bomb_of_any_size_begins_at_once() {
     let sandbox = Sandbox::start().await.expect("a sandbox");
     for coding in Coding::ALL {
         let bomb = sandbox.inject(Fault::on(Operation::Health).bomb(*coding, u64::MAX));
-        let mut answer = send(Client::new().get(format!("{}/health", sandbox.base_url()))).await;
+        let mut answer = send(plain().build().expect("a client").get(format!("{}/health", sandbox.base_url()))).await;
         let mut begin = Vec::new();
         while begin.len() < 64 * 1024 {
             begin.extend(answer.chunk().await.expect("bytes").expect("more"));
@@ -129,7 +129,7 @@ async fn a_bomb_of_any_size_begins_at_once() {
 async fn a_huge_body_is_sent_over_http2_too() {
     let sandbox = Sandbox::start().await.expect("a sandbox");
     sandbox.inject(Fault::on(Operation::Health).huge(3_000_001));
-    let client = Client::builder().http2_prior_knowledge().build().expect("a client");
+    let client = plain().http2_prior_knowledge().build().expect("a client");
     let body = send(client.get(format!("{}/health", sandbox.base_url()))).await.bytes().await.expect("a body");
     assert!(body.len() == 3_000_001 && body.iter().all(|byte| *byte == b' '));
 }

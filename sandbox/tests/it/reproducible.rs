@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use mobiscroll_connect_sandbox::Sandbox;
-use reqwest::{Client, Method, redirect::Policy};
+use reqwest::{Method, redirect::Policy};
 use serde_json::{Value, json};
 
 use crate::{
     cli::Running,
-    support::{Api, CALENDARS},
+    support::{Api, CALENDARS, plain},
 };
 
 const OPTIONS: [&str; 4] = ["--seed=42", "--seed=small", "--time=2026-03-01T09:00:00Z", "--freeze-time"];
@@ -17,7 +17,7 @@ const OPTIONS: [&str; 4] = ["--seed=42", "--seed=small", "--time=2026-03-01T09:0
 async fn transcript(options: &[&str]) -> String {
     let running = Running::start(options);
     let (base, admin) = (running.line("base URL").to_owned(), running.line("admin API").to_owned());
-    let client = Client::builder().redirect(Policy::none()).build().expect("a client");
+    let client = plain().redirect(Policy::none()).build().expect("a client");
     let mut transcript = String::new();
     let mut call = async |method: Method, url: String, bearer: &str, body: Option<Value>| -> (String, Value) {
         let request = client.request(method.clone(), &url).bearer_auth(bearer);

@@ -1,6 +1,12 @@
 use mobiscroll_connect_sandbox::{IssuedTokens, Sandbox, Scope, Seed, seed};
-use reqwest::{Client, Method, RequestBuilder, Response, redirect::Policy};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, redirect::Policy};
 use serde_json::{Value, json};
+
+/// A client that asks for no compression, and shows a response as it arrives. By itself, reqwest would decode what features of
+/// other packages in the same build have switched on.
+pub(crate) fn plain() -> ClientBuilder {
+    Client::builder().no_gzip().no_brotli().no_zstd()
+}
 
 /// A sandbox and a client that talks to it.
 pub(crate) struct Api {
@@ -15,7 +21,7 @@ impl Api {
     }
 
     pub(crate) fn with(sandbox: Sandbox) -> Self {
-        let http = Client::builder().redirect(Policy::none()).build().expect("a client");
+        let http = plain().redirect(Policy::none()).build().expect("a client");
         Self { sandbox, http }
     }
 

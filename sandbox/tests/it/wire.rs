@@ -3,7 +3,7 @@
 use std::{io, time::Duration};
 
 use mobiscroll_connect_sandbox::{ConnectionState, Fault, Freeze, Operation, Sandbox};
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::support::{Api, answer, send};
+use crate::support::{Api, answer, plain, send};
 
 const HEALTH: &[u8] = b"GET /api/health HTTP/1.1\r\nhost: sandbox\r\n\r\n";
 const LONG: Duration = Duration::from_secs(30);
@@ -175,7 +175,7 @@ async fn a_limited_rate_holds_for_both_bodies() {
         let sandbox = Sandbox::start().await.expect("a sandbox");
         let rate = sandbox.inject(Fault::on_connect().always().rate(RATE));
         sandbox.inject(Fault::on(Operation::Health).status(200).body(vec![b' '; BODY]));
-        let client = Client::builder();
+        let client = plain();
         let client = if http2 { client.http2_prior_knowledge() } else { client }.build().expect("a client");
         let begun = Instant::now();
         let body = send(client.get(format!("{}/health", sandbox.base_url()))).await.bytes().await;
@@ -248,7 +248,7 @@ async fn the_admin_api_is_not_locked_out_by_faults_of_connections() {
     let mut swallowed = connect(&api.sandbox).await;
     swallowed.write_all(HEALTH).await.expect("an open connection");
     assert!(silent(&mut swallowed).await);
-    let fresh = Client::new();
+    let fresh = plain().build().expect("a client");
     let listed = answer(fresh.get(format!("{}/_sandbox/faults", api.sandbox.origin()))).await.1;
     assert_eq!(listed["faults"][0]["fired"], 1);
 }
