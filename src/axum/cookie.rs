@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
-use url::{Host, Url};
+use url::Url;
 
 use crate::error::{Error, InputFailure};
 use crate::secret::Secret;
+use crate::transport::is_loopback;
 
 /// The cookie of a pending login.
 pub(super) struct LoginCookie {
@@ -54,14 +55,5 @@ impl LoginCookie {
             str::from_utf8(value).ok()
         });
         values.next().unwrap_or_default().into()
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

@@ -156,7 +156,8 @@ pub(crate) fn base_url(text: &str, allow_http: bool) -> Result<Url, Error> {
     Err(wrong(problem).configuration())
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Reports whether a URL leads to this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

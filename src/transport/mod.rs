@@ -22,6 +22,8 @@ use std::time::Duration;
 use ::http::{HeaderMap, HeaderValue};
 use url::Url;
 
+#[cfg(feature = "axum")]
+pub(crate) use connect::is_loopback;
 pub(crate) use connect::{Connections, base_url};
 pub(crate) use exchange::{BuildError, Exchange};
 pub(crate) use failure::{or_empty, rejected};

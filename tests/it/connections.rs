@@ -48,16 +48,22 @@ async fn a_client_without_a_factory_stays_on_its_connection() {
     assert_eq!((category(&error), sandbox.tcp_connection_counts().opened), ("Network", 1));
 }
 
+/// A client whose four pooled connections have died.
+async fn with_frozen_pool(freeze: Freeze) -> (Sandbox, Client) {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = ready(&sandbox, builder(&sandbox));
+    sandbox.inject(Fault::on(Operation::ListCalendars).times(4).delay(Duration::from_millis(100)));
+    let list = || client.calendars().list().send();
+    let (a, b, c, d) = tokio::join!(list(), list(), list(), list());
+    a.and(b).and(c).and(d).unwrap();
+    assert_eq!(freeze_all(&sandbox, freeze), 4);
+    (sandbox, client)
+}
+
 #[tokio::test]
 async fn a_pool_of_frozen_connections_costs_one_attempt() {
     for freeze in [Freeze::Unread, Freeze::Ignored, Freeze::Unanswered] {
-        let sandbox = Sandbox::start().await.unwrap();
-        let client = ready(&sandbox, builder(&sandbox));
-        sandbox.inject(Fault::on(Operation::ListCalendars).times(4).delay(Duration::from_millis(100)));
-        let list = || client.calendars().list().send();
-        let (a, b, c, d) = tokio::join!(list(), list(), list(), list());
-        a.and(b).and(c).and(d).unwrap();
-        assert_eq!(freeze_all(&sandbox, freeze), 4);
+        let (sandbox, client) = with_frozen_pool(freeze).await;
         client.calendars().list().await.unwrap();
         assert_eq!(sandbox.tcp_connection_counts().opened, 5, "{freeze:?}");
     }
@@ -111,13 +117,7 @@ async fn a_create_is_never_repeated_on_a_guess() {
 #[tokio::test]
 async fn a_code_exchange_survives_a_pool_of_dead_connections() {
     for freeze in [Freeze::Unread, Freeze::Ignored, Freeze::Unanswered] {
-        let sandbox = Sandbox::start().await.unwrap();
-        let client = ready(&sandbox, builder(&sandbox));
-        sandbox.inject(Fault::on(Operation::ListCalendars).times(4).delay(Duration::from_millis(100)));
-        let list = || client.calendars().list().send();
-        let (a, b, c, d) = tokio::join!(list(), list(), list(), list());
-        a.and(b).and(c).and(d).unwrap();
-        assert_eq!(freeze_all(&sandbox, freeze), 4);
+        let (sandbox, client) = with_frozen_pool(freeze).await;
         let outcome = client.for_user("bob").auth().get_token(&sandbox.authorize("bob").into()).await;
         match (freeze, outcome) {
             // The first request was carried out, and its response lost: the code is used up.

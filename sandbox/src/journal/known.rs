@@ -46,31 +46,12 @@ pub(super) fn of(operation: Operation) -> Known {
         &["response_type", "client_id", "user_id", "redirect_uri", "scope", "state", "providers", "lng", "theme"];
     const TOKEN: &[&str] = &["client_id", "client_secret", "code", "grant_type", "redirect_uri", "refresh_token"];
     const EVENTS: &[&str] = &["start", "end", "pageSize", "calendarIds", "nextPageToken", "singleEvents"];
-    const CREATE: &[&str] = &[
-        "provider",
-        "calendarId",
-        "title",
-        "start",
-        "end",
-        "allDay",
-        "attendees",
-        "availability",
-        "color",
-        "conference",
-        "conferenceData",
-        "custom",
-        "description",
-        "location",
-        "privacy",
-        "recurrence",
-        "status",
-    ];
     const UPDATE: &[&str] = &[
-        "provider",
-        "calendarId",
         "eventId",
         "recurringEventId",
         "updateMode",
+        "provider",
+        "calendarId",
         "title",
         "start",
         "end",
@@ -87,6 +68,8 @@ pub(super) fn of(operation: Operation) -> Known {
         "recurrence",
         "status",
     ];
+    // All but the first three, which say what is updated.
+    const CREATE: &[&str] = UPDATE.split_at(3).1;
     const DELETE: &[&str] = &["provider", "calendarId", "eventId", "recurringEventId", "deleteMode"];
     let (query, body) = match operation {
         Operation::Authorize => (AUTHORIZE, NONE),
