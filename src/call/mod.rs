@@ -308,7 +308,7 @@ impl Caller {
 
 /// The error of a call that a rate limit holds back for longer than the call may take.
 fn held_back(operation: &'static Operation, left: Duration) -> Error {
-    let message = "not sent, because the service asked the calls before to wait";
+    let message = "not sent: the Retry-After of an earlier response has not passed";
     let failure = ApiFailure::without_response(operation.id, message);
     Error::RateLimit(Box::new(ApiFailure { retry_after: Some(left), ..*failure }))
 }
